@@ -1,0 +1,48 @@
+# make demo | test | ui | bench | lint | lock | clean. Needs git, make and Python >= 3.11; everything else goes into .venv.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+export DAGSTER_DISABLE_TELEMETRY = 1
+export GX_ANALYTICS_ENABLED = false
+
+.PHONY: demo test ui bench lint lock clean install install-dev
+
+install: $(VENV)/.installed
+install-dev: $(VENV)/.installed-dev
+
+$(VENV)/.installed: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=python3.12 …"; exit 2; }
+	@test -x $(BIN)/python || { echo "Making $(VENV) (about a minute, once)"; $(PYTHON) -m venv $(VENV); }
+	@$(PIP) -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.lock
+	@$(PIP) -r requirements-dev.lock
+	@touch $@
+
+demo: install
+	@$(BIN)/khaos-assets demo $(if $(ORDERS),--orders-csv $(ORDERS))
+
+ui: install
+	@$(BIN)/khaos-assets ui
+
+test: install-dev
+	@$(BIN)/python -m pytest -n auto --dist worksteal
+
+bench: install-dev
+	@$(BIN)/python -m bench
+
+lint: install-dev
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/pyright
+
+# Exact versions with hashes, for every supported Python, without index addresses. Needs uv on the path.
+lock:
+	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --extra build pyproject.toml -o requirements.lock
+	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --extra build --extra dev --extra bench -c requirements.lock pyproject.toml -o requirements-dev.lock
+
+clean:
+	rm -rf $(VENV) var build *.egg-info

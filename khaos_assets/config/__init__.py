@@ -1,0 +1,11 @@
+"""What a merchant configures and where files land.
+
+Here: `merchant.toml` as typed settings, credentials from the environment, nights, and the one module that knows paths.
+Not here: anything that talks to a system or reads a record.
+"""
+
+from khaos_assets.config.night import Night
+from khaos_assets.config.settings import ConfigurationError, Credentials, Settings, load_settings
+from khaos_assets.config.store import Store
+
+__all__ = ["ConfigurationError", "Credentials", "Night", "Settings", "Store", "load_settings"]

@@ -1,0 +1,104 @@
+"""Where every file lands: the only module that joins paths below the data folder.
+
+Everything is written to a temporary name, fsynced and renamed, so a reader sees a whole file or none.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from filelock import FileLock
+
+
+@dataclass(frozen=True)
+class Store:
+    """The data folder (`var/` by default) and the places in it."""
+
+    root: Path
+
+    # raw/<system>/<entity>/<night>.<attempt>/NNNNN.<ext> + manifest.json: as received, never rewritten
+    def raw_entity(self, system: str, entity: str) -> Path:
+        return self.root / "raw" / system / entity
+
+    def raw_attempts(self, system: str, entity: str, night: date) -> list[Path]:
+        """The finished reads of one night, oldest first (a read is finished when its manifest stands)."""
+        found = self.raw_entity(system, entity).glob(f"{night.isoformat()}.*/manifest.json")
+        return sorted((p.parent for p in found), key=lambda p: int(p.suffix[1:]))
+
+    @property
+    def restricted(self) -> Path:
+        """Bodies that could not be parsed, and may therefore still hold personal data; short retention."""
+        return self.root / "restricted"
+
+    # snapshots/<system>/<entity>/date=<night>/<table>.parquet + certificate.json
+    def snapshot(self, system: str, entity: str, night: date) -> Path:
+        return self.root / "snapshots" / system / entity / f"date={night.isoformat()}"
+
+    def snapshot_nights(self, system: str, entity: str) -> list[date]:
+        found = (self.root / "snapshots" / system / entity).glob("date=*/certificate.json")
+        return sorted(date.fromisoformat(p.parent.name.removeprefix("date=")) for p in found)
+
+    def history(self, name: str, night: date) -> Path:
+        """What one night hands to later ones (for example the stock figures last agreed), as Parquet."""
+        return self.root / "history" / name / f"date={night.isoformat()}" / f"{name}.parquet"
+
+    @property
+    def warehouse(self) -> Path:
+        return self.root / "warehouse.duckdb"
+
+    @property
+    def published(self) -> Path:
+        """Read-only copies for people, and `current.json` which names the newest."""
+        return self.root / "published"
+
+    def reports(self, night: date) -> Path:
+        return self.root / "reports" / night.isoformat()
+
+    def data_docs(self, night: date) -> Path:
+        return self.root / "data_docs" / night.isoformat()
+
+    @property
+    def alerts(self) -> Path:
+        """Which cases have been told to whom already."""
+        return self.root / "alerts.sqlite"
+
+    @contextmanager
+    def writing(self, timeout: float = 600) -> Iterator[None]:
+        """The inter-process lock of the one warehouse writer. Never held while waiting for the network."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        with FileLock(self.root / "warehouse.lock", timeout=timeout):
+            yield
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A temporary path beside `path`; on leaving without error it is fsynced and renamed to `path`."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        yield temporary
+        with temporary.open("rb") as f:
+            os.fsync(f.fileno())
+        temporary.chmod(0o644)
+        temporary.replace(path)
+        directory = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(directory)
+        finally:
+            os.close(directory)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_bytes(path: Path, body: bytes) -> None:
+    """Write a whole file: temporary name, fsync, rename."""
+    with replacing(path) as temporary:
+        temporary.write_bytes(body)

@@ -1,0 +1,1 @@
+"""WAIR For Retail: store stock, dispatches, items with body map, transfers in transit."""
