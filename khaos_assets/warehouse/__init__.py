@@ -1,0 +1,10 @@
+"""The DuckDB file: opening it, exact arithmetic, views over snapshots, conformed tables, the published copy.
+
+DuckDB is an index that can be deleted: `rebuild` makes it again from the raw pages. Not here: rules, reports, the ledger.
+"""
+
+from khaos_assets.warehouse.build import WarehouseResult, build
+from khaos_assets.warehouse.database import open_warehouse
+from khaos_assets.warehouse.publish import publish
+
+__all__ = ["WarehouseResult", "build", "open_warehouse", "publish"]

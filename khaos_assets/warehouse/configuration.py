@@ -1,0 +1,74 @@
+"""The merchant's settings in the words of SQL: variables for figures, small tables for mappings and lists.
+
+A rule then is only SQL. Graces are intervals, tolerances decimals, mappings two columns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import duckdb
+
+from khaos_assets.config import Night, Settings
+
+
+def load_configuration(db: duckdb.DuckDBPyConnection, settings: Settings, night: Night) -> None:
+    """Make the configuration tables anew and set the variables (they live as long as the connection)."""
+    graces = settings.graces
+    variables: dict[str, tuple[str, Any]] = {
+        "night": ("DATE", night.date.isoformat()),
+        "as_of": ("TIMESTAMPTZ", night.as_of.isoformat()),
+        "merchant": ("VARCHAR", settings.merchant.name),
+        "home_vat_percent": ("DECIMAL(9, 4)", settings.merchant.home_vat_percent),
+        "dispatch_grace": ("INTERVAL", f"{graces.dispatch_minutes} minutes"),
+        "tracking_grace": ("INTERVAL", f"{graces.tracking_minutes} minutes"),
+        "stock_grace": ("INTERVAL", f"{graces.stock_minutes} minutes"),
+        "latency_target": ("INTERVAL", f"{graces.latency_target_minutes} minutes"),
+        "attribute_lag": ("INTERVAL", f"{graces.attribute_hours} hours"),
+        "feed_age": ("INTERVAL", f"{settings.tolerances.feed_age_hours} hours"),
+        "stock_tolerance": ("DECIMAL(28, 5)", settings.tolerances.stock_units),
+        "drop_percent": ("DECIMAL(9, 4)", settings.tolerances.snapshot_drop_percent),
+        "buffer_source": ("VARCHAR", settings.buffer.source),
+        "buffer_default": ("DECIMAL(28, 5)", settings.buffer.default),
+        "back_order_lowers_level": ("VARCHAR", settings.khaos.back_order_lowers_level),
+    }
+    for name, (kind, value) in variables.items():
+        text = str(value).replace("'", "''")
+        db.execute(f"SET VARIABLE {name} = CAST('{text}' AS {kind})")
+
+    mapping = settings.mapping
+    _table(db, "map_location", "location VARCHAR, site VARCHAR", mapping.locations.items())
+    _table(db, "map_courier", "carrier_service VARCHAR, courier VARCHAR", mapping.couriers.items())
+    _table(db, "map_size", "label VARCHAR, size VARCHAR", mapping.sizes.items())
+    _table(db, "non_stock_code", "sku VARCHAR", ((c,) for c in settings.non_stock_codes))
+    _table(db, "non_commercial_class", "company_class VARCHAR", ((c,) for c in settings.classes.non_commercial))
+    _table(db, "class_arithmetic", "company_class VARCHAR, method VARCHAR", settings.classes.arithmetic.items())
+    _table(db, "untracked_service", "carrier_service VARCHAR", ((c,) for c in settings.wair.untracked_services))
+    _table(db, "carried_kind", "system VARCHAR, kind VARCHAR", (("wair", k) for k in settings.wair.carries_kinds))
+    _table(db, "back_orderable", "sku VARCHAR", ((c,) for c in settings.khaos.back_orderable))
+    _table(db, "terms_hold_stage", "stage BIGINT", ((s,) for s in settings.khaos.terms_hold_stages))
+    _table(db, "buffer_per_code", "sku VARCHAR, units DECIMAL(28, 5)", settings.buffer.per_code.items())
+    _table(db, "channel_prefix", "channel VARCHAR, prefix VARCHAR", settings.order_reference_prefixes.items())
+    _table(
+        db,
+        "exchange_rate",
+        "month VARCHAR, currency VARCHAR, rate DECIMAL(18, 6)",
+        ((m, c, r) for m, rates in settings.exchange_rates.items() for c, r in rates.items()),
+    )
+    _table(
+        db,
+        "feed",
+        "read VARCHAR, moving BOOLEAN, closed_weekdays INTEGER[], confirmed_drop VARCHAR",
+        (
+            (name, f.moving, f.closed_weekdays, f.confirmed_drops.get(night.date.isoformat()))
+            for name, f in settings.feeds.items()
+        ),
+    )
+
+
+def _table(db: duckdb.DuckDBPyConnection, name: str, columns: str, rows: Iterable[Sequence[Any]]) -> None:
+    db.execute(f"CREATE OR REPLACE TEMP TABLE {name} ({columns})")
+    values = [list(r) for r in rows]
+    if values:
+        db.executemany(f"INSERT INTO {name} VALUES ({', '.join('?' * len(values[0]))})", values)

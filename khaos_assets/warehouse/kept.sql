@@ -1,0 +1,22 @@
+-- Tables that keep every night. Re-running a night replaces its rows.
+
+CREATE TABLE IF NOT EXISTS exception (
+    night DATE NOT NULL, code VARCHAR NOT NULL, case_key VARCHAR NOT NULL, state VARCHAR NOT NULL, severity VARCHAR NOT NULL,
+    owner VARCHAR NOT NULL, systems VARCHAR NOT NULL, entity VARCHAR NOT NULL, record_key VARCHAR NOT NULL,
+    scope VARCHAR NOT NULL, counterpart_key VARCHAR, field VARCHAR NOT NULL, expected_value VARCHAR, actual_value VARCHAR,
+    reason VARCHAR, units DECIMAL(28, 5), amount DECIMAL(18, 2), currency VARCHAR, amount_gbp DECIMAL(18, 2),
+    observed_at TIMESTAMPTZ, as_of TIMESTAMPTZ NOT NULL, expected_snapshot VARCHAR, actual_snapshot VARCHAR,
+    suppressed_by VARCHAR, correction VARCHAR, evidence VARCHAR NOT NULL, first_seen TIMESTAMPTZ NOT NULL
+);
+
+CREATE TABLE IF NOT EXISTS control_code (
+    night DATE NOT NULL, code VARCHAR NOT NULL, systems VARCHAR NOT NULL, tested BOOLEAN NOT NULL, not_tested_reason VARCHAR,
+    compared BIGINT NOT NULL, matched BIGINT NOT NULL, expected BIGINT NOT NULL, open BIGINT NOT NULL,
+    suppressed BIGINT NOT NULL, open_gbp DECIMAL(18, 2) NOT NULL
+);
+
+CREATE TABLE IF NOT EXISTS control_read (
+    night DATE NOT NULL, system VARCHAR NOT NULL, entity VARCHAR NOT NULL, extracted BIGINT NOT NULL, loaded BIGINT NOT NULL,
+    quarantined BIGINT NOT NULL, verdict VARCHAR NOT NULL, proof VARCHAR NOT NULL, snapshot VARCHAR NOT NULL,
+    reasons VARCHAR NOT NULL, newest_change TIMESTAMPTZ, control_units DECIMAL(38, 5), control_value DECIMAL(38, 4)
+);

@@ -1,0 +1,46 @@
+"""The published copy: tables of one night for readers, under a new name, and a pointer to the newest.
+
+A connection still open on a replaced path would go on seeing the old data, so a path is never reused for other content.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+import duckdb
+
+from khaos_assets.config import Night, Store
+from khaos_assets.config.store import replacing, write_bytes
+from khaos_assets.warehouse.database import open_warehouse
+
+NIGHTLY = ("exception", "control_code", "control_read")
+
+
+def publish(store: Store, night: Night) -> Path:
+    """Copy the results of every night up to this one into `published/<night>-<hash>.duckdb` (tables only) and point to it."""
+    store.published.mkdir(parents=True, exist_ok=True)
+    with open_warehouse(store, read_only=True) as db:
+        frames = {
+            t: db.execute(f"SELECT * FROM main.{t} WHERE night <= ? ORDER BY ALL", [night.date]).to_arrow_table() for t in NIGHTLY
+        }
+    digest = hashlib.sha256()
+    for name, frame in frames.items():
+        digest.update(name.encode())
+        for batch in frame.to_batches():
+            digest.update(batch.serialize())
+    target = store.published / f"{night}-{digest.hexdigest()[:16]}.duckdb"
+    if not target.exists():
+        with replacing(target) as temporary:
+            temporary.unlink()
+            db = duckdb.connect(str(temporary))
+            try:
+                for name, frame in frames.items():
+                    db.register("frame", frame)
+                    db.execute(f"CREATE TABLE {name} AS SELECT * FROM frame")
+                    db.unregister("frame")
+            finally:
+                db.close()
+    write_bytes(store.published / "current.json", json.dumps({"night": str(night), "file": target.name}).encode() + b"\n")
+    return target
