@@ -1,4 +1,4 @@
-"""Fault switches: which simulator misbehaves how, how often and for whom. What each one does stands in `docs/sandbox.md`.
+"""Fault switches: which simulator misbehaves how, how often, for whom. What each does stands in `docs/sandbox.md`.
 
 [[fault]]
 system = "wair"
@@ -76,7 +76,7 @@ class Faults:
         return cls.of(raw.get("fault", []), str(path))
 
     def check(self, known: Mapping[str, Collection[str]]) -> None:
-        """Raise WorldError for a system or switch that does not exist. An empty collection = that system does not say."""
+        """Raise WorldError for a system or switch that does not exist. Empty = that system does not say."""
         for f in self.switches:
             if f.system not in known:
                 raise WorldError(f"faults: there is no system {f.system!r} (known: {', '.join(sorted(known))})")

@@ -19,7 +19,7 @@ __all__ = ["BuildApp", "Faults", "Journal", "WorldError", "WorldState"]
 
 
 class BuildApp(Protocol):
-    """The `app` of a simulator: builds the server of one system. `credentials` has the contract's own names; empty = none."""
+    """The `app` of a simulator: builds one system's server. `credentials` has the contract's names; empty = none."""
 
     def __call__(
         self, world: WorldState, faults: Faults, journal: Journal, credentials: Mapping[str, str]

@@ -21,7 +21,7 @@ Key = tuple[str, str]
 
 
 class WorldError(ConfigurationError):
-    """A world, faults or exceptions file that is not as `docs/sandbox.md` says: names the file, the place and what is allowed."""
+    """A world, faults or exceptions file not as `docs/sandbox.md` says: names file, place and what is allowed."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class WorldState:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.name, self.nights = _read_nights(path)
-        self._at = 0
+        self.at = 0
         self._records: dict[Key, list[dict[str, Any]]] = {}
         self._writes: list[Callable[[], None]] = []
         self._listeners: list[Callable[[], None]] = []
@@ -47,12 +47,12 @@ class WorldState:
     @property
     def night(self) -> date:
         """The current night's London date."""
-        return self.nights[self._at].date
+        return self.nights[self.at].date
 
     @property
     def as_of(self) -> datetime:
         """The instant the current night speaks of, aware UTC. Simulators take "now" from here, never from the clock."""
-        return self.nights[self._at].as_of
+        return self.nights[self.at].as_of
 
     @property
     def folder(self) -> Path:
@@ -78,14 +78,14 @@ class WorldState:
         self._writes.append(change)
 
     def on_advance(self, listener: Callable[[], None]) -> None:
-        """`listener` is called when another night has been loaded, before the writes are made again: drop indexes there."""
+        """`listener` is called when another night begins, before the writes are made again: drop indexes there."""
         self._listeners.append(listener)
 
     def advance(self) -> date:
         """Go on to the next night. Raises WorldError when this is the last one."""
-        if self._at + 1 == len(self.nights):
+        if self.at + 1 == len(self.nights):
             raise WorldError(f"{self.path}: there is no night after {self.night}")
-        self._at += 1
+        self.at += 1
         self._records.clear()
         for listener in self._listeners:
             listener()
