@@ -85,24 +85,31 @@ class Faults:
 
     def active(self, system: str, switch: str, **match: Any) -> dict[str, Any] | None:
         """The parameters of the first such switch that is on, without using it up."""
-        found = self._find(system, switch, match)
-        return found.parameters if found and not found.skip else None
+        return next(iter(self.every(system, switch, **match)), None)
 
-    def take(self, system: str, switch: str, **match: Any) -> dict[str, Any] | None:
-        """The parameters of the first such switch that is on for this call; uses up one of its `count`."""
-        found = self._find(system, switch, match)
-        if found is None:
-            return None
-        if found.skip:
-            found.skip -= 1
-            return None
-        if found.left is not None:
-            found.left -= 1
-        return found.parameters
+    def every(self, system: str, switch: str, **match: Any) -> list[dict[str, Any]]:
+        """The parameters of all such switches that are on, without using them up."""
+        return [f.parameters for f in self._find(system, switch, match) if not f.skip]
 
-    def _find(self, system: str, switch: str, match: Mapping[str, Any]) -> Fault | None:
+    def take(self, system: str, switch: str, *, named: str | None = None, **match: Any) -> dict[str, Any] | None:
+        """The parameters of the first such switch that is on for this call; uses up one of its `count`.
+
+        With `named`, only a switch that has this parameter: what must be asked for by name is never hit by chance.
+        """
+        found = self._find(system, switch, match)
+        fault = next((f for f in found if named is None or named in f.parameters), None)
+        if fault is None:
+            return None
+        if fault.skip:
+            fault.skip -= 1
+            return None
+        if fault.left is not None:
+            fault.left -= 1
+        return fault.parameters
+
+    def _find(self, system: str, switch: str, match: Mapping[str, Any]) -> list[Fault]:
         wanted = (f for f in self.switches if f.system == system and f.switch == switch)
-        return next((f for f in wanted if f.concerns(self.night, match)), None)
+        return [f for f in wanted if f.concerns(self.night, match)]
 
 
 def _agrees(wanted: Any, value: Any) -> bool:
