@@ -1,0 +1,49 @@
+"""The exception rows of a night in the order people read them: open first, the largest first within a code and pair."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import duckdb
+
+from khaos_assets.config import Night
+
+READING_ORDER = (
+    "CASE state WHEN 'open' THEN 0 WHEN 'expected' THEN 1 ELSE 2 END, code, systems, abs(amount_gbp) DESC NULLS LAST, "
+    "abs(units) DESC NULLS LAST, record_key, scope NULLS FIRST, field NULLS FIRST, case_key, "
+    "counterpart_key NULLS FIRST, CAST(evidence AS VARCHAR) NULLS FIRST"
+)
+
+
+def family_rows(
+    con: duckdb.DuckDBPyConnection, night: Night, family: str, columns: list[str], batch: int = 20_000
+) -> Iterator[tuple[Any, ...]]:
+    """All rows of a family; Decimals, dates and aware instants. One at a time in memory, `batch` from DuckDB."""
+    cursor = con.execute(
+        f"SELECT {', '.join(columns)} FROM exception WHERE night = $night AND split_part(code, '-', 1) = $family "
+        f"ORDER BY {READING_ORDER}",
+        {"night": night.date, "family": family},
+    )
+    while rows := cursor.fetchmany(batch):
+        yield from rows
+
+
+def largest_open(con: duckdb.DuckDBPyConnection, night: Night, limit: int) -> dict[str, list[dict[str, Any]]]:
+    """By code, the `limit` largest open rows of each code, for a page that cannot show all."""
+    names = ("code", "systems", "severity", "record_key", "scope", "field", "expected_value", "actual_value",
+             "reason", "units", "amount_gbp", "correction", "place")  # fmt: skip
+    rows = con.execute(
+        f"""
+        SELECT code, systems, severity, record_key, scope, field, expected_value, actual_value, reason, units,
+               amount_gbp, correction, row_number() OVER (PARTITION BY code ORDER BY {READING_ORDER}) AS place
+        FROM exception WHERE night = $night AND state = 'open'
+        QUALIFY place <= $top
+        ORDER BY code, place
+        """,
+        {"night": night.date, "top": limit},
+    ).fetchall()
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        found.setdefault(row[0], []).append(dict(zip(names, row, strict=True)))
+    return found

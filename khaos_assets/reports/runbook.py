@@ -1,0 +1,42 @@
+"""The runbook pages (docs/runbook/<CODE>.md), read for the reports that link to them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import khaos_assets
+
+FOLDER = Path(khaos_assets.__file__).resolve().parents[1] / "docs" / "runbook"
+_BOLD = re.compile(r"\*\*|`")
+
+
+@dataclass(frozen=True)
+class Page:
+    """One code's page: its title and its sections (heading, plain text), and the page as Markdown."""
+
+    code: str
+    title: str
+    sections: list[tuple[str, str]]
+    markdown: str
+
+
+def runbook_pages(folder: Path = FOLDER) -> dict[str, Page]:
+    """All pages by code, in the order of the codes; empty where the documentation is not installed."""
+    return {p.stem: read_page(p) for p in sorted(folder.glob("*-*.md"))}
+
+
+def read_page(path: Path) -> Page:
+    """One page. Its first line is `# <CODE> <title>`, each section begins with `## <heading>`."""
+    markdown = path.read_text(encoding="utf-8")
+    head, *parts = re.split(r"^## ", markdown, flags=re.MULTILINE)
+    title = head.splitlines()[0].removeprefix(f"# {path.stem}").strip()
+    sections = [_section(part) for part in parts]
+    return Page(path.stem, title, sections, markdown)
+
+
+def _section(part: str) -> tuple[str, str]:
+    heading, _, body = part.partition("\n")
+    paragraphs = [" ".join(p.split()) for p in body.strip().split("\n\n")]
+    return heading.strip(), _BOLD.sub("", "\n".join(paragraphs))

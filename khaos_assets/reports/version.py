@@ -1,0 +1,13 @@
+"""Which version of the product wrote a report."""
+
+from __future__ import annotations
+
+from importlib.metadata import PackageNotFoundError, version
+
+
+def product_version() -> str:
+    """The installed version ("0.1.0"); "unknown" where the package is not installed."""
+    try:
+        return version("khaos-assets")
+    except PackageNotFoundError:
+        return "unknown"

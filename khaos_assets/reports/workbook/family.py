@@ -1,0 +1,99 @@
+"""The sheet of one family: its open rows first, then the expected and the suppressed ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from xlsxwriter import Workbook
+
+from khaos_assets.reports.columns import EXPORT, Kind
+from khaos_assets.reports.workbook.cells import Cells, Overflow
+from khaos_assets.reports.workbook.pages import Heading, Page, Table
+from khaos_assets.reports.workbook.styles import Styles
+
+# Name, title, width: what a person needs first, then what a machine needs.
+LAYOUT: tuple[tuple[str, str, float], ...] = (
+    ("state", "State", 11),
+    ("code", "Code", 9),
+    ("severity", "Severity", 10),
+    ("owner", "Owner", 17),
+    ("systems", "Systems\n(expected > actual)", 15),
+    ("record_key", "Record", 24),
+    ("scope", "Scope", 16),
+    ("field", "Field", 18),
+    ("expected_value", "Expected", 22),
+    ("actual_value", "Actual", 22),
+    ("reason", "Reason", 26),
+    ("units", "Units", 12),
+    ("amount_gbp", "Amount GBP", 14),
+    ("amount", "Amount", 14),
+    ("currency", "Currency", 10),
+    ("counterpart_key", "Counterpart", 22),
+    ("observed_at", "Observed (UTC)", 18),
+    ("first_seen", "First seen (UTC)", 18),
+    ("suppressed_by", "Explained by", 18),
+    ("correction", "What to do", 34),
+    ("entity", "Entity", 18),
+    ("night", "Night", 11),
+    ("as_of", "As of (UTC)", 18),
+    ("case_key", "Case", 36),
+    ("expected_snapshot", "Expected snapshot", 20),
+    ("actual_snapshot", "Actual snapshot", 20),
+    ("evidence", "Evidence (JSON)", 60),
+)
+NAMES = [name for name, _, _ in LAYOUT]
+KINDS = {c.name: c.kind for c in EXPORT} | {"first_seen": Kind.INSTANT}
+STATE, CODE, SYSTEMS, AMOUNT = (NAMES.index(n) for n in ("state", "code", "systems", "amount_gbp"))
+
+
+@dataclass
+class FamilySheet:
+    """Writes the rows of one family. `runbook` gives the row of a code's page in the sheet Runbook (one-based)."""
+
+    book: Workbook
+    styles: Styles
+    overflow: Overflow
+    runbook: dict[str, int]
+
+    def write(self, family: str, rows: Iterable[tuple[Any, ...]], rows_per_sheet: int) -> list[Page]:
+        """Write all rows (values in the order of NAMES); returns the sheets they went to."""
+        numbers = (Kind.UNITS, Kind.MONEY)
+        headings = [Heading(title, width, right=KINDS[name] in numbers) for name, title, width in LAYOUT]
+        table = Table(self.book, family, headings, self.styles, self.overflow, rows_per_sheet)
+        for values in rows:
+            cells, row = table.next_row()
+            for column, value in enumerate(values):
+                self._cell(cells, row, column, value)
+        pages = table.finish()
+        self._colour_states(table)
+        return pages
+
+    def _cell(self, cells: Cells, row: int, column: int, value: Any) -> None:
+        if value is None:
+            return
+        styles = self.styles
+        match KINDS[NAMES[column]]:
+            case Kind.MONEY:
+                cells.number(row, column, value, styles.money)
+            case Kind.UNITS:
+                cells.number(row, column, value, styles.units)
+            case Kind.INSTANT:
+                cells.instant(row, column, value, styles.instant)
+            case Kind.DATE:
+                cells.day(row, column, value, styles.day)
+            case Kind.TEXT:
+                if column == CODE and value in self.runbook:
+                    target = f"internal:'Runbook'!A{self.runbook[value]}"
+                    cells.link(row, column, target, value, style=styles.link, tip=f"{value} in the runbook")
+                else:
+                    cells.text(row, column, value, styles.text)
+
+    def _colour_states(self, table: Table) -> None:
+        for page in table.pages:
+            sheet = self.book.get_worksheet_by_name(page.name)
+            assert sheet is not None
+            for state, style in (("suppressed", self.styles.faint), ("expected", self.styles.warn)):
+                rule = {"type": "cell", "criteria": "==", "value": f'"{state}"', "format": style}
+                sheet.conditional_format(1, STATE, max(page.rows, 1), STATE, rule)
