@@ -33,6 +33,8 @@ class Need(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """Something is concluded from a sum over its records."""
     by_reference: bool = False
     """Single records are asked by name, so an absence is believed even on an overlap_only side."""
+    earlier: bool = False
+    """Also needs what an earlier night saw."""
 
 
 class Code(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -66,7 +68,9 @@ def named_statements(path: Path) -> dict[str, str]:
     parts = path.read_text(encoding="utf-8").split("-- name: ")[1:]
     found = {head.strip(): body.strip().rstrip(";") for head, _, body in (p.partition("\n") for p in parts)}
     if set(found) != {"population", "exceptions"}:
-        raise ValueError(f"{path.name}: expected the marks '-- name: population' and '-- name: exceptions', found {sorted(found)}")
+        raise ValueError(
+            f"{path.name}: expected the marks '-- name: population' and '-- name: exceptions', found {sorted(found)}"
+        )
     return found
 
 

@@ -16,6 +16,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from importlib import import_module
+from importlib.util import find_spec
 from pkgutil import iter_modules
 from typing import Any, Protocol
 
@@ -73,6 +74,8 @@ class WalkNotes(msgspec.Struct, kw_only=True):
     clock_offset_ms: int | None = None
     account_start: str | None = None
     account_end: str | None = None
+    remarks: list[Reason] = []
+    """Worth knowing, but no reason to call the read incomplete."""
     facts: dict[str, Any] = {}
     """Whatever the decoder needs beside the pages (for example: which pass is the one that counts)."""
 
@@ -94,7 +97,10 @@ class Landing(Protocol):
         last_key: str | None = None,
         total: int | None = None,
     ) -> LandedPage:
-        """Store one answer, once. `body` is what is kept (personal fields removed); `received` what came, if it differs."""
+        """Store one answer, once. `body` is what is kept (personal fields removed); `received` what came, if other.
+
+        May be called from any thread.
+        """
         ...
 
     def land_unreadable(self, received: bytes, *, operation: str, selector: str, why: str) -> None:
@@ -112,7 +118,7 @@ class Pages(Protocol):
 
 
 class Quarantined(msgspec.Struct, frozen=True, kw_only=True):
-    """A record that broke the wire contract. `key` is its source key, or "page:row" where the key itself is unreadable."""
+    """A record that broke the wire contract. `key` is its source key, or "page:row" where the key is unreadable."""
 
     key: str
     key_readable: bool
@@ -145,9 +151,11 @@ class ReadContext:
     client: Any
     """The system's client, shared by all its reads of this run."""
     result: Callable[[str], Awaitable[Decoded]]
-    """Waits for another read of the same system in this run ("items"), or takes this night's stored one. ReadFailed if incomplete."""
+    """Waits for another read of the same system in this run ("items"), or takes this night's stored one (then its
+    tables are lists of records). ReadFailed if it is incomplete or there is none."""
     references: Callable[[], Awaitable[set[str]]]
-    """Waits until every system has told which order references it knows; includes those of the last stored snapshots."""
+    """Waits until every other system has told which order references it knows; includes those of the last stored
+    snapshots of all systems."""
     earlier_keys: Callable[[], set[str]]
     """Keys of the last complete snapshot of this entity before this night; empty where there is none."""
     progress: Callable[[int], None] = lambda rows: None  # noqa: ARG005
@@ -179,9 +187,10 @@ class Read:
     units_column: str | None = None
     value_column: str | None = None
     order_references: Callable[[Decoded], Iterable[str]] | None = None
-    """References of orders this read knows: others ask for these orders by name."""
+    """References of orders this read knows: others ask for these orders by name. Tables may be Arrow or records."""
     never_deleted: bool = False
-    """The contract says that a record once seen stays: one that vanished is a defect of the read."""
+    """The contract says that a record once seen stays: one that vanished since the last complete snapshot is a defect
+    of the read (`snapshots/` checks it), unless a person confirmed it in `feeds.<system>.<entity>.confirmed_drops`."""
 
 
 @dataclass(frozen=True)
@@ -201,5 +210,6 @@ class System:
 def installed_systems() -> dict[str, System]:
     """Every folder below `systems/` that has a `reads.py`, by name."""
     names = sorted(m.name for m in iter_modules(systems_package.__path__) if m.ispkg)
-    found = (import_module(f"{systems_package.__name__}.{name}.reads").SYSTEM for name in names)
+    modules = [f"{systems_package.__name__}.{name}.reads" for name in names]
+    found = (import_module(module).SYSTEM for module in modules if find_spec(module))
     return {s.name: s for s in found}

@@ -43,7 +43,9 @@ def build_in(db: duckdb.DuckDBPyConnection, settings: Settings, store: Store, ni
     _load_certificates(db, store, night, [(n, r) for n, s in systems.items() for r in s.reads])
     for schema in ("wire", "wire_before"):
         db.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE; CREATE SCHEMA {schema}")
-    db.execute("CREATE OR REPLACE TABLE quarantine (system VARCHAR, entity VARCHAR, key VARCHAR, key_readable BOOLEAN, page BIGINT, row BIGINT, field VARCHAR, reason VARCHAR, raw VARCHAR)")
+    db.execute(
+        "CREATE OR REPLACE TABLE quarantine (system VARCHAR, entity VARCHAR, key VARCHAR, key_readable BOOLEAN, page BIGINT, row BIGINT, field VARCHAR, reason VARCHAR, raw VARCHAR)"
+    )
     for name, system in systems.items():
         for read in system.reads:
             _views(db, store, night, name, read)
@@ -53,7 +55,9 @@ def build_in(db: duckdb.DuckDBPyConnection, settings: Settings, store: Store, ni
             sql = statement.read_text(encoding="utf-8").rstrip().rstrip(";")
             db.execute(f"INSERT INTO {statement.stem} BY NAME {sql}")
     db.execute((HERE / "derived.sql").read_text(encoding="utf-8"))
-    tables = db.execute("SELECT table_name FROM duckdb_tables() WHERE schema_name = 'main' AND NOT temporary ORDER BY 1").fetchall()
+    tables = db.execute(
+        "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'main' AND NOT temporary ORDER BY 1"
+    ).fetchall()
     return WarehouseResult({t: db.execute(f'SELECT count(*) FROM main."{t}"').fetchone()[0] for (t,) in tables})  # type: ignore[index]
 
 
@@ -69,7 +73,8 @@ def _views(db: duckdb.DuckDBPyConnection, store: Store, night: Night, system: st
     if quarantine.exists():
         columns = ", ".join(Quarantined.__struct_fields__)
         db.execute(
-            f"INSERT INTO quarantine SELECT ?, ?, {columns} FROM read_parquet(?)", [system, read.entity, str(quarantine)]
+            f"INSERT INTO quarantine SELECT ?, ?, {columns} FROM read_parquet(?)",
+            [system, read.entity, str(quarantine)],
         )
 
 
@@ -92,14 +97,30 @@ def last_complete(store: Store, system: str, entity: str, before: date) -> Path 
     return None
 
 
-def _load_certificates(db: duckdb.DuckDBPyConnection, store: Store, night: Night, reads: list[tuple[str, Read]]) -> None:
+def _load_certificates(
+    db: duckdb.DuckDBPyConnection, store: Store, night: Night, reads: list[tuple[str, Read]]
+) -> None:
     """`control_read` of the night, one row per read; one that was never taken stands as INCOMPLETE."""
     db.execute("DELETE FROM control_read WHERE night = ?", [night.date])
     for system, read in reads:
         path = store.snapshot(system, read.entity, night.date) / "certificate.json"
         if not path.exists():
             reasons = '[{"fault":"not_taken","detail":"no snapshot was taken this night"}]'
-            row = [night.date, system, read.entity, 0, 0, 0, "INCOMPLETE", "overlap_only", "", reasons, None, None, None]
+            row = [
+                night.date,
+                system,
+                read.entity,
+                0,
+                0,
+                0,
+                "INCOMPLETE",
+                "overlap_only",
+                "",
+                reasons,
+                None,
+                None,
+                None,
+            ]
         else:
             c = msgspec.json.decode(path.read_bytes(), type=Certificate)
             reasons = msgspec.json.encode(c.reasons).decode()

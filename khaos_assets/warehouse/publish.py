@@ -23,7 +23,8 @@ def publish(store: Store, night: Night) -> Path:
     store.published.mkdir(parents=True, exist_ok=True)
     with open_warehouse(store, read_only=True) as db:
         frames = {
-            t: db.execute(f"SELECT * FROM main.{t} WHERE night <= ? ORDER BY ALL", [night.date]).to_arrow_table() for t in NIGHTLY
+            t: db.execute(f"SELECT * FROM main.{t} WHERE night <= ? ORDER BY ALL", [night.date]).to_arrow_table()
+            for t in NIGHTLY
         }
     digest = hashlib.sha256()
     for name, frame in frames.items():
@@ -42,5 +43,7 @@ def publish(store: Store, night: Night) -> Path:
                     db.unregister("frame")
             finally:
                 db.close()
-    write_bytes(store.published / "current.json", json.dumps({"night": str(night), "file": target.name}).encode() + b"\n")
+    write_bytes(
+        store.published / "current.json", json.dumps({"night": str(night), "file": target.name}).encode() + b"\n"
+    )
     return target

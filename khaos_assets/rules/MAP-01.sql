@@ -1,0 +1,47 @@
+-- MAP-01 Value without a mapping. Which couriers and locations did the night bring that no table translates?
+-- The amount is the net value of open orders that carry the value; 0 where there are none.
+-- Not caught: an empty carrier service (ORD-06).
+
+-- name: population
+SELECT 'wair>khaos' AS systems, 'courier/' || carrier_service AS record_key, '' AS scope,
+    bool_and(carrier_service IN (SELECT carrier_service FROM map_courier)) AS holds
+FROM dispatch
+WHERE system = 'wair' AND carrier_service <> ''
+GROUP BY carrier_service
+UNION ALL
+SELECT 'wair>khaos', 'location/' || place, '', bool_and(place IN (SELECT location FROM map_location))
+FROM place_met
+GROUP BY place
+
+-- name: exceptions
+WITH unmapped AS (
+    SELECT 'courier' AS map, d.carrier_service AS value, d.reference, d.snapshot
+    FROM dispatch AS d ANTI JOIN map_courier AS m USING (carrier_service)
+    WHERE d.system = 'wair' AND d.carrier_service <> ''
+    UNION
+    SELECT 'location', p.place, d.reference, p.snapshot
+    FROM place_met AS p
+    ANTI JOIN map_location AS m ON m.location = p.place
+    LEFT JOIN dispatch AS d ON d.system = 'wair' AND d.place = p.place
+),
+carried AS (
+    SELECT u.map, u.value, any_value(u.snapshot ORDER BY u.snapshot) AS snapshot,
+        list(DISTINCT o.reference ORDER BY o.reference) FILTER (o.is_open) AS orders
+    FROM unmapped AS u
+    LEFT JOIN order_by_reference AS o USING (reference)
+    GROUP BY u.map, u.value
+),
+valued AS (
+    SELECT c.map, c.value, sum((o.items_net + coalesce(o.delivery_net, 0)) * o.rate) AS net
+    FROM (SELECT map, value, unnest(orders) AS reference FROM carried) AS c
+    JOIN order_by_reference AS o USING (reference)
+    GROUP BY c.map, c.value
+)
+SELECT 'wair>khaos' AS systems, 'dispatches' AS entity, c.map || '/' || c.value AS record_key,
+    c.value AS actual_value,
+    'no entry in merchant.toml mapping.' || c.map || 's' AS reason,
+    coalesce(round(v.net, 2), 0) AS amount_gbp,
+    c.snapshot AS actual_snapshot,
+    json_object('open_orders', coalesce(c.orders[1:20], []), 'open_orders_count', coalesce(len(c.orders), 0)) AS evidence
+FROM carried AS c
+LEFT JOIN valued AS v USING (map, value)

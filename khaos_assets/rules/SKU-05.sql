@@ -1,0 +1,20 @@
+-- SKU-05 Stock code renamed. Which stock codes did Khaos change (same STOCK_ID) that another system still uses?
+-- Population: active SKUs of the other system.
+
+-- name: population
+SELECT 'khaos>' || system AS systems, sku AS record_key, '' AS scope, how <> 'renamed' AS holds
+FROM item_match
+
+-- name: exceptions
+SELECT 'khaos>' || i.system AS systems, 'items' AS entity, r.old_sku AS record_key,
+    min(r.new_sku) AS counterpart_key,
+    min(r.new_sku) AS expected_value, r.old_sku AS actual_value,
+    'STOCK_ID ' || min_by(r.item_id, r.new_sku) || ' has a new stock code' AS reason,
+    0 AS amount_gbp,
+    max(i.changed_at) AS observed_at, any_value(k.snapshot) AS expected_snapshot, any_value(i.snapshot) AS actual_snapshot,
+    i.system AS other, min(r.new_sku) AS sku, r.old_sku AS other_sku
+FROM renamed AS r
+JOIN item AS i ON i.system <> 'khaos' AND i.sku = r.old_sku AND i.active
+JOIN item AS k ON k.system = 'khaos' AND k.sku = r.new_sku
+WHERE r.old_sku NOT IN (SELECT sku FROM non_stock_code)
+GROUP BY i.system, r.old_sku

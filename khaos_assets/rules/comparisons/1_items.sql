@@ -1,0 +1,129 @@
+-- Which Khaos item each SKU of another system means, and how that was found.
+
+-- Spellings, each step added to those before it (catalogue SKU-02)
+CREATE OR REPLACE MACRO spelling(sku, step) AS CASE step
+    WHEN 1 THEN lower(sku)
+    WHEN 2 THEN trim(lower(sku), E' \t\r\n ')
+    WHEN 3 THEN regexp_replace(lower(sku), '[\s\x{A0}]', '', 'g')
+    WHEN 4 THEN ltrim(regexp_replace(lower(sku), '[\s\x{A0}]', '', 'g'), '0')
+    WHEN 5 THEN regexp_replace(ltrim(regexp_replace(lower(sku), '[\s\x{A0}]', '', 'g'), '0'), '[^\p{L}\p{N}]', '', 'g')
+END;
+
+-- A stock code that Khaos used before for an item that now has another one (same STOCK_ID)
+CREATE OR REPLACE TABLE renamed AS
+SELECT DISTINCT h.stock_code AS old_sku, i.sku AS new_sku, i.item_id
+FROM history_stock_codes AS h
+JOIN item AS i ON i.system = 'khaos' AND i.item_id = h.stock_id AND i.sku <> h.stock_code
+WHERE h.stock_code NOT IN (SELECT sku FROM item WHERE system = 'khaos');
+
+CREATE OR REPLACE TABLE item_match AS
+WITH others AS (
+    SELECT system, sku, any_value(barcodes) AS barcodes, min(source_key) AS source_key
+    FROM item
+    WHERE system <> 'khaos' AND active AND sku NOT IN (SELECT sku FROM non_stock_code)
+    GROUP BY system, sku
+),
+khaos AS (SELECT sku, other_ref, barcodes FROM item WHERE system = 'khaos'),
+-- A stock item that was set aside is known to be there
+known AS (SELECT sku FROM khaos UNION SELECT key FROM quarantine WHERE system = 'khaos' AND entity = 'stock_items'),
+unmatched AS (SELECT * FROM others WHERE sku NOT IN (SELECT sku FROM known)),
+steps(step, reason) AS (VALUES (1, 'case'), (2, 'outer blanks'), (3, 'inner blanks'), (4, 'leading zeros'), (5, 'punctuation')),
+-- Only worth the work where something is unmatched
+spelled AS (
+    SELECT s.step, s.reason, spelling(k.sku, s.step) AS spelled, k.sku AS stock_code
+    FROM khaos AS k, steps AS s
+    WHERE (SELECT count(*) FROM unmatched) > 0
+),
+found AS (
+    SELECT u.system, u.sku, s.step, s.reason, s.stock_code
+    FROM unmatched AS u
+    JOIN spelled AS s ON s.spelled = spelling(u.sku, s.step) AND s.spelled <> ''
+    UNION ALL
+    SELECT u.system, u.sku, 6, 'other reference', k.sku
+    FROM unmatched AS u JOIN khaos AS k ON k.other_ref = u.sku
+    UNION ALL
+    SELECT DISTINCT u.system, u.sku, 7, 'barcode', k.sku
+    FROM (SELECT system, sku, unnest(list_distinct(list_append(barcodes, sku))) AS barcode FROM unmatched) AS u
+    JOIN (SELECT sku, unnest(barcodes) AS barcode FROM khaos) AS k USING (barcode)
+),
+first_step AS (
+    SELECT system, sku, min(step) AS step, min_by(reason, step) AS reason FROM found GROUP BY ALL
+),
+candidates AS (
+    SELECT f.system, f.sku, f.reason, list(DISTINCT found.stock_code ORDER BY found.stock_code) AS candidates
+    FROM first_step AS f JOIN found USING (system, sku, step)
+    GROUP BY ALL
+)
+SELECT o.system, o.sku, o.source_key,
+    CASE
+        WHEN r.new_sku IS NOT NULL THEN 'renamed'
+        WHEN o.sku IN (SELECT sku FROM known) THEN 'exact'
+        WHEN len(c.candidates) = 1 THEN 'near'
+        ELSE 'unknown'
+    END AS how,
+    CASE
+        WHEN r.new_sku IS NOT NULL THEN r.new_sku
+        WHEN o.sku IN (SELECT sku FROM known) THEN o.sku
+        WHEN len(c.candidates) = 1 THEN c.candidates[1]
+    END AS stock_code,
+    c.reason AS step,
+    c.candidates
+FROM others AS o
+LEFT JOIN candidates AS c USING (system, sku)
+LEFT JOIN renamed AS r ON r.old_sku = o.sku;
+
+-- The stock code that a SKU on an order, dispatch or price line means
+CREATE OR REPLACE TABLE sku_meaning AS
+SELECT system, sku, stock_code FROM item_match WHERE how IN ('near', 'renamed')
+UNION ALL
+SELECT 'khaos', old_sku, min(new_sku) FROM renamed GROUP BY old_sku;
+
+-- Codes outside every comparison of units: non-stock codes, pack and style parents, items without stock control
+CREATE OR REPLACE TABLE outside_units AS
+SELECT sku FROM item WHERE system = 'khaos' AND kind IN ('pack', 'style_parent', 'not_stocked')
+UNION
+SELECT sku FROM non_stock_code;
+
+-- Cost of an item in pounds; a pack without its own has its components'
+CREATE OR REPLACE TABLE item_cost AS
+WITH packs AS (
+    SELECT r.parent_sku AS sku, fraction_sum(list(times_units(c.cost, r.quantity))) AS cost
+    FROM item_relation AS r
+    LEFT JOIN item AS c ON c.system = 'khaos' AND c.sku = r.child_sku
+    WHERE r.system = 'khaos' AND r.kind = 'pack'
+    GROUP BY r.parent_sku
+)
+SELECT i.sku, CASE WHEN i.cost.num <> 0 THEN i.cost ELSE coalesce(p.cost, i.cost) END AS cost, i.price
+FROM item AS i
+LEFT JOIN packs AS p USING (sku)
+WHERE i.system = 'khaos';
+
+-- Sellable over all mapped sites: available less the buffer, once, never below zero (catalogue "sellable")
+CREATE OR REPLACE TABLE sellable AS
+WITH available AS (
+    SELECT sku, sum(available) AS available
+    FROM stock_position
+    WHERE system = 'khaos' AND place IN (SELECT site FROM map_location)
+    GROUP BY sku
+),
+buffered AS (
+    SELECT i.sku, i.kind, a.available,
+        CASE
+            WHEN i.run_to_zero THEN 0
+            WHEN getvariable('buffer_source') = 'safe_level' THEN coalesce(i.safe_level, 0)
+            ELSE coalesce(b.units, getvariable('buffer_default'))
+        END AS buffer
+    FROM item AS i
+    LEFT JOIN available AS a USING (sku)
+    LEFT JOIN buffer_per_code AS b USING (sku)
+    WHERE i.system = 'khaos'
+),
+own AS (SELECT sku, kind, greatest(available - buffer, 0)::DECIMAL(28, 5) AS units FROM buffered),
+packs AS (
+    SELECT r.parent_sku AS sku, min(floor(c.units / r.quantity))::DECIMAL(28, 5) AS units
+    FROM item_relation AS r JOIN own AS c ON c.sku = r.child_sku
+    WHERE r.system = 'khaos' AND r.kind = 'pack' AND r.quantity > 0
+    GROUP BY r.parent_sku
+)
+SELECT o.sku, CASE WHEN o.kind = 'pack' THEN p.units ELSE o.units END AS units
+FROM own AS o LEFT JOIN packs AS p USING (sku);

@@ -1,0 +1,118 @@
+-- Orders and dispatches side by side, per order reference and stock code.
+
+-- The same parcel under two ids: same order, lines and tracking number; the later one counts nowhere (catalogue ORD-16)
+CREATE OR REPLACE TABLE dispatch_twin AS
+WITH parcels AS (
+    SELECT d.system, d.source_key, d.full_reference, d.tracking, d.dispatched_at,
+        list({'sku': l.sku, 'units': l.units} ORDER BY l.sku) AS lines
+    FROM dispatch AS d
+    JOIN dispatch_line AS l ON l.system = d.system AND l.dispatch_key = d.source_key
+    WHERE d.tracking IS NOT NULL AND d.tracking <> '' AND NOT d.voided
+    GROUP BY ALL
+)
+SELECT system, source_key AS dispatch_key,
+    first_value(source_key) OVER parcel AS original_key
+FROM parcels
+WINDOW parcel AS (PARTITION BY system, full_reference, tracking, lines ORDER BY dispatched_at, source_key)
+QUALIFY row_number() OVER parcel > 1;
+
+-- Khaos sales orders (credit notes and cancelled ones aside) by reference
+CREATE OR REPLACE TABLE order_by_reference AS
+SELECT o.reference, min(o.full_reference) AS full_reference,
+    list(o.source_key ORDER BY o.source_key) AS order_keys,
+    bool_or(o.status = 'open') AS is_open,
+    bool_and(coalesce(o.commercial, TRUE)) AS commercial,
+    any_value(o.company_class ORDER BY o.source_key) AS company_class,
+    any_value(o.snapshot) AS snapshot,
+    min(o.created_on) AS created_on,
+    any_value(o.currency ORDER BY o.source_key) AS currency,
+    sum(o.items_net) AS items_net,
+    sum(o.delivery_net) AS delivery_net,
+    any_value(CASE WHEN o.currency = 'GBP' THEN 1 ELSE x.rate END ORDER BY o.source_key) AS rate
+FROM sales_order AS o
+LEFT JOIN exchange_rate AS x ON x.currency = o.currency AND x.month = strftime(o.created_on, '%Y-%m')
+WHERE o.system = 'khaos' AND o.kind = 'order' AND o.status <> 'cancelled' AND o.reference IS NOT NULL AND o.reference <> ''
+GROUP BY o.reference;
+
+-- Net value of one unit of a stock code on the order, in pounds: Σ line net ÷ Σ quantity; where lines have no price, the
+-- order's items net ÷ all its units
+CREATE OR REPLACE TABLE order_sku AS
+WITH keys AS (SELECT reference, rate, items_net, unnest(order_keys) AS order_key FROM order_by_reference),
+lines AS (
+    SELECT k.reference, any_value(k.rate) AS rate, any_value(k.items_net) AS items_net,
+        coalesce(m.stock_code, l.sku) AS sku,
+        sum(l.quantity) AS ordered,
+        sum(l.line_net) AS net,
+        count(*) FILTER (l.line_net IS NULL) AS unpriced,
+        any_value(coalesce(l.place, (SELECT site_name FROM wire.khaos_sites WHERE is_default))) AS site
+    FROM keys AS k
+    JOIN order_line AS l ON l.system = 'khaos' AND l.order_key = k.order_key
+    LEFT JOIN sku_meaning AS m ON m.system = 'khaos' AND m.sku = l.sku
+    WHERE l.sku IS NOT NULL
+    GROUP BY k.reference, coalesce(m.stock_code, l.sku)
+),
+valued AS (
+    SELECT *,
+        CASE
+            WHEN rate IS NULL OR ordered = 0 THEN NULL
+            WHEN unpriced = 0 THEN reduced(fraction(
+                (net * 10000)::HUGEINT * 10 * (rate * 1000000)::HUGEINT, (ordered * 100000)::HUGEINT * 1000000))
+            ELSE reduced(fraction(
+                (items_net * 10000)::HUGEINT * 10 * (rate * 1000000)::HUGEINT,
+                (sum(ordered) OVER (PARTITION BY reference) * 100000)::HUGEINT * 1000000))
+        END AS unit_value
+    FROM lines
+),
+sent AS (
+    SELECT k.reference, coalesce(m.stock_code, s.sku) AS sku, sum(s.units) AS sent, max(s.shipped_on) AS shipped_on
+    FROM keys AS k
+    JOIN units_sent AS s ON s.order_key = k.order_key
+    LEFT JOIN sku_meaning AS m ON m.system = 'khaos' AND m.sku = s.sku
+    GROUP BY ALL
+)
+SELECT coalesce(v.reference, s.reference) AS reference, coalesce(v.sku, s.sku) AS sku,
+    coalesce(v.ordered, 0) AS ordered, coalesce(s.sent, 0) AS sent, s.shipped_on, v.unit_value, v.site,
+    coalesce(v.sku, s.sku) IN (SELECT sku FROM outside_units) AS outside
+FROM valued AS v
+FULL JOIN sent AS s ON s.reference = v.reference AND s.sku = v.sku;
+
+-- Units dispatched per reference and stock code: voided parcels and twins aside
+CREATE OR REPLACE TABLE dispatched AS
+SELECT d.reference, coalesce(m.stock_code, l.sku) AS sku,
+    sum(l.units) AS units,
+    coalesce(sum(l.units) FILTER (d.dispatched_at <= getvariable('as_of') - getvariable('dispatch_grace')), 0) AS units_past_grace,
+    max(d.dispatched_at) AS last_at, min(d.dispatched_at) AS first_at,
+    any_value(coalesce(loc.site, d.place) ORDER BY d.source_key) AS site,
+    list(DISTINCT d.source_key ORDER BY d.source_key) AS dispatch_keys,
+    any_value(d.snapshot) AS snapshot
+FROM dispatch AS d
+JOIN dispatch_line AS l ON l.system = d.system AND l.dispatch_key = d.source_key
+LEFT JOIN map_location AS loc ON loc.location = d.place
+LEFT JOIN sku_meaning AS m ON m.system = d.system AND m.sku = l.sku
+ANTI JOIN dispatch_twin AS t ON t.system = d.system AND t.dispatch_key = d.source_key
+WHERE NOT d.voided
+GROUP BY d.reference, coalesce(m.stock_code, l.sku);
+
+-- One row per order reference and stock code on either side, for orders that Khaos knows
+CREATE OR REPLACE TABLE order_comparison AS
+SELECT coalesce(o.reference, d.reference) AS reference, coalesce(o.sku, d.sku) AS sku,
+    coalesce(o.ordered, 0) AS ordered, coalesce(o.sent, 0) AS sent, o.shipped_on,
+    coalesce(d.units, 0) AS dispatched, coalesce(d.units_past_grace, 0) AS dispatched_past_grace,
+    d.first_at, d.last_at, d.dispatch_keys,
+    coalesce(d.site, o.site) AS site, o.site AS order_site,
+    o.unit_value, cost.cost,
+    r.is_open, r.commercial, r.company_class, r.snapshot AS order_snapshot, d.snapshot AS dispatch_snapshot
+FROM (SELECT * FROM order_sku WHERE NOT outside) AS o
+FULL JOIN (SELECT * FROM dispatched WHERE sku NOT IN (SELECT sku FROM outside_units)) AS d
+    ON d.reference = o.reference AND d.sku = o.sku
+JOIN order_by_reference AS r ON r.reference = coalesce(o.reference, d.reference)
+LEFT JOIN item_cost AS cost ON cost.sku = coalesce(o.sku, d.sku);
+
+-- References with any dispatch that counts
+CREATE OR REPLACE TABLE dispatched_reference AS SELECT DISTINCT reference FROM dispatched;
+
+-- References of dispatches that were set aside tonight: no absence is concluded about them
+CREATE OR REPLACE TABLE dispatch_set_aside AS
+SELECT DISTINCT regexp_extract(raw, '"orderReference"\s*:\s*"([^"]*)"', 1) AS reference
+FROM quarantine
+WHERE system = 'wair' AND entity = 'dispatches';

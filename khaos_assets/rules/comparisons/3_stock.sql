@@ -1,0 +1,93 @@
+-- WAIR stock beside Khaos's derived physical stock: one row per SKU and site, WAIR summed over the locations of the site.
+
+CREATE OR REPLACE TABLE site_scope AS
+SELECT site, string_agg(location, '+' ORDER BY location) AS scope FROM map_location GROUP BY site;
+
+-- In transit = shipped − received, at either end's site (once where both ends are one site)
+CREATE OR REPLACE TABLE in_transit AS
+WITH moving AS (
+    SELECT coalesce(m.stock_code, t.sku) AS sku, t.transfer_id, t.units_shipped - t.units_received AS units,
+        unnest(list_distinct([f.site, o.site])) AS site
+    FROM transfer AS t
+    LEFT JOIN map_location AS f ON f.location = t.from_place
+    LEFT JOIN map_location AS o ON o.location = t.to_place
+    LEFT JOIN sku_meaning AS m ON m.system = t.system AND m.sku = t.sku
+    WHERE t.units_shipped > t.units_received
+)
+SELECT sku, site, sum(units) AS units, string_agg(DISTINCT transfer_id, '+' ORDER BY transfer_id) AS transfers
+FROM moving
+WHERE site IS NOT NULL
+GROUP BY ALL;
+
+CREATE OR REPLACE TABLE stock_comparison AS
+WITH wair AS (
+    SELECT p.sku, loc.site, sum(p.on_hand) AS on_hand, sum(p.allocated) AS allocated, sum(p.available) AS available,
+        max(p.changed_at) AS changed_at, any_value(p.snapshot) AS snapshot
+    FROM stock_position AS p
+    JOIN map_location AS loc ON loc.location = p.place
+    WHERE p.system = 'wair'
+    GROUP BY p.sku, loc.site
+),
+-- A WAIR row that was set aside makes its site's sum unknown
+set_aside AS (
+    SELECT DISTINCT substr(q.key, length(loc.location) + 2) AS sku, loc.site
+    FROM quarantine AS q
+    JOIN map_location AS loc ON starts_with(q.key, loc.location || '/')
+    WHERE q.system = 'wair' AND q.entity = 'stock' AND q.key_readable
+)
+SELECT w.sku AS wair_sku, coalesce(m.stock_code, w.sku) AS sku, w.site, s.scope,
+    w.on_hand, w.allocated AS wair_allocated, w.available AS wair_available, w.changed_at,
+    p.available AS khaos_available, p.allocated AS khaos_allocated, p.physical, p.open_units,
+    p.physical - w.on_hand AS difference,
+    t.units AS in_transit, t.transfers,
+    i.kind, w.changed_at > getvariable('as_of') - getvariable('stock_grace') AS within_grace,
+    c.cost, c.price, w.snapshot AS wair_snapshot, i.snapshot AS khaos_snapshot,
+    CASE WHEN x.sku IS NOT NULL THEN 'a WAIR row was set aside' ELSE p.untested END AS untested
+FROM wair AS w
+JOIN site_scope AS s USING (site)
+LEFT JOIN sku_meaning AS m ON m.system = 'wair' AND m.sku = w.sku
+JOIN item AS i ON i.system = 'khaos' AND i.sku = coalesce(m.stock_code, w.sku)
+JOIN physical AS p ON p.sku = i.sku AND p.site = w.site
+LEFT JOIN item_cost AS c ON c.sku = i.sku
+LEFT JOIN in_transit AS t ON t.sku = i.sku AND t.site = w.site
+LEFT JOIN set_aside AS x ON x.sku = w.sku AND x.site = w.site
+WHERE i.kind NOT IN ('pack', 'style_parent', 'not_stocked')
+    AND i.sku NOT IN (SELECT sku FROM non_stock_code);
+
+-- WAIR stock of parents whose sub-items are stocked instead
+CREATE OR REPLACE TABLE parent_stock AS
+SELECT p.sku, loc.site, s.scope, i.kind, sum(p.on_hand) AS on_hand, max(p.changed_at) AS changed_at,
+    any_value(p.snapshot) AS wair_snapshot, any_value(i.snapshot) AS khaos_snapshot
+FROM stock_position AS p
+JOIN map_location AS loc ON loc.location = p.place
+JOIN site_scope AS s USING (site)
+JOIN item AS i ON i.system = 'khaos' AND i.sku = p.sku AND i.kind IN ('pack', 'style_parent')
+WHERE p.system = 'wair' AND p.sku NOT IN (SELECT sku FROM non_stock_code)
+GROUP BY ALL;
+
+-- Quantities that cannot be below zero, each where it stands: a WAIR location, a Khaos site
+CREATE OR REPLACE TABLE impossible_quantity AS
+SELECT 'wair' AS systems, 'stock' AS entity, 'on_hand' AS field, p.sku, coalesce(m.stock_code, p.sku) AS stock_code,
+    p.place, loc.site, p.on_hand AS units, p.changed_at, p.snapshot
+FROM stock_position AS p
+LEFT JOIN map_location AS loc ON loc.location = p.place
+LEFT JOIN sku_meaning AS m ON m.system = 'wair' AND m.sku = p.sku
+WHERE p.system = 'wair' AND p.sku NOT IN (SELECT sku FROM non_stock_code)
+UNION ALL
+SELECT 'khaos', 'stock_levels', 'available', p.sku, p.sku, p.place, p.place, p.available, p.changed_at, p.snapshot
+FROM stock_position AS p
+JOIN item AS i ON i.system = 'khaos' AND i.sku = p.sku AND i.kind NOT IN ('pack', 'style_parent', 'not_stocked')
+WHERE p.system = 'khaos' AND p.available IS NOT NULL
+    AND p.sku NOT IN (SELECT sku FROM non_stock_code)
+    AND p.sku NOT IN (SELECT sku FROM back_orderable);
+
+-- Every WAIR location met tonight, wherever it stands
+CREATE OR REPLACE TABLE place_met AS
+SELECT place, min(snapshot) AS snapshot
+FROM (
+    SELECT place, snapshot FROM stock_position WHERE system = 'wair'
+    UNION ALL SELECT place, snapshot FROM dispatch WHERE system = 'wair'
+    UNION ALL SELECT from_place, snapshot FROM transfer
+    UNION ALL SELECT to_place, snapshot FROM transfer
+)
+GROUP BY place;

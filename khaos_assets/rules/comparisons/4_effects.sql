@@ -1,0 +1,25 @@
+-- What an order difference does to the stock comparison: Khaos − WAIR, per code, record, SKU and site. Where the whole
+-- stock difference is these units, it is the order's exception that a person works on (catalogue, suppression).
+CREATE OR REPLACE TABLE order_effect AS
+SELECT 'ORD-05' AS code, reference AS record_key, sku, site, least(dispatched, ordered) - sent AS units
+FROM order_comparison
+WHERE is_open AND least(dispatched, ordered) > sent
+UNION ALL
+SELECT 'ORD-15', reference, sku, site, dispatched - greatest(ordered, sent)
+FROM order_comparison
+WHERE dispatched > ordered
+UNION ALL
+SELECT 'ORD-15', reference, sku, coalesce(order_site, site), dispatched - sent
+FROM order_comparison
+WHERE sent > dispatched AND reference IN (SELECT reference FROM dispatched_reference)
+UNION ALL
+SELECT 'ORD-17', reference, sku, order_site, -sent
+FROM order_comparison
+WHERE sent > 0 AND reference NOT IN (SELECT reference FROM dispatched_reference)
+UNION ALL
+SELECT 'ORD-16', d.source_key, coalesce(m.stock_code, l.sku), loc.site, l.units
+FROM dispatch AS d
+JOIN dispatch_line AS l ON l.system = d.system AND l.dispatch_key = d.source_key
+JOIN map_location AS loc ON loc.location = d.place
+LEFT JOIN sku_meaning AS m ON m.system = d.system AND m.sku = l.sku
+WHERE NOT d.voided;
