@@ -59,14 +59,12 @@ def answer(holdings: Holdings, call: str, body: bytes) -> Response:
     rows = found.get(array)
     if not isinstance(rows, list) or not all(isinstance(r, dict) for r in rows):
         return answers.error(400, array, "an array of objects is required")
-    wrong = [
-        (f"{array}[{n}].{f}", "missing or of a wrong type")
-        for n, r in enumerate(rows)
-        for f in _wrong(shape, fields, r)
-    ]
+    wrong = [f"{array}[{n}].{f}" for n, r in enumerate(rows) for f in _wrong(shape, fields, r)]
     if wrong:
-        return answers.errors(400, wrong)
-    results = [_one(holdings, call, row) for row in rows]
+        return answers.errors(400, [(f, "missing or of a wrong type") for f in wrong])
+    changes: list[Change] = []
+    results = [_one(holdings, call, row, changes) for row in rows]
+    holdings.note(f"POST /{call}", changes)
     return Response(
         msgspec.json.Encoder(decimal_format="number").encode({"results": results}), media_type="application/json"
     )

@@ -109,15 +109,8 @@ class Lists:
         rows = listing.rows[query.offset : query.offset + size]
         reached = query.offset + len(rows)
         more = reached < len(listing.rows)
-        if end := self.faults.active("wair", "false_end", **on):
-            selected = end.get("selector", "all") in ("all", "changed" if query.by_change else "plain")
-            if (
-                more
-                and selected
-                and reached >= end.get("after_rows", 1)
-                and self.faults.take("wair", "false_end", **on)
-            ):
-                more = False
+        if more and self._ends_falsely(query, reached, on):
+            more = False
         if endless := self.faults.active("wair", "endless", **on):
             more = True
             if not rows and endless.get("repeat", False):
