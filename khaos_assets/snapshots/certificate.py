@@ -28,6 +28,8 @@ class Certificate(msgspec.Struct, frozen=True, kw_only=True):
     verdict: Verdict
     proof: Proof
     reasons: list[Reason]
+    remarks: list[Reason]
+    """Worth knowing, but no reason to call the read incomplete."""
     snapshot: str
     """Content hash over system, entity and the set of records: independent of page and row order."""
     started_at: str

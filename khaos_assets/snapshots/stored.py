@@ -1,0 +1,74 @@
+"""Reading back what stands in the store: certificates, tables, keys, references of earlier nights."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import msgspec
+import pyarrow.parquet as pq
+
+from khaos_assets.config import Night, Store
+from khaos_assets.config.store import write_bytes
+from khaos_assets.snapshots.certificate import Certificate
+from khaos_assets.snapshots.content_hash import key_text
+from khaos_assets.snapshots.parquet import table_file
+from khaos_assets.systems.arrow import from_arrow
+from khaos_assets.systems.read import Decoded, Read
+
+CERTIFICATE = "certificate.json"
+
+
+def write_certificate(folder: Path, certificate: Certificate) -> None:
+    """Replace `certificate.json`: sorted, so that equal certificates are equal bytes."""
+    text = msgspec.json.format(msgspec.json.encode(certificate, order="sorted"), indent=1)
+    write_bytes(folder / CERTIFICATE, text)
+
+
+def read_certificate(store: Store, system: str, entity: str, night: Night | date) -> Certificate | None:
+    """The certificate of one snapshot, None where that read was never made for the night."""
+    path = store.snapshot(system, entity, _day(night)) / CERTIFICATE
+    return msgspec.json.decode(path.read_bytes(), type=Certificate) if path.exists() else None
+
+
+def read_certificates(store: Store, night: Night | date) -> dict[str, Certificate]:
+    """All certificates of a night by `system/entity`, sorted."""
+    found = (store.root / "snapshots").glob(f"*/*/date={_day(night).isoformat()}/{CERTIFICATE}")
+    read = (msgspec.json.decode(path.read_bytes(), type=Certificate) for path in found)
+    return dict(sorted((f"{c.system}/{c.entity}", c) for c in read))
+
+
+def last_complete(store: Store, system: str, entity: str, before: date) -> date | None:
+    """The newest night before `before` whose snapshot of this entity is complete."""
+    for day in reversed(store.snapshot_nights(system, entity)):
+        if day < before:
+            certificate = read_certificate(store, system, entity, day)
+            if certificate is not None and certificate.complete:
+                return day
+    return None
+
+
+def earlier_keys(store: Store, system: str, read: Read, before: date) -> set[str]:
+    """Source keys of the last complete snapshot before a night; empty where there is none."""
+    day = last_complete(store, system, read.entity, before)
+    if day is None:
+        return set()
+    path = table_file(store.snapshot(system, read.entity, day), read.entity)
+    connection = duckdb.connect()
+    try:
+        rows = connection.execute(f"SELECT {key_text(read.key)} FROM read_parquet(?)", [str(path)]).fetchall()
+    finally:
+        connection.close()
+    return {k for (k,) in rows}
+
+
+def stored_decoded(store: Store, system: str, read: Read, day: date) -> Decoded:
+    """A snapshot's tables as lists of records, as `decode` gave them (what was set aside is not among them)."""
+    folder = store.snapshot(system, read.entity, day)
+    tables = {name: from_arrow(pq.read_table(table_file(folder, name)), record) for name, record in read.tables.items()}
+    return Decoded(tables=dict(tables))
+
+
+def _day(night: Night | date) -> date:
+    return night.date if isinstance(night, Night) else night
