@@ -32,9 +32,10 @@ def write_about(book: Workbook, styles: Styles, overflow: Overflow, figures: Fig
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
-    for column, width in enumerate((22, 22, 28, 16, 70)):
+    for column, width in enumerate((22, 28, 26, 14, 70)):
         sheet.set_column(column, column, width)
     cells = Cells(sheet, overflow)
+    sheet.set_row(0, 28)
     cells.text(0, 0, f"{figures.merchant} — nightly reconciliation", styles.title)
     cells.text(1, 0, "Every difference found, what it is worth, and whose it is.", styles.subtitle)
     row = _facts(cells, styles, figures, 3)
@@ -56,7 +57,7 @@ def _facts(cells: Cells, styles: Styles, figures: Figures, row: int) -> int:
     cells.text(row + 4, 0, "Snapshots", styles.label)
     cells.text(row + 4, 1, f"{len(figures.reads)} taken, {verdict}", styles.text)
     cells.text(row + 5, 0, "Rules not tested", styles.label)
-    cells.number(row + 5, 1, len(figures.not_tested), styles.count)
+    cells.text(row + 5, 1, f"{len(figures.not_tested)} of {len(figures.codes)}", styles.text)
     cells.text(row + 6, 0, "Control totals", styles.label)
     cells.formula(row + 6, 1, "=Control_check", styles.check, "OK" if figures.ties else "CHECK")
     cells.text(row + 7, 0, "Made by", styles.label)

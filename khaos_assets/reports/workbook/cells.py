@@ -107,8 +107,8 @@ class Cells:
 
     def formula(self, row: int, column: int, formula: str, style: Format | None, value: Decimal | int | str) -> None:
         """A live formula with the value it has now, for programs that do not calculate."""
-        shown: Any = f"{value:f}" if isinstance(value, Decimal) else value
-        self._check(self.sheet.write_formula(row, column, formula, style, shown), row, column)
+        # Not as text: the library would mark the result as a string, and programs would show it as one.
+        self._check(self.sheet.write_formula(row, column, formula, style, cast(Any, value)), row, column)
 
     def link(self, row: int, column: int, target: str, text: str, *, style: Format | None, tip: str = "") -> None:
         """A link (`internal:'Sheet'!A1`, a relative file); plain text once a sheet has all the links it may have."""

@@ -14,16 +14,22 @@ from khaos_assets.reports.workbook.cells import Cells, Overflow
 from khaos_assets.reports.workbook.pages import Page
 from khaos_assets.reports.workbook.styles import Styles
 
-READS = ("System", "Entity", "Extracted", "Loaded", "Quarantined", "Adds up", "Verdict", "Proof", "Newest change (UTC)",
-         "Why not complete")  # fmt: skip
-CODES = ("Code", "What", "Compared", "Matched", "Expected", "Adds up", "Systems", "Owner", "Basis of amounts",
-         "Result or reason", "Open", "Suppressed", "Open rows\nin sheet", "Rows agree", "Open GBP", "GBP in sheet",
-         "GBP agree", "Over:\nrows", "Over GBP", "Under:\nrows", "Under GBP", "Open without\namount", "Suppressed GBP",
-         "Severity")  # fmt: skip
-WIDTHS = (11, 30, 12, 12, 12, 10, 24, 18, 22, 44, 10, 12, 12, 10, 14, 14, 10, 9, 14, 9, 14, 13, 14, 11)
-RIGHT = {"Extracted", "Loaded", "Quarantined", "Compared", "Matched", "Expected", "Open", "Suppressed", "Open GBP",
-         "Open rows\nin sheet", "GBP in sheet", "Over:\nrows", "Over GBP", "Under:\nrows", "Under GBP",
-         "Open without\namount", "Suppressed GBP"}  # fmt: skip
+READS = ("System", "Entity", "Verdict", "Proof", "Newest change\n(UTC)", "Extracted", "Loaded", "Quarantined")
+CODES = ("Code", "What", "Systems\n(expected > actual)", "Owner", "Result", "Compared", "Matched", "Expected", "Open",
+         "Suppressed", "Adds up", "Open rows\nin sheet", "Rows agree", "Open GBP", "GBP in sheet", "GBP agree",
+         "Basis of GBP", "Over:\nrows", "Over GBP", "Under:\nrows", "Under GBP", "Open without\namount",
+         "Suppressed\nGBP", "Severity", "Why not tested")  # fmt: skip
+WIDTHS = (10, 30, 26, 18, 18, 11, 11, 12, 9, 12, 10, 11, 10, 14, 14, 10, 20, 8, 14, 8, 14, 13, 13, 10, 60)
+WORDS = {"System", "Entity", "Verdict", "Proof", "Newest change\n(UTC)", "Code", "What", "Systems\n(expected > actual)",
+         "Owner", "Result", "Basis of GBP", "Severity", "Why not tested", "Adds up", "Rows agree", "GBP agree",
+         "Why not complete"}  # fmt: skip
+CHECKS = (ADDS_UP, ROWS_AGREE, GBP_AGREE) = (10, 12, 15)
+OPEN, SUPPRESSED, OPEN_GBP, BASIS = 8, 9, 13, 16
+
+
+def area(first: int, last: int, column: int) -> str:
+    """Part of a column as an absolute reference."""
+    return f"{at(first, column, True, True)}:{at(last, column, True, True)}"
 
 
 @dataclass(frozen=True)
@@ -45,8 +51,9 @@ class Plan:
 
     def checks(self) -> list[str]:
         """The areas in which a CHECK may stand."""
-        parts = ((5, self.first_read, self.last_total), *((c, self.first_code, self.last_code) for c in (5, 13, 16)))
-        return [f"{at(first, column, True, True)}:{at(last, column, True, True)}" for column, first, last in parts]
+        codes = ((column, self.first_code, self.last_code) for column in CHECKS)
+        parts = ((ADDS_UP, self.first_read, self.last_total), *codes)
+        return [area(first, last, column) for column, first, last in parts]
 
 
 @dataclass
@@ -70,6 +77,7 @@ class ControlSheet:
         sheet.freeze_panes(0, 2)
         for column, width in enumerate(WIDTHS):
             sheet.set_column(column, column, width)
+        cells.sheet.set_row(0, 28)
         cells.text(0, 0, "Control", self.styles.title)
         plan = Plan.of(self.figures)
         counts = "+".join(f'COUNTIF({area},"CHECK")' for area in plan.checks())
@@ -80,43 +88,41 @@ class ControlSheet:
         self._reads(cells, plan)
         self._codes(cells, plan)
         self._totals(cells, plan)
-        for column in (1, 5, 13, 16):
+        for column in (1, *CHECKS):
             self._colour_checks(cells, plan.last_code, column)
 
     def _reads(self, cells: Cells, plan: Plan) -> None:
         styles = self.styles
         row = first = plan.first_read
-        self._section(cells, row - 2, "Snapshots: extracted = loaded + quarantined", len(READS))
-        self._headings(cells, row - 1, READS)
+        titles = (*READS, *[""] * (ADDS_UP - len(READS)), "Adds up", "Why not complete")
+        self._section(cells, row - 2, "Snapshots: extracted = loaded + quarantined", len(titles))
+        self._headings(cells, row - 1, titles)
         for read in self.figures.reads:
-            cells.text(row, 0, read.system, styles.text)
-            cells.text(row, 1, read.entity, styles.text)
-            for column, value in ((2, read.extracted), (3, read.loaded), (4, read.quarantined)):
+            for column, word in enumerate((read.system, read.entity, read.verdict, read.proof)):
+                cells.text(row, column, word, styles.text)
+            cells.instant(row, 4, read.newest_change, styles.instant)
+            for column, value in enumerate((read.extracted, read.loaded, read.quarantined), start=5):
                 cells.number(row, column, value, styles.count)
-            ties = f'=IF({at(row, 2)}={at(row, 3)}+{at(row, 4)},"OK","CHECK")'
-            cells.formula(row, 5, ties, styles.check, "OK" if read.ties else "CHECK")
-            cells.text(row, 6, read.verdict, styles.text)
-            cells.text(row, 7, read.proof, styles.text)
-            cells.instant(row, 8, read.newest_change, styles.instant)
-            cells.text(row, 9, "; ".join(read.reasons) or None, styles.wrapped)
+            self._adds_up_read(cells, row, read.ties)
+            cells.text(row, ADDS_UP + 1, "; ".join(read.reasons) or None, styles.text)
             row += 1
         last = max(row - 1, first)
-        colour_verdicts(cells, styles, first, last, 6)
+        colour_verdicts(cells, styles, first, last, 2)
         for system in sorted({r.system for r in self.figures.reads}):
             lines = [r for r in self.figures.reads if r.system == system]
-            cells.text(row, 0, system, styles.total)
-            cells.text(row, 1, "all snapshots", styles.total)
+            for column, word in enumerate((system, "all snapshots", "", "", "")):
+                cells.text(row, column, word, styles.total)
             sums = (sum(r.extracted for r in lines), sum(r.loaded for r in lines), sum(r.quarantined for r in lines))
-            for column, value in enumerate(sums, start=2):
-                area = f"{at(first, column, True, True)}:{at(last, column, True, True)}"
-                systems = f"{at(first, 0, True, True)}:{at(last, 0, True, True)}"
-                cells.formula(row, column, f'=SUMIFS({area},{systems},"{system}")', styles.total_count, value)
-                self._name(
-                    f"{('Extracted', 'Loaded', 'Quarantined')[column - 2]}_{system}", at(row, column, True, True)
-                )
-            ties = f'=IF({at(row, 2)}={at(row, 3)}+{at(row, 4)},"OK","CHECK")'
-            cells.formula(row, 5, ties, styles.check, "OK" if sums[0] == sums[1] + sums[2] else "CHECK")
+            for column, value in enumerate(sums, start=5):
+                counted = f'=SUMIFS({area(first, last, column)},{area(first, last, 0)},"{system}")'
+                cells.formula(row, column, counted, styles.total_count, value)
+                self._name(f"{READS[column]}_{system}", at(row, column, True, True))
+            self._adds_up_read(cells, row, sums[0] == sums[1] + sums[2])
             row += 1
+
+    def _adds_up_read(self, cells: Cells, row: int, ties: bool) -> None:
+        formula = f'=IF({at(row, 5)}={at(row, 6)}+{at(row, 7)},"OK","CHECK")'
+        cells.formula(row, ADDS_UP, formula, self.styles.check, "OK" if ties else "CHECK")
 
     def _codes(self, cells: Cells, plan: Plan) -> None:
         row = plan.first_code
@@ -132,37 +138,38 @@ class ControlSheet:
             cells.link(row, 0, target, line.code, style=styles.link, tip=f"{line.code} in the runbook")
         else:
             cells.text(row, 0, line.code, styles.text)
-        cells.text(row, 1, line.title, styles.text)
-        cells.text(row, 6, line.systems, styles.text)
-        cells.text(row, 7, line.owner, styles.text)
-        cells.text(row, 8, line.basis.value, styles.text)
-        cells.text(row, 23, line.severity, styles.text)
-        has_rows = bool(line.expected + line.open + line.suppressed)
-        if not line.tested:
-            cells.text(row, 9, f"NOT TESTED: {line.not_tested_reason}", styles.wrapped)
-            if not has_rows:
-                return
-        else:
-            cells.text(row, 9, "tested", styles.text)
-        for column, value in ((2, line.compared), (3, line.matched), (4, line.expected), (10, line.open),
-                              (11, line.suppressed)):  # fmt: skip
-            cells.number(row, column, value, styles.count)
-        adds_up = f'=IF({at(row, 2)}={at(row, 3)}+{at(row, 4)}+{at(row, 10)}+{at(row, 11)},"OK","CHECK")'
-        cells.formula(row, 5, adds_up, styles.check, "OK" if line.ties else "CHECK")
-        cells.formula(row, 12, self._counted(line), styles.count, line.open)
-        cells.formula(row, 13, f'=IF({at(row, 10)}={at(row, 12)},"OK","CHECK")', styles.check, "OK")
-        cells.number(row, 14, line.open_gbp, styles.money)
-        cells.formula(row, 15, self._summed(line), styles.money, line.open_gbp)
-        agree = f'=IF(ROUND({at(row, 14)},2)=ROUND({at(row, 15)},2),"OK","CHECK")'
-        cells.formula(row, 16, agree, styles.check, "OK")
+        result = "tested" if line.tested else "NOT TESTED"
+        for column, word in enumerate((line.title, line.systems, line.owner, result), start=1):
+            cells.text(row, column, word, styles.text)
+        if line.tested or line.expected + line.open + line.suppressed:
+            self._figures(cells, row, line)
+        cells.text(row, BASIS, line.basis.value, styles.text)
         if line.signed:
             for column, side in ((17, line.over), (19, line.under)):
                 cells.number(row, column, side.rows, styles.count)
                 cells.number(row, column + 1, side.gbp, styles.money)
         cells.number(row, 21, line.without_amount, styles.count)
         cells.number(row, 22, line.suppressed_gbp, styles.money)
-        self._name(f"Open_{line.key}", at(row, 10, True, True))
-        self._name(f"Open_GBP_{line.key}", at(row, 14, True, True))
+        cells.text(row, 23, line.severity, styles.text)
+        cells.text(row, 24, line.not_tested_reason or None, styles.text)
+
+    def _figures(self, cells: Cells, row: int, line: CodeLine) -> None:
+        styles = self.styles
+        counts = (line.compared, line.matched, line.expected, line.open, line.suppressed)
+        for column, value in enumerate(counts, start=5):
+            cells.number(row, column, value, styles.count)
+        parts = "+".join(at(row, column) for column in (6, 7, OPEN, SUPPRESSED))
+        adds_up = f'=IF({at(row, 5)}={parts},"OK","CHECK")'
+        cells.formula(row, ADDS_UP, adds_up, styles.check, "OK" if line.ties else "CHECK")
+        cells.formula(row, ROWS_AGREE - 1, self._counted(line), styles.count, line.open)
+        agree = f'=IF({at(row, OPEN)}={at(row, ROWS_AGREE - 1)},"OK","CHECK")'
+        cells.formula(row, ROWS_AGREE, agree, styles.check, "OK")
+        cells.number(row, OPEN_GBP, line.open_gbp, styles.money)
+        cells.formula(row, OPEN_GBP + 1, self._summed(line), styles.money, line.open_gbp)
+        agree = f'=IF(ROUND({at(row, OPEN_GBP)},2)=ROUND({at(row, OPEN_GBP + 1)},2),"OK","CHECK")'
+        cells.formula(row, GBP_AGREE, agree, styles.check, "OK")
+        self._name(f"Open_{line.key}", at(row, OPEN, True, True))
+        self._name(f"Open_GBP_{line.key}", at(row, OPEN_GBP, True, True))
 
     def _counted(self, line: CodeLine) -> str:
         return "=" + ("+".join(f"COUNTIFS({self._conditions(p, line)})" for p in self._sheets(line)) or "0")
@@ -188,16 +195,15 @@ class ControlSheet:
             cells.text(row + 1, column, title, styles.header_right if column else styles.header)
         cells.blank(row + 1, 1, styles.header)
         row += 2
-        bases = f"{at(first, 8, True, True)}:{at(last, 8, True, True)}"
         for total in self.figures.totals():
             cells.text(row, 0, total.basis.value, styles.total)
             cells.blank(row, 1, styles.total)
             for column, source, value, style in (
-                (2, 10, total.rows, styles.total_count),
-                (3, 14, total.gbp, styles.total_money),
+                (2, OPEN, total.rows, styles.total_count),
+                (3, OPEN_GBP, total.gbp, styles.total_money),
             ):
-                area = f"{at(first, source, True, True)}:{at(last, source, True, True)}"
-                cells.formula(row, column, f"=SUMIFS({area},{bases},{at(row, 0)})", style, value)
+                formula = f"=SUMIFS({area(first, last, source)},{area(first, last, BASIS)},{at(row, 0)})"
+                cells.formula(row, column, formula, style, value)
             self._name(f"Open_GBP_basis_{total.basis.name.lower()}", at(row, 3, True, True))
             row += 1
 
@@ -209,7 +215,7 @@ class ControlSheet:
     def _headings(self, cells: Cells, row: int, titles: tuple[str, ...]) -> None:
         cells.sheet.set_row(row, 30)
         for column, title in enumerate(titles):
-            cells.text(row, column, title, self.styles.header_right if title in RIGHT else self.styles.header)
+            cells.text(row, column, title, self.styles.header if title in WORDS else self.styles.header_right)
 
     def _colour_checks(self, cells: Cells, last: int, column: int) -> None:
         for word, style in (("OK", self.styles.good), ("CHECK", self.styles.bad)):

@@ -44,6 +44,7 @@ LAYOUT: tuple[tuple[str, str, float], ...] = (
     ("evidence", "Evidence (JSON)", 60),
 )
 NAMES = [name for name, _, _ in LAYOUT]
+PRINTED = NAMES.index("entity")
 KINDS = {c.name: c.kind for c in EXPORT} | {"first_seen": Kind.INSTANT}
 STATE, CODE, SYSTEMS, AMOUNT = (NAMES.index(n) for n in ("state", "code", "systems", "amount_gbp"))
 
@@ -61,7 +62,7 @@ class FamilySheet:
         """Write all rows (values in the order of NAMES); returns the sheets they went to."""
         numbers = (Kind.UNITS, Kind.MONEY)
         headings = [Heading(title, width, right=KINDS[name] in numbers) for name, title, width in LAYOUT]
-        table = Table(self.book, family, headings, self.styles, self.overflow, rows_per_sheet)
+        table = Table(self.book, family, headings, self.styles, self.overflow, rows_per_sheet, PRINTED)
         for values in rows:
             cells, row = table.next_row()
             for column, value in enumerate(values):

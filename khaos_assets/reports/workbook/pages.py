@@ -46,6 +46,8 @@ class Table:
     styles: Styles
     overflow: Overflow
     rows_per_sheet: int = LAST_ROW - 1
+    printed: int | None = None
+    """How many columns go on paper; the rest is for machines."""
     tab: str = ACCENT
     pages: list[Page] = field(default_factory=list)
     cells: Cells | None = None
@@ -92,5 +94,6 @@ class Table:
         last = max(self.pages[-1].rows, 1)
         sheet = self.cells.sheet
         sheet.autofilter(0, 0, last, len(self.headings) - 1)
+        sheet.print_area(0, 0, last, (self.printed or len(self.headings)) - 1)
         # Codes such as 00123 are text on purpose: no green triangle in each of their cells.
         sheet.ignore_errors({"number_stored_as_text": f"A1:{xl_col_to_name(len(self.headings) - 1)}{last + 1}"})

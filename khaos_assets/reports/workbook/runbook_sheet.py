@@ -29,6 +29,7 @@ def write_runbook(book: Workbook, styles: Styles, overflow: Overflow, pages: dic
     sheet.set_column(0, 0, 24)
     sheet.set_column(1, 1, 110)
     cells = Cells(sheet, overflow)
+    sheet.set_row(0, 28)
     cells.text(0, 0, "Runbook", styles.title)
     row = 2
     for page in pages.values():
