@@ -63,6 +63,10 @@ class Store:
     def data_docs(self, night: date) -> Path:
         return self.root / "data_docs" / night.isoformat()
 
+    def check_results(self, night: date) -> Path:
+        """What the checks of a night said, as JSON, for the UI, the command line and the alerts."""
+        return self.root / "checks" / f"{night.isoformat()}.json"
+
     @property
     def alerts(self) -> Path:
         """Which cases have been told to whom already."""

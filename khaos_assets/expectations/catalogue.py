@@ -1,0 +1,92 @@
+"""One expectation per catalogue code and pair, over its population.
+
+The frame is narrow: one nullable boolean column per code and pair, NULL outside the population. A row of it means
+nothing across columns; keys stay in DuckDB, since asking Great Expectations for a million of them takes half a minute.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import numpy as np
+
+from khaos_assets.config import Night
+from khaos_assets.expectations.evidence import Evidence, Outcome
+from khaos_assets.expectations.tie_out import Tally, refuse
+from khaos_assets.rules.catalogue import Code
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Pair = tuple[str, str]
+"""(code, systems)"""
+
+
+def population_frame(db: duckdb.DuckDBPyConnection, pairs: Iterable[Pair]) -> pd.DataFrame:
+    """One nullable boolean column per pair, named "STK-01 wair>khaos", padded with NULL to the longest population."""
+    import pandas as pd
+
+    held: dict[str, np.ma.MaskedArray[tuple[int], np.dtype[np.bool_]]] = {}
+    for code, systems in pairs:
+        found = db.execute("SELECT holds FROM population WHERE code = ? AND systems = ?", [code, systems]).fetchnumpy()
+        held[f"{code} {systems}"] = np.ma.masked_array(found["holds"])
+    length = max((len(v) for v in held.values()), default=0)
+    columns: dict[str, pd.Series] = {}
+    for name, values in held.items():
+        data = np.zeros(length, dtype=np.bool_)
+        empty = np.ones(length, dtype=np.bool_)
+        filled = values.filled(False).astype(np.bool_)
+        data[: len(values)] = filled
+        empty[: len(values)] = np.ma.getmaskarray(values)
+        columns[name] = pd.Series(pd.arrays.BooleanArray(data, empty))
+    return pd.DataFrame(columns)
+
+
+def validate_catalogue(
+    db: duckdb.DuckDBPyConnection,
+    evidence: Evidence,
+    night: Night,
+    *,
+    codes: Mapping[str, Code],
+    tested: list[Pair],
+    not_tested: Mapping[Pair, str],
+    tallies: Mapping[Pair, Tally],
+) -> None:
+    """Run the catalogue's suite. Raises TieOutError where Great Expectations counts otherwise than SQL did."""
+    if not tested:
+        return
+    gxe: Any = import_module("great_expectations.expectations")
+
+    frame = population_frame(db, tested)
+    suite = [
+        gxe.ExpectColumnValuesToBeInSet(column=f"{code} {systems}", value_set=[True], notes=_note(codes.get(code)))
+        for code, systems in tested
+    ]
+    notes = [
+        "One expectation per code and pair of systems, over everything that was compared. Unexpected values are all "
+        "differences: open ones, those still inside their grace, and those that another code explains.",
+        *(f"**NOT TESTED** {code} {systems}: {reason}" for (code, systems), reason in sorted(not_tested.items())),
+    ]
+    outcomes = dict(zip(tested, evidence.run("exception catalogue", frame, suite, notes), strict=True))
+    refuse(night, (m for pair in tested if (m := _mismatch(pair, outcomes[pair], tallies.get(pair)))))
+
+
+def _mismatch(pair: Pair, outcome: Outcome, tally: Tally | None) -> str | None:
+    """What Great Expectations and SQL disagree on, or None."""
+    flagged, compared = (tally.flagged, tally.compared) if tally else (0, 0)
+    if outcome.unexpected is None or outcome.elements is None:
+        return f"{' '.join(pair)}: SQL counts {flagged} differences, Great Expectations none: {outcome.observed}"
+    seen = outcome.elements - outcome.missing
+    if (outcome.unexpected, seen) == (flagged, compared):
+        return None
+    return (
+        f"{' '.join(pair)}: SQL counts {flagged} differences of {compared} compared, "
+        f"Great Expectations {outcome.unexpected} of {seen}"
+    )
+
+
+def _note(code: Code | None) -> str | None:
+    return f"**{code.title}** fires when {code.fires}" if code else None

@@ -1,0 +1,128 @@
+"""The contract suite of one snapshot: what its wire contract and its certificate promise of its Parquet.
+
+Most of it follows from the record type and the key of the read. What the contract says beyond types stands in
+`systems/<name>/contract.toml`, one table per Parquet table:
+
+    [sales_orders]
+    not_negative = ["qty_sold"]
+    [sales_orders.values]                     # column = the values it may have
+    order_type = ["S", "C"]
+    [sales_orders.conditions]                 # words for a person = a DuckDB expression, NULL where it does not apply
+    "a cancelled order has a date" = "cancelled_on IS NOT NULL OR NOT is_cancelled"
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, get_args, get_type_hints
+
+import duckdb
+import msgspec
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from khaos_assets import systems as systems_package
+from khaos_assets.systems.read import Read
+from khaos_assets.systems.wire import arrow_schema
+
+if TYPE_CHECKING:
+    from great_expectations.expectations.expectation import Expectation
+
+
+class TableRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a contract says of one table beyond its types."""
+
+    not_negative: list[str] = []
+    values: dict[str, list[str | int]] = {}
+    conditions: dict[str, str] = {}
+    quarantine_percent: float = 1.0
+    """More than this share of a read's records set aside breaks its contract."""
+
+
+NO_RULES = TableRules()
+
+
+@cache
+def table_rules(system: str) -> dict[str, TableRules]:
+    """`systems/<system>/contract.toml` by table; empty where there is none. A wrong key raises with file and key."""
+    path = Path(systems_package.__path__[0]) / system / "contract.toml"
+    if not path.exists():
+        return {}
+    try:
+        return msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), dict[str, TableRules])
+    except (msgspec.ValidationError, tomllib.TOMLDecodeError) as e:
+        raise ValueError(f"systems/{system}/contract.toml: {e}") from e
+
+
+@dataclass(frozen=True)
+class TableContract:
+    """The contract of one Parquet table: its required columns, its key, and the rest."""
+
+    record: type[msgspec.Struct]
+    key: tuple[str, ...] = ()
+    """Empty for a table beside the entity's own."""
+    rows: int | None = None
+    """What the certificate says; None for a table beside the entity's own."""
+    rules: TableRules = field(default=NO_RULES)
+
+    def expectations(self) -> list[Expectation]:
+        """Ready to be run on the frame of `load`."""
+        gxe: Any = import_module("great_expectations.expectations")
+
+        expected: list[Expectation] = [
+            gxe.ExpectTableColumnsToMatchSet(column_set=list(arrow_schema(self.record).names), exact_match=False)
+        ]
+        if self.rows is not None:
+            expected.append(gxe.ExpectTableRowCountToEqual(value=self.rows))
+        if len(self.key) == 1:
+            expected.append(gxe.ExpectColumnValuesToBeUnique(column=self.key[0]))
+        elif self.key:
+            # A key part may be empty (a price list's owner): two rows that both leave it empty still share a key.
+            expected.append(gxe.ExpectCompoundColumnsToBeUnique(column_list=list(self.key), ignore_row_if="never"))
+        expected += [gxe.ExpectColumnValuesToNotBeNull(column=c) for c in required_columns(self.record)]
+        expected += [gxe.ExpectColumnValuesToBeInSet(column=c, value_set=list(v)) for c, v in self.rules.values.items()]
+        expected += [gxe.ExpectColumnValuesToBeBetween(column=c, min_value=0) for c in self.rules.not_negative]
+        expected += [gxe.ExpectColumnValuesToBeInSet(column=c, value_set=[True]) for c in self.rules.conditions]
+        return expected
+
+    def load(self, parquet: Path) -> pa.Table:  # pyright: ignore[reportUnknownParameterType]
+        """The columns that are looked at, and one boolean column per condition."""
+        flat = [f.name for f in pq.read_schema(parquet) if not pa.types.is_nested(f.type)]
+        present = pq.read_schema(parquet).names
+        table = pq.read_table(parquet, columns=flat)
+        for name in (n for n in present if n not in flat):
+            # Only its presence is asked: nested values are looked at by conditions, in SQL.
+            table = table.append_column(name, pa.nulls(table.num_rows, pa.bool_()).fill_null(True))
+        if self.rules.conditions:
+            columns = ", ".join(f'({sql})::BOOLEAN AS "{words}"' for words, sql in self.rules.conditions.items())
+            with duckdb.connect() as db:
+                db.execute("SET TimeZone = 'UTC'")
+                held = db.sql(f"SELECT {columns} FROM read_parquet(?)", params=[str(parquet)]).to_arrow_table()
+            for words in self.rules.conditions:
+                table = table.append_column(words, held.column(words))
+        return table
+
+
+def contracts_of(system: str, read: Read, rows: int) -> dict[str, TableContract]:
+    """The contract of each table of a read, the entity's own first."""
+    rules = table_rules(system)
+    entity = next(iter(read.tables))
+    return {
+        table: TableContract(
+            record,
+            key=read.key if table == entity else (),
+            rows=rows if table == entity else None,
+            rules=rules.get(table, NO_RULES),
+        )
+        for table, record in read.tables.items()
+    }
+
+
+def required_columns(record: type[msgspec.Struct]) -> list[str]:
+    """Columns that the record type never leaves empty."""
+    hints: dict[str, Any] = get_type_hints(record)
+    return [name for name in record.__struct_fields__ if type(None) not in get_args(hints[name])]
