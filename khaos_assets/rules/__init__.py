@@ -4,6 +4,6 @@ A new rule is one `<CODE>.sql` (two statements: population, exceptions), one `<C
 and one planted case. Not here: reading systems, checks, reports.
 """
 
-from khaos_assets.rules.evaluate import RulesResult, evaluate
+from khaos_assets.rules.evaluation import RulesResult, evaluate
 
 __all__ = ["RulesResult", "evaluate"]

@@ -3,8 +3,8 @@
 DuckDB is an index that can be deleted: `rebuild` makes it again from the raw pages. Not here: rules, reports, the ledger.
 """
 
-from khaos_assets.warehouse.build import WarehouseResult, build
+from khaos_assets.warehouse.building import WarehouseResult, build
 from khaos_assets.warehouse.database import open_warehouse
-from khaos_assets.warehouse.publish import publish
+from khaos_assets.warehouse.publishing import publish
 
 __all__ = ["WarehouseResult", "build", "open_warehouse", "publish"]
