@@ -27,6 +27,15 @@ CANDIDATE = """
     difference DECIMAL(28, 5), in_transit DECIMAL(28, 5)
 """
 
+WORKING_TABLES = f"""
+    CREATE OR REPLACE TEMP TABLE candidate (
+        id BIGINT, code VARCHAR, owner VARCHAR, severity VARCHAR, correction VARCHAR, {CANDIDATE});
+    CREATE OR REPLACE TABLE population (
+        code VARCHAR, systems VARCHAR, record_key VARCHAR, scope VARCHAR, holds BOOLEAN);
+    CREATE OR REPLACE TEMP TABLE code_need (
+        code VARCHAR, systems VARCHAR, read VARCHAR, absence BOOLEAN, total BOOLEAN);
+"""
+
 HISTORY = {
     "stock_codes": "stock_id VARCHAR, stock_code VARCHAR, first_seen TIMESTAMPTZ",
     "stock_agreed": "sku VARCHAR, site VARCHAR, figure DECIMAL(28, 5), agreed_on DATE, agreed_as_of TIMESTAMPTZ",
@@ -47,7 +56,25 @@ class RulesResult:
 
 
 def evaluate(settings: Settings, store: Store, night: Night) -> RulesResult:
-    """Run every rule over the night's warehouse (built before). Replaces the night's exceptions; same input, same rows."""
+    """Run every rule over the night's warehouse, built before. Replaces the night's rows; same input, same rows."""
+    with open_warehouse(store) as db:
+        return evaluate_in(db, settings, store, night)
+
+
+def evaluate_in(db: duckdb.DuckDBPyConnection, settings: Settings, store: Store, night: Night) -> RulesResult:
+    """As `evaluate`, on an open connection."""
+    load_configuration(db, settings, night)
+    known = _load_history(db, store, night.date)
+    _load_reads_before(db)
+    for comparison in sorted((HERE / "comparisons").glob("*.sql")):
+        _execute(db, comparison.name, "comparison", comparison.read_text(encoding="utf-8"))
+    db.execute(WORKING_TABLES)
+    not_tested: dict[str, str] = field(default_factory=dict)
+    """"CODE systems" → why."""
+
+
+def evaluate(settings: Settings, store: Store, night: Night) -> RulesResult:
+    """Run every rule over the night's warehouse, built before. Replaces the night's rows; same input, same rows."""
     with open_warehouse(store) as db:
         return evaluate_in(db, settings, store, night)
 
@@ -113,7 +140,8 @@ def untestable(db: duckdb.DuckDBPyConnection, needs: list[Need], known: set[str]
     for need in needs:
         system, entity = need.read.split(".")
         found = db.execute(
-            "SELECT verdict, proof, reasons FROM control_read WHERE night = getvariable('night') AND system = ? AND entity = ?",
+            "SELECT verdict, proof, reasons FROM control_read"
+            " WHERE night = getvariable('night') AND system = ? AND entity = ?",
             [system, entity],
         ).fetchone()
         if found is None:
@@ -183,12 +211,13 @@ def _write_control(
             SELECT code, systems, count(*) AS compared, count(*) FILTER (holds) AS matched FROM population GROUP BY ALL
         ),
         found AS (
-            SELECT code, systems, count(*) FILTER (state = 'expected') AS expected, count(*) FILTER (state = 'open') AS open,
-                count(*) FILTER (state = 'suppressed') AS suppressed, sum(amount_gbp) FILTER (state = 'open') AS open_gbp
+            SELECT code, systems, count(*) FILTER (state = 'expected') AS expected,
+                count(*) FILTER (state = 'open') AS open, count(*) FILTER (state = 'suppressed') AS suppressed,
+                sum(amount_gbp) FILTER (state = 'open') AS open_gbp
             FROM exception WHERE night = getvariable('night') GROUP BY ALL
         )
-        SELECT getvariable('night'), p.code, p.systems, p.why IS NULL, p.why, coalesce(c.compared, 0), coalesce(c.matched, 0),
-            coalesce(f.expected, 0), coalesce(f.open, 0), coalesce(f.suppressed, 0), coalesce(f.open_gbp, 0)
+        SELECT getvariable('night'), p.code, p.systems, p.why IS NULL, p.why,
+            coalesce(c.compared, 0), coalesce(c.matched, 0), coalesce(f.expected, 0), coalesce(f.open, 0), coalesce(f.suppressed, 0), coalesce(f.open_gbp, 0)
         FROM pair AS p LEFT JOIN compared AS c USING (code, systems) LEFT JOIN found AS f USING (code, systems)
         ORDER BY p.code, p.systems
         """
@@ -224,7 +253,8 @@ def _load_history(db: duckdb.DuckDBPyConnection, store: Store, night: date) -> s
             SELECT * FROM history_stock_codes
             UNION ALL
             SELECT item_id, sku,
-                CASE WHEN (SELECT count(*) FROM history_stock_codes) > 0 THEN getvariable('as_of') ELSE 'epoch'::TIMESTAMPTZ END
+                CASE WHEN (SELECT count(*) FROM history_stock_codes) > 0
+                     THEN getvariable('as_of') ELSE 'epoch'::TIMESTAMPTZ END
             FROM item WHERE system = 'khaos'
         )
         GROUP BY stock_id, stock_code

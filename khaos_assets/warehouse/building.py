@@ -43,9 +43,6 @@ def build_in(db: duckdb.DuckDBPyConnection, settings: Settings, store: Store, ni
     _load_certificates(db, store, night, [(n, r) for n, s in systems.items() for r in s.reads])
     for schema in ("wire", "wire_before"):
         db.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE; CREATE SCHEMA {schema}")
-    db.execute(
-        "CREATE OR REPLACE TABLE quarantine (system VARCHAR, entity VARCHAR, key VARCHAR, key_readable BOOLEAN, page BIGINT, row BIGINT, field VARCHAR, reason VARCHAR, raw VARCHAR)"
-    )
     for name, system in systems.items():
         for read in system.reads:
             _views(db, store, night, name, read)

@@ -20,3 +20,9 @@ CREATE TABLE IF NOT EXISTS control_read (
     quarantined BIGINT NOT NULL, verdict VARCHAR NOT NULL, proof VARCHAR NOT NULL, snapshot VARCHAR NOT NULL,
     reasons VARCHAR NOT NULL, newest_change TIMESTAMPTZ, control_units DECIMAL(38, 5), control_value DECIMAL(38, 4)
 );
+
+-- Records of this night that broke the wire contract (not kept: made anew each night)
+CREATE OR REPLACE TABLE quarantine (
+    system VARCHAR NOT NULL, entity VARCHAR NOT NULL, key VARCHAR NOT NULL, key_readable BOOLEAN NOT NULL, page BIGINT NOT NULL,
+    row BIGINT NOT NULL, field VARCHAR NOT NULL, reason VARCHAR NOT NULL, raw VARCHAR NOT NULL
+);

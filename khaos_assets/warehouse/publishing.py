@@ -19,7 +19,10 @@ NIGHTLY = ("exception", "control_code", "control_read")
 
 
 def publish(store: Store, night: Night) -> Path:
-    """Copy the results of every night up to this one into `published/<night>-<hash>.duckdb` (tables only) and point to it."""
+    """Copy the results of every night up to this one into `published/<night>-<hash>.duckdb` and point to it.
+
+    Tables only, no views: the copy stands by itself.
+    """
     store.published.mkdir(parents=True, exist_ok=True)
     with open_warehouse(store, read_only=True) as db:
         frames = {
