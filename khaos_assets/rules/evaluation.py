@@ -69,32 +69,6 @@ def evaluate_in(db: duckdb.DuckDBPyConnection, settings: Settings, store: Store,
     for comparison in sorted((HERE / "comparisons").glob("*.sql")):
         _execute(db, comparison.name, "comparison", comparison.read_text(encoding="utf-8"))
     db.execute(WORKING_TABLES)
-    not_tested: dict[str, str] = field(default_factory=dict)
-    """"CODE systems" → why."""
-
-
-def evaluate(settings: Settings, store: Store, night: Night) -> RulesResult:
-    """Run every rule over the night's warehouse, built before. Replaces the night's rows; same input, same rows."""
-    with open_warehouse(store) as db:
-        return evaluate_in(db, settings, store, night)
-
-
-def evaluate_in(db: duckdb.DuckDBPyConnection, settings: Settings, store: Store, night: Night) -> RulesResult:
-    """As `evaluate`, on an open connection."""
-    load_configuration(db, settings, night)
-    known = _load_history(db, store, night.date)
-    _load_reads_before(db)
-    for comparison in sorted((HERE / "comparisons").glob("*.sql")):
-        _execute(db, comparison.name, "comparison", comparison.read_text(encoding="utf-8"))
-    db.execute(
-        f"CREATE OR REPLACE TEMP TABLE candidate (id BIGINT, code VARCHAR, owner VARCHAR, severity VARCHAR, correction VARCHAR, {CANDIDATE})"
-    )
-    db.execute(
-        "CREATE OR REPLACE TABLE population (code VARCHAR, systems VARCHAR, record_key VARCHAR, scope VARCHAR, holds BOOLEAN)"
-    )
-    db.execute(
-        "CREATE OR REPLACE TEMP TABLE code_need (code VARCHAR, systems VARCHAR, read VARCHAR, absence BOOLEAN, total BOOLEAN)"
-    )
     not_tested: dict[tuple[str, str], str] = {}
     pairs: list[tuple[str, str]] = []
     for code in load_catalogue().values():
@@ -217,7 +191,8 @@ def _write_control(
             FROM exception WHERE night = getvariable('night') GROUP BY ALL
         )
         SELECT getvariable('night'), p.code, p.systems, p.why IS NULL, p.why,
-            coalesce(c.compared, 0), coalesce(c.matched, 0), coalesce(f.expected, 0), coalesce(f.open, 0), coalesce(f.suppressed, 0), coalesce(f.open_gbp, 0)
+            coalesce(c.compared, 0), coalesce(c.matched, 0), coalesce(f.expected, 0), coalesce(f.open, 0),
+            coalesce(f.suppressed, 0), coalesce(f.open_gbp, 0)
         FROM pair AS p LEFT JOIN compared AS c USING (code, systems) LEFT JOIN found AS f USING (code, systems)
         ORDER BY p.code, p.systems
         """
