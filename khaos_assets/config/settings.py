@@ -29,7 +29,7 @@ class Section(BaseModel):
 
 class Merchant(Section):
     name: str
-    home_country: str = Field("GB", pattern="^[A-Z]{2}$", description="alpha-2")
+    home_country: str = Field(default="GB", pattern="^[A-Z]{2}$", description="alpha-2")
     home_vat_percent: Decimal = Decimal(20)
     currency: Literal["GBP"] = "GBP"
 
@@ -67,17 +67,17 @@ class Classes(Section):
     """Customer company classes, spelled as in Khaos (they are case-sensitive there)."""
 
     non_commercial: list[str] = ["Test", "Internal"]
-    arithmetic: dict[str, Literal["gross", "net"]] = Field({}, description="class → how Khaos computes its lines")
+    arithmetic: dict[str, Literal["gross", "net"]] = Field(default={}, description="class → how Khaos computes lines")
 
 
 class Transport(Section):
     """How politely and how patiently one system is asked."""
 
     concurrency: Count = 4
-    requests_per_second: float | None = Field(None, gt=0)
-    page_deadline_seconds: float = Field(60.0, gt=0, description="wall clock, for one page with its body")
+    requests_per_second: float | None = Field(default=None, gt=0)
+    page_deadline_seconds: float = Field(default=60.0, gt=0, description="wall clock, for one page with its body")
     attempts: Count = 5
-    retry_budget: int = Field(50, ge=0, description="retries in one read, all pages together")
+    retry_budget: int = Field(default=50, ge=0, description="retries in one read, all pages together")
     max_body_bytes: Count = 256 * 1024 * 1024
 
 
@@ -86,13 +86,13 @@ class Khaos(Section):
     base_url: str = ""
     soap_path: str = "/KhaosSIM.exe/soap/IKosWeb"
     namespace: str = "urn:KosWebIntf-IKosWeb"
-    ca_file: Path | None = Field(None, description="private CA or pinned certificate; verification is never off")
+    ca_file: Path | None = Field(default=None, description="private CA or pinned certificate; always verified")
     transport: Transport = Transport(concurrency=1)
     stock_chunk: Count = 50
     customer_chunk: Count = 50
     order_chunk: Count = 50
     order_enumeration: Literal["window", "companies"] = Field(
-        "window", description="window: by date, web orders and references; companies: every order, by company code"
+        default="window", description="window: by date, web orders, references; companies: every order, by company"
     )
     order_window_days: Count = 120
     delta_buffer_minutes: int = 15
@@ -107,32 +107,32 @@ class Khaos(Section):
 class Wair(Section):
     enabled: bool = True
     base_url: str = ""
-    feed_extension: bool = Field(False, description="off until a capability check confirmed it on this installation")
+    feed_extension: bool = Field(default=False, description="off until a capability check confirmed it here")
     write_extension: bool = False
     transport: Transport = Transport(concurrency=8)
-    page_size: int = Field(5000, ge=2, le=5000)
-    allow_empty: list[str] = Field([], description="entities that may lawfully be empty")
+    page_size: int = Field(default=5000, ge=2, le=5000)
+    allow_empty: list[str] = Field(default=[], description="entities that may lawfully be empty")
     stock_for_every_active_item: bool = Field(
-        True, description="each active item has a stock row at each mapped location (0 where none)"
+        default=True, description="each active item has a stock row at each mapped location (0 where none)"
     )
     carries_kinds: list[str] = ["simple", "build", "style_child"]
-    untracked_services: list[str] = Field([], description="carrier services without tracking, or collection")
+    untracked_services: list[str] = Field(default=[], description="carrier services without tracking, or collection")
 
 
 class MappingTables(Section):
     """Values of one system in the words of another. Keys are the foreign values."""
 
-    locations: dict[str, str] = Field({}, description="WAIR location id → Khaos site name")
-    couriers: dict[str, str] = Field({}, description="WAIR carrier service → Khaos courier")
-    sizes: dict[str, str] = Field({}, description="WAIR body-map size label → Khaos size")
+    locations: dict[str, str] = Field(default={}, description="WAIR location id → Khaos site name")
+    couriers: dict[str, str] = Field(default={}, description="WAIR carrier service → Khaos courier")
+    sizes: dict[str, str] = Field(default={}, description="WAIR body-map size label → Khaos size")
 
 
 class Feed(Section):
     """What is expected of one read, keyed `<system>.<entity>`."""
 
-    moving: bool = Field(False, description="its newest change time must be younger than feed_age_hours")
-    closed_weekdays: list[int] = Field([], description="1 Monday … 7 Sunday: no change is expected then")
-    confirmed_drops: dict[str, str] = Field({}, description="night → who confirmed a drop, and why")
+    moving: bool = Field(default=False, description="its newest change time must be younger than feed_age_hours")
+    closed_weekdays: list[int] = Field(default=[], description="1 Monday … 7 Sunday: no change is expected then")
+    confirmed_drops: dict[str, str] = Field(default={}, description="night → who confirmed a drop, and why")
 
 
 class Alerts(Section):
@@ -154,8 +154,8 @@ class Settings(Section):
     buffer: Buffer = Buffer()
     classes: Classes = Classes()
     non_stock_codes: list[str] = []
-    order_reference_prefixes: dict[str, str] = Field({}, description="channel → prefix of its references in Khaos")
-    exchange_rates: dict[str, dict[str, Decimal]] = Field({}, description="month 2026-11 → currency → GBP for one unit")
+    order_reference_prefixes: dict[str, str] = Field(default={}, description="channel → prefix of its references")
+    exchange_rates: dict[str, dict[str, Decimal]] = Field(default={}, description="month → currency → GBP for one unit")
     khaos: Khaos = Khaos()
     wair: Wair = Wair()
     mapping: MappingTables = MappingTables()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -73,7 +73,7 @@ class Store:
         return self.root / "alerts.sqlite"
 
     @contextmanager
-    def writing(self, timeout: float = 600) -> Iterator[None]:
+    def writing(self, timeout: float = 600) -> Generator[None]:
         """The inter-process lock of the one warehouse writer. Never held while waiting for the network."""
         self.root.mkdir(parents=True, exist_ok=True)
         with FileLock(self.root / "warehouse.lock", timeout=timeout):
@@ -81,7 +81,7 @@ class Store:
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[Path]:
+def replacing(path: Path) -> Generator[Path]:
     """A temporary path beside `path`; on leaving without error it is fsynced and renamed to `path`."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)

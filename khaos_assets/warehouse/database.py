@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -21,7 +21,7 @@ def prepare(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
 
 
 @contextmanager
-def open_warehouse(store: Store, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+def open_warehouse(store: Store, *, read_only: bool = False) -> Generator[duckdb.DuckDBPyConnection]:
     """The warehouse of a store. Writing takes the inter-process lock; both kinds close in any case.
 
     DuckDB lets no reader in while a writer is there, so keep it short and never wait for the network inside.

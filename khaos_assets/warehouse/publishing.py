@@ -10,6 +10,7 @@ import json
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 
 from khaos_assets.config import Night, Store
 from khaos_assets.config.store import replacing, write_bytes
@@ -25,7 +26,7 @@ def publish(store: Store, night: Night) -> Path:
     """
     store.published.mkdir(parents=True, exist_ok=True)
     with open_warehouse(store, read_only=True) as db:
-        frames = {
+        frames: dict[str, pa.Table] = {
             t: db.execute(f"SELECT * FROM main.{t} WHERE night <= ? ORDER BY ALL", [night.date]).to_arrow_table()
             for t in NIGHTLY
         }
