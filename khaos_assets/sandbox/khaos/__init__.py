@@ -1,6 +1,6 @@
 """The Khaos Control simulator: a SOAP server over a world that behaves as the wire contract says, faults included.
 
-Here: envelope, WSDL, XML vocabularies, reads, imports, the assumed write extension. Not here: the harness that serves it.
+Here: envelope, WSDL, XML vocabularies, reads, imports, the assumed write extension. Not here: the harness around it.
 """
 
 from khaos_assets.sandbox.khaos.server import khaos_app

@@ -23,7 +23,7 @@ def get_company_list(khaos: Installation, arguments: Arguments) -> dict[str, Any
     method, changed, classes = "GetCompanyList", arguments["LastUpdated"], codes(arguments["CompanyClassList"])
     rows = khaos.records("company_list")
     if changed is not None:
-        rows = since(khaos, "company_list", "LastUpdated", "CompanyCode", changed)
+        rows = since(khaos, "company_list", "LastUpdated", key="CompanyCode", start=changed)
     if classes:
         detail = khaos.by("customers", "COMPANY_CODE")
         rows = [
@@ -50,7 +50,7 @@ def export_company(khaos: Installation, arguments: Arguments) -> str:
     if codes(arguments["CompanyCode"]) or changed is None:
         rows = _asked(khaos, arguments) or ([] if arguments["CompanyCode"].strip() else khaos.records("customers"))
     else:
-        listed = since(khaos, "company_list", "LastUpdated", "CompanyCode", changed)
+        listed = since(khaos, "company_list", "LastUpdated", key="CompanyCode", start=changed)
         rows = chosen(khaos.by("customers", "COMPANY_CODE"), [at(r, "CompanyCode") for r in listed])
     return document(khaos, "ExportCompany", "COMPANYS", rows, entity="customers", name="COMPANY", key="COMPANY_CODE")
 

@@ -1,7 +1,7 @@
 """One simulated installation: its records with their indexes, its fault switches, its journal and its memory.
 
-Worlds have up to 100,000 items and 200,000 orders: records are indexed once, and what one looks like as XML is kept until
-it changes. Not here: what any method answers.
+Worlds have up to 100,000 items and 200,000 orders: records are indexed once, and what one looks like as XML is kept
+until it changes. Not here: what any method answers.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ class Installation:
         return next(iter(self.by(entity, path).get(code.casefold(), ())), None)
 
     def between(self, entity: str, path: str, since: datetime | None, until: datetime | None) -> list[Record]:
-        """Records whose local time at `path` lies in the window, both ends included, oldest first. No time = left out."""
+        """Records whose local time at `path` lies in the window, both ends included, oldest first."""
         key = (entity, path)
         if key not in self._times:
             timed = [(t, n, r) for n, r in enumerate(self.records(entity)) if (t := local_time(at(r, path)))]

@@ -12,6 +12,8 @@ from xml.sax.saxutils import escape, quoteattr
 
 from lxml import etree
 
+Node = etree._Element  # pyright: ignore[reportPrivateUsage]
+
 
 def text_of(value: Any) -> str:
     """The text of a plain value; None is empty."""
@@ -56,9 +58,9 @@ def _content(text: str, cdata: bool) -> str:
     return escape(text)
 
 
-def record_of(node: etree._Element) -> Any:
+def record_of(node: Node) -> Any:
     """An element in wire shape: text where it has nothing else, else a mapping; repeated children become lists."""
-    children = [c for c in node if isinstance(c.tag, str)]
+    children = list(node)
     if not children and not node.attrib:
         return (node.text or "").strip()
     record: dict[str, Any] = {f"@{etree.QName(str(k)).localname}": str(v) for k, v in node.attrib.items()}

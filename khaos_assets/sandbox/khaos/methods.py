@@ -8,6 +8,12 @@ from typing import Any, Final
 from khaos_assets.sandbox.khaos import customers, lists, orders, prices, stock
 from khaos_assets.sandbox.khaos.installation import Installation
 from khaos_assets.sandbox.khaos.soap import Arguments
+from khaos_assets.sandbox.khaos.writes.credit_notes import import_credit_note
+from khaos_assets.sandbox.khaos.writes.customer_import import import_company
+from khaos_assets.sandbox.khaos.writes.extension import update_sales_order_status, update_stock_item
+from khaos_assets.sandbox.khaos.writes.order_import import import_orders
+from khaos_assets.sandbox.khaos.writes.price_import import import_price_lists
+from khaos_assets.sandbox.khaos.writes.stock_import import import_stock_status
 
 Answer = Callable[[Installation, Arguments], Any]
 
@@ -45,4 +51,11 @@ METHODS: Final[Mapping[str, Answer]] = {
     "GetKeycodes": _plain(lists.get_keycodes),
     "GetCountryList": _plain(lists.get_country_list),
     "GetHarmonisationCodes": _plain(lists.get_harmonisation_codes),
+    "ImportOrders": import_orders,
+    "ImportCompany": import_company,
+    "ImportStockStatus": import_stock_status,
+    "ImportPriceLists": import_price_lists,
+    "UpdateSalesOrderStatus": update_sales_order_status,
+    "UpdateStockItem": update_stock_item,
+    "ImportCreditNote": import_credit_note,
 }

@@ -57,7 +57,7 @@ def export_order_status_ex(khaos: Installation, arguments: Arguments) -> str:
 
 
 def _created(khaos: Installation, start: datetime | None, end: datetime | None) -> list[Record]:
-    return since(khaos, "sales_orders", "_created_at", "@SORDER_CODE", start, end)
+    return since(khaos, "sales_orders", "_created_at", key="@SORDER_CODE", start=start, until=end)
 
 
 def _wanted(order: Record, arguments: Arguments, stages: set[str]) -> bool:

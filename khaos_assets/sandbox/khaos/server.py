@@ -127,8 +127,7 @@ class SoapEndpoint:
 
     def _loses_connection(self, method: str) -> bool:
         """`reset_after_commit` concerns writes, or the methods its parameter names."""
-        switches = self._khaos.switches
-        if not method or (switches.on("reset_after_commit") or {}).get("method") is None:
-            if method not in SIGNATURES or not SIGNATURES[method].writes:
-                return False
-        return switches.take("reset_after_commit", method=method) is not None
+        waiting = self._khaos.switches.pending("reset_after_commit")
+        if waiting is None or not method or ("method" not in waiting and not SIGNATURES[method].writes):
+            return False
+        return self._khaos.switches.take("reset_after_commit", method=method) is not None

@@ -1,6 +1,6 @@
-"""What IKosWeb offers: every method with its arguments in order, and the typed objects it returns (contract khaos, 3 and 5).
+"""What IKosWeb offers: methods with their arguments in order, and the typed objects they return (contract khaos, 3, 5).
 
-The WSDL is written from these tables, arguments are read and answers are rendered by them. Not here: what a method does.
+The WSDL is written, arguments are read and answers are rendered by these tables. Not here: what a method does.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ TYPES_NAMESPACE: Final = "urn:KosWebIntf"
 
 @dataclass(frozen=True)
 class Signature:
-    """Arguments are positional, in this order, by the guide's names. `result` is an XSD type, `xml` or a name of TYPES."""
+    """Arguments are positional, in this order, by the guide's names. `result` is an XSD type, `xml` or of TYPES."""
 
     arguments: tuple[tuple[str, str], ...]
     result: str

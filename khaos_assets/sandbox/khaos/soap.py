@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from lxml import etree
 
+from khaos_assets.sandbox.khaos.markup import Node
 from khaos_assets.sandbox.khaos.signatures import SERVICE_NAMESPACE, SIGNATURES, TYPES, TYPES_NAMESPACE, array_of
 
 ENVELOPE = "http://schemas.xmlsoap.org/soap/envelope/"
@@ -56,12 +57,12 @@ class Call:
 
 
 def read_call(body: bytes, action: str) -> Call:
-    """The method and its arguments. Raises KhaosFault where the envelope, the method or an argument is not understood."""
+    """The method and its arguments. Raises KhaosFault where envelope, method or argument is not understood."""
     root = parse_xml(body, "the request")
     if root.tag != f"{{{ENVELOPE}}}Envelope":
         raise KhaosFault(f"Unknown envelope {root.tag}; SOAP 1.1 is spoken here", actor="ESOAPDomConvertError")
     envelope_body = root.find(f"{{{ENVELOPE}}}Body")
-    asked = next((e for e in envelope_body if isinstance(e.tag, str)), None) if envelope_body is not None else None
+    asked = next(iter(envelope_body), None) if envelope_body is not None else None
     if asked is None:
         raise KhaosFault("The SOAP body is empty", actor="ESOAPDomConvertError")
     name = etree.QName(asked)
@@ -71,22 +72,24 @@ def read_call(body: bytes, action: str) -> Call:
     action = action.strip().strip('"')
     if action and action != f"{SERVICE_NAMESPACE}#{method}":
         raise KhaosFault(f"SOAPAction {action} does not fit the method {method}", actor="ESOAPDomConvertError")
-    return Call(method, _arguments(method, [e for e in asked if isinstance(e.tag, str)]))
+    return Call(method, _arguments(method, list(asked)))
 
 
-def parse_xml(text: bytes | str, what: str) -> etree._Element:
+def parse_xml(text: bytes | str, what: str) -> Node:
     """A document without DOCTYPE, entities or network. Raises KhaosFault naming `what`."""
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True)
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True
+    )
     try:
         root = etree.fromstring(text.encode() if isinstance(text, str) else text, parser)
     except (etree.XMLSyntaxError, ValueError) as e:
         raise KhaosFault(f"{what} is not well-formed XML: {e}", actor="EDOMParseError") from e
-    if root.getroottree().docinfo.doctype:
+    if root.getroottree().docinfo.internalDTD is not None:
         raise KhaosFault(f"{what} has a DOCTYPE", actor="EDOMParseError")
     return root
 
 
-def _arguments(method: str, parts: list[etree._Element]) -> dict[str, Any]:
+def _arguments(method: str, parts: list[Node]) -> dict[str, Any]:
     wanted = SIGNATURES[method].arguments
     names = {name.casefold(): name for name, _ in wanted}
     given = {names.get(etree.QName(p).localname.casefold()): p for p in parts}
@@ -95,7 +98,7 @@ def _arguments(method: str, parts: list[etree._Element]) -> dict[str, Any]:
     return {name: _value(method, name, kind, given.get(name)) for name, kind in wanted}
 
 
-def _value(method: str, name: str, kind: str, part: etree._Element | None) -> Any:
+def _value(method: str, name: str, kind: str, part: Node | None) -> Any:
     """An argument that is left out reaches the method as 0, empty or no date (section 2)."""
     left_out = part is None or part.get(_NIL) in ("true", "1")
     text = "" if part is None or left_out else "".join(str(t) for t in part.itertext())
@@ -149,7 +152,8 @@ def typed(name: str, kind: str, value: Any) -> str:
 def _array(name: str, item: str, values: Iterable[Any] | None) -> str:
     items = [v if isinstance(v, Fragment) else typed("item", item, v) for v in values or ()]
     prefix = "NS2" if item in TYPES else "xsd"
-    return f'<{name} xsi:type="SOAP-ENC:Array" SOAP-ENC:arrayType="{prefix}:{item}[{len(items)}]">{"".join(items)}</{name}>'
+    kind = f'xsi:type="SOAP-ENC:Array" SOAP-ENC:arrayType="{prefix}:{item}[{len(items)}]"'
+    return f"<{name} {kind}>{''.join(items)}</{name}>"
 
 
 def _object(kind: str, value: Mapping[str, Any]) -> str:

@@ -1,11 +1,11 @@
 """Change times as the server shows and tests them: inclusive, London local, to the millisecond.
 
-Switches: `clock_dst` puts records into the October hour that occurs twice; `clock_skew` stamps with a clock that is off.
+Switches: `clock_dst` puts records into the October hour that occurs twice; `clock_skew`: the server's clock is off.
 """
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from khaos_assets.sandbox.khaos.installation import Installation, Record, local_time
 from khaos_assets.sandbox.khaos.markup import at
@@ -15,7 +15,7 @@ def ambiguous_hour(night: date) -> datetime:
     """01:30 of the last October Sunday before the night: a local time that happened twice."""
     last = date(night.year if night > date(night.year, 10, 31) else night.year - 1, 10, 31)
     sunday = last - timedelta(days=(last.weekday() + 1) % 7)
-    return datetime(sunday.year, sunday.month, sunday.day, 1, 30)
+    return datetime.combine(sunday, time(1, 30))
 
 
 def shown_time(khaos: Installation, entity: str, key: str, text: str) -> str:
@@ -30,7 +30,7 @@ def shown_time(khaos: Installation, entity: str, key: str, text: str) -> str:
 
 
 def since(
-    khaos: Installation, entity: str, path: str, key: str, start: datetime | None, until: datetime | None = None
+    khaos: Installation, entity: str, path: str, *, key: str, start: datetime | None, until: datetime | None = None
 ) -> list[Record]:
     """Records whose stamp lies in the window, both ends included, oldest first; those without the stamp drop out.
     `key` is the path of the record's code."""

@@ -65,7 +65,7 @@ def _listed(khaos: Installation, arguments: Arguments) -> list[Record]:
         raise KhaosFault(f"GetStockList: DateType {kind}, StockItemType {wanted} are not known", actor="EConvertError")
     rows = khaos.records("stock_list")
     if kind != -1 and value is not None:
-        rows = since(khaos, "stock_list", _STAMPS[kind], "StockCode", value)
+        rows = since(khaos, "stock_list", _STAMPS[kind], key="StockCode", start=value)
     return rows if wanted == 0 else [r for r in rows if r.get("_item_type", 0) == wanted]
 
 
@@ -104,7 +104,7 @@ def export_stock_compressed(khaos: Installation, arguments: Arguments) -> dict[s
 
 def export_stock_status(khaos: Installation, arguments: Arguments) -> str:
     """3.4. SiteID not given (0) = the default site only; -1 = all sites, one row per item and site with SITE in it.
-    Switches: `ignore_site`, `per_site_rows` (newer output: rows name their site; `all_sites` = every call shows all)."""
+    Switches: `ignore_site`, `per_site_rows` (newer output: rows name their site; `all_sites`: calls show all sites)."""
     method, asked_site = "ExportStockStatus", arguments["SiteID"]
     per_site = khaos.switches.take("per_site_rows", method=method)
     if khaos.switches.take("ignore_site", method=method) is not None:
@@ -148,12 +148,12 @@ def _asked(khaos: Installation, arguments: Arguments, entity: str, paths: dict[i
         return chosen(khaos.by(entity, paths[mapping]), wanted)
     if changed is None:
         return khaos.records(entity)
-    listed = since(khaos, "stock_list", "LastUpdated", "StockCode", changed)
+    listed = since(khaos, "stock_list", "LastUpdated", key="StockCode", start=changed)
     return chosen(khaos.by(entity, code), [at(r, "StockCode") for r in listed])
 
 
 def get_stock_potential(khaos: Installation, arguments: Arguments) -> list[Any]:
-    """3.4. MappingType 0 STOCK_ID (the default!), 1 code, 2 other ref, 4 description; an empty list gives an empty answer."""
+    """3.4. MappingType 0 STOCK_ID (the default!), 1 code, 2 other ref, 4 description; no codes, no rows."""
     mapping, wanted = arguments["MappingType"], codes(arguments["StockCode"])
     paths = {0: "STOCK_ID", **_BY_ITEM}
     if mapping not in paths:

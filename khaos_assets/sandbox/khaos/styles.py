@@ -39,20 +39,20 @@ def with_children(khaos: Installation, item: Record) -> Record:
     if not children or not nests(khaos, item):
         return item
     headings: dict[int, str] = {}
-    tree: dict[str, Any] = {}
+    tree: Record = {}
     for child in children:
         steps = child.get("_style_values") or [{"level": 1, "heading": "Style", "value": at(child, "STOCK_DESC")}]
-        place = tree
+        place: Record = tree
         for step in steps:
             headings.setdefault(int(step["level"]), str(step.get("heading") or ""))
-            styles = place.setdefault("STYLE", [])
+            styles: list[Record] = place.setdefault("STYLE", [])
             style = next((s for s in styles if s["DESCRIPTION"] == step["value"]), None)
             if style is None:
-                style = {"DESCRIPTION": step["value"], "SCS_CODE_SUFFIX": step.get("suffix", "")}
+                style = Record({"DESCRIPTION": step["value"], "SCS_CODE_SUFFIX": step.get("suffix", "")})
                 styles.append(style)
             place = style
         place.setdefault("SCS_ITEM", []).append(_nested_item(child))
-    rows = [{"@LEVEL": level, "#text": name} for level, name in sorted(headings.items())]
+    rows: list[dict[str, Any]] = [{"@LEVEL": level, "#text": name} for level, name in sorted(headings.items())]
     return {**item, "SCS": {"HEADING": rows, **tree}}
 
 

@@ -122,7 +122,7 @@ class Switches:
     def spoilt(self, method: str, keys: list[str]) -> dict[str, dict[str, str]]:
         """`bad_date`, `bad_decimal`: per key the fields (paths) and the text they get instead."""
         found: dict[str, dict[str, str]] = {}
-        for switch, field, text in (("bad_date", "", "31/02/2026"), ("bad_decimal", "", "1,5")):
+        for switch, text in (("bad_date", "31/02/2026"), ("bad_decimal", "1,5")):
             if self._any(switch) and (hit := self.hits(switch, method, keys)):
                 parameters, hit_keys = hit
                 field = str(parameters.get("field") or _DEFAULT_FIELDS.get((switch, method), ""))

@@ -1,6 +1,6 @@
 """The WSDL of IKosWeb, written from the signatures: SOAP 1.1, RPC/encoded, one part per argument.
 
-The SOAP encoding schema is imported by a relative schemaLocation and served beside the WSDL: loading it needs no network.
+The SOAP encoding schema is imported by a relative schemaLocation and served beside it: loading both needs no network.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _ENCODING = "http://schemas.xmlsoap.org/soap/encoding/"
 
 def encoding_schema() -> bytes:
     """The part of the SOAP encoding schema that the WSDL imports."""
-    return files(__package__).joinpath(ENCODING_SCHEMA_NAME).read_bytes()
+    return files("khaos_assets.sandbox.khaos").joinpath(ENCODING_SCHEMA_NAME).read_bytes()
 
 
 def qualified(kind: str, types_prefix: str = "types") -> str:
@@ -50,7 +50,8 @@ def wsdl(endpoint: str, *, extension: bool) -> str:
             *(_messages(name, s) for name, s in offered.items()),
             '<portType name="IKosWeb">',
             *(
-                f'<operation name="{n}"><input message="tns:{n}Request"/><output message="tns:{n}Response"/></operation>'
+                f'<operation name="{n}"><input message="tns:{n}Request"/>'
+                f'<output message="tns:{n}Response"/></operation>'
                 for n in offered
             ),
             "</portType>",
