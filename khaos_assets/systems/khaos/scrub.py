@@ -1,0 +1,116 @@
+"""Taking personal data out of a document before it is kept (contract khaos, sections 3.5, 3.7 and 3.8).
+
+What may stay is listed; everything else goes, since an element that nobody has named yet may hold a name as well.
+Each function changes the document it is given and returns the names of the elements that went and are in no contract.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+
+from khaos_assets.systems.khaos.decode import customers, order_lines, sales_orders
+from khaos_assets.systems.khaos.fields import Element, local_name, names
+
+Scrub = Callable[[Element], Counter[str]]
+
+_COMPANY = customers.KNOWN - {"WEB_USER", "AGENT_NAME"}
+_COMPANY_PERSONAL = names(
+    "WEB_USER AGENT_NAME WEB_PASSWORD ADDRESSES CONTACTS INVOICE_ADDRESS DELIVERY_ADDRESS EMAIL NOTES"
+)
+_INFO = names(
+    """CompanyCode OtherRef HideCompany HoldData CreditLimit CreditOverdue CreditPending CreditUnallocated
+    CreditBalance OutstandingBalance TermsLength TermsType TermsDesc CreditStop OrdersHeld PTypeID Proforma
+    Supplier ECCompany POCodeRequired PaysVAT PriceLists CurrencyCode"""
+)
+_ORDER_PARTS = {
+    "CUSTOMER_DETAIL": names("IS_NEW_CUSTOMER COMPANY_CODE OTHER_REF COMPANY_CLASS COMPANY_TYPE"),
+    "ORDER_HEADER": names(
+        """ORDER_DATE DELIVERY_DATE ORDER_AMOUNT ORDER_CURRENCY_CODE SITE ASSOCIATED_REF DELIVERY_NET DELIVERY_TAX
+    DELIVERY_GRS COURIER_CODE COURIER_DESC SALES_SOURCE BRAND KEYCODE_CODE CHANNEL_ID SHIP_DATE
+    CONSIGNMENT_REF"""
+    ),
+}
+_ORDER_LINE = order_lines.KNOWN - {"EXTENDED_DESC"}  # personalisation: what a customer had engraved
+_PAYMENT = frozenset({"PAYMENT_AMOUNT", "PAYMENT_TYPE"})
+_STATUS_ATTRIBUTES = frozenset({"SORDER_CODE", "ASSOCIATED_REF"})
+_CUSTOMER_ATTRIBUTES = frozenset({"COMPANY_CODE", "OTHER_REF"})
+
+
+def companies(root: Element) -> Counter[str]:
+    """ExportCompany: no addresses, contacts, web login or password."""
+    gone: Counter[str] = Counter()
+    for company in root:
+        gone.update(_keep(company, _COMPANY))
+    return _unlisted(gone, _COMPANY_PERSONAL)
+
+
+def company_infos(result: Element) -> Counter[str]:
+    """GetCompanyInfo: no name."""
+    gone: Counter[str] = Counter()
+    for info in result:
+        gone.update(_keep(info, _INFO))
+    return _unlisted(gone, frozenset({"CompanyName"}))
+
+
+def order_statuses(root: Element) -> Counter[str]:
+    """ExportOrderStatusEx: customer by code only, no user name, no tracking address (it may hold a postcode)."""
+    gone: Counter[str] = Counter()
+    for order in root:
+        gone.update(_keep(order, sales_orders.KNOWN))
+        _keep_attributes(order, _STATUS_ATTRIBUTES)
+        for child in order:
+            name = local_name(child)
+            if name == "COMPANY_NAME":
+                child.text = None
+                _keep(child, frozenset())
+                _keep_attributes(child, _CUSTOMER_ATTRIBUTES)
+            elif name == "CANCELLED":
+                _keep(child, frozenset({"CANCELLED_DATE_TIME", "REASON"}))
+            elif name == "INVOICES":
+                for part in child.iter():
+                    if "TRACKING_URL" in part.attrib:
+                        del part.attrib["TRACKING_URL"]
+    return gone
+
+
+def order_exports(root: Element) -> Counter[str]:
+    """ExportOrders: codes, header figures, lines and payment amounts; no person, address, card or note."""
+    gone: Counter[str] = Counter()
+    for order in root:
+        gone.update(_keep(order, frozenset({*_ORDER_PARTS, "ORDER_ITEMS", "PAYMENTS"})))
+        for part in order:
+            name = local_name(part)
+            if name in _ORDER_PARTS:
+                _keep(part, _ORDER_PARTS[name])
+            elif name == "ORDER_ITEMS":
+                for line in part:
+                    gone.update(_keep(line, _ORDER_LINE))
+            else:
+                for payment in part:
+                    _keep(payment, _PAYMENT)
+    return _unlisted(gone, frozenset({"EXTENDED_DESC"}))
+
+
+def price_lists(root: Element) -> Counter[str]:
+    """ExportPriceListEx: customers by code only."""
+    for element in root.iter():
+        if "CompanyName" in element.attrib:
+            del element.attrib["CompanyName"]
+    return Counter()
+
+
+def _keep(element: Element, names: frozenset[str]) -> list[str]:
+    gone = [child for child in element if local_name(child) not in names]
+    for child in gone:
+        element.remove(child)
+    return [local_name(child) for child in gone]
+
+
+def _keep_attributes(element: Element, names: frozenset[str]) -> None:
+    for name in [n for n in element.attrib if n not in names]:
+        del element.attrib[name]
+
+
+def _unlisted(gone: Counter[str], listed: frozenset[str]) -> Counter[str]:
+    return Counter({name: count for name, count in gone.items() if name not in listed})
