@@ -22,6 +22,5 @@ SELECT 'wair>khaos' AS systems, 'stock' AS entity, wair_sku AS record_key, site 
     json_object('khaos_available', plain(khaos_available), 'khaos_allocated', plain(khaos_allocated),
         'wair_on_hand', plain(on_hand), 'in_transit', plain(in_transit), 'transfers', transfers) AS evidence,
     'wair' AS other, sku, wair_sku AS other_sku, site, difference, in_transit
-FROM stock_comparison
-WHERE untested IS NULL
-    AND abs(physical - on_hand) > getvariable('stock_tolerance')
+FROM stock_difference
+WHERE abs(physical - on_hand) > getvariable('stock_tolerance')

@@ -4,7 +4,7 @@
 -- name: population
 SELECT 'khaos>wair' AS systems, wair_sku AS record_key, scope,
     NOT (khaos_allocated > 0 AND on_hand = khaos_available) AS holds
-FROM stock_comparison
+FROM stock_comparison JOIN site_scope USING (site)
 WHERE untested IS NULL
 
 -- name: exceptions
@@ -18,8 +18,7 @@ SELECT 'khaos>wair' AS systems, 'stock' AS entity, wair_sku AS record_key, scope
     json_object('khaos_available', plain(khaos_available), 'khaos_allocated', plain(khaos_allocated),
         'wair_on_hand', plain(on_hand)) AS evidence,
     'wair' AS other, sku, wair_sku AS other_sku, site, difference, in_transit
-FROM stock_comparison
-WHERE untested IS NULL
-    AND on_hand <> physical
+FROM stock_difference
+WHERE on_hand <> physical
     AND on_hand = khaos_available
     AND khaos_allocated > 0

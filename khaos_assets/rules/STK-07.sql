@@ -20,9 +20,8 @@ SELECT 'wair>khaos' AS systems, 'stock' AS entity, s.wair_sku AS record_key, s.s
     json_object('last_agreed', plain(a.figure), 'agreed_on', a.agreed_on, 'wair_on_hand', plain(s.on_hand),
         'khaos_available', plain(s.khaos_available), 'khaos_allocated', plain(s.khaos_allocated)) AS evidence,
     'wair' AS other, s.sku, s.wair_sku AS other_sku, s.site, s.difference, s.in_transit
-FROM stock_comparison AS s
+FROM stock_difference AS s
 JOIN history_stock_agreed AS a ON a.sku = s.wair_sku AND a.site = s.site AND a.figure = s.physical
-WHERE s.untested IS NULL
-    AND s.physical <> s.on_hand
+WHERE s.physical <> s.on_hand
     AND s.changed_at > a.agreed_as_of
     AND s.changed_at <= getvariable('as_of') - getvariable('latency_target')

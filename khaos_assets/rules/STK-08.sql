@@ -4,7 +4,7 @@
 -- name: population
 SELECT 'khaos>wair' AS systems, wair_sku AS record_key, scope,
     NOT ((difference = 0 AND wair_available <> khaos_available) OR on_hand - wair_allocated <> wair_available) AS holds
-FROM stock_comparison
+FROM stock_comparison JOIN site_scope USING (site)
 WHERE untested IS NULL
 
 -- name: exceptions
@@ -12,8 +12,7 @@ WITH compared AS (
     SELECT *,
         physical = on_hand AND wair_available <> khaos_available AS differs,
         wair_available <> on_hand - wair_allocated AS inconsistent
-    FROM stock_comparison
-    WHERE untested IS NULL
+    FROM stock_difference
 )
 SELECT 'khaos>wair' AS systems, 'stock' AS entity, wair_sku AS record_key, scope, 'allocated' AS field,
     plain(CASE WHEN differs THEN khaos_available ELSE on_hand - wair_allocated END) AS expected_value,

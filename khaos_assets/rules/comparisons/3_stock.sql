@@ -19,13 +19,20 @@ FROM moving
 WHERE site IS NOT NULL
 GROUP BY ALL;
 
+-- Narrow on purpose: it has a row for every SKU and site of the merchant; what only a difference needs is below
 CREATE OR REPLACE TABLE stock_comparison AS
-WITH wair AS (
-    SELECT p.sku, loc.site, sum(p.on_hand) AS on_hand, sum(p.allocated) AS allocated, sum(p.available) AS available,
-        max(p.changed_at) AS changed_at, any_value(p.snapshot) AS snapshot
+WITH several AS (SELECT site FROM map_location GROUP BY site HAVING count(*) > 1),
+wair AS (
+    -- A site with one location needs no adding up: (location, SKU) is WAIR's key
+    SELECT p.sku, loc.site, p.on_hand, p.allocated, p.available, p.changed_at
     FROM stock_position AS p
     JOIN map_location AS loc ON loc.location = p.place
-    WHERE p.system = 'wair'
+    WHERE p.system = 'wair' AND loc.site NOT IN (SELECT site FROM several)
+    UNION ALL
+    SELECT p.sku, loc.site, sum(p.on_hand), sum(p.allocated), sum(p.available), max(p.changed_at)
+    FROM stock_position AS p
+    JOIN map_location AS loc ON loc.location = p.place
+    WHERE p.system = 'wair' AND loc.site IN (SELECT site FROM several)
     GROUP BY p.sku, loc.site
 ),
 -- A WAIR row that was set aside makes its site's sum unknown
@@ -35,24 +42,30 @@ set_aside AS (
     JOIN map_location AS loc ON starts_with(q.key, loc.location || '/')
     WHERE q.system = 'wair' AND q.entity = 'stock' AND q.key_readable
 )
-SELECT w.sku AS wair_sku, coalesce(m.stock_code, w.sku) AS sku, w.site, s.scope,
+SELECT w.sku AS wair_sku, p.sku, w.site,
     w.on_hand, w.allocated AS wair_allocated, w.available AS wair_available, w.changed_at,
-    p.available AS khaos_available, p.allocated AS khaos_allocated, p.physical, p.open_units,
+    p.available AS khaos_available, p.allocated AS khaos_allocated, p.physical,
     p.physical - w.on_hand AS difference,
-    t.units AS in_transit, t.transfers,
-    i.kind, w.changed_at > getvariable('as_of') - getvariable('stock_grace') AS within_grace,
-    c.cost, c.price, w.snapshot AS wair_snapshot, i.snapshot AS khaos_snapshot,
     CASE WHEN x.sku IS NOT NULL THEN 'a WAIR row was set aside' ELSE p.untested END AS untested
 FROM wair AS w
-JOIN site_scope AS s USING (site)
-LEFT JOIN sku_meaning AS m ON m.system = 'wair' AND m.sku = w.sku
-JOIN item AS i ON i.system = 'khaos' AND i.sku = coalesce(m.stock_code, w.sku)
-JOIN physical AS p ON p.sku = i.sku AND p.site = w.site
-LEFT JOIN item_cost AS c ON c.sku = i.sku
-LEFT JOIN in_transit AS t ON t.sku = i.sku AND t.site = w.site
+LEFT JOIN (SELECT sku, stock_code FROM sku_meaning WHERE system = 'wair') AS m ON m.sku = w.sku
+JOIN physical AS p ON p.sku = coalesce(m.stock_code, w.sku) AND p.site = w.site
 LEFT JOIN set_aside AS x ON x.sku = w.sku AND x.site = w.site
-WHERE i.kind NOT IN ('pack', 'style_parent', 'not_stocked')
-    AND i.sku NOT IN (SELECT sku FROM non_stock_code);
+WHERE p.sku NOT IN (SELECT sku FROM outside_units);
+
+-- The pairs that differ in anything, with what their exceptions say
+CREATE OR REPLACE TABLE stock_difference AS
+SELECT s.*, scope.scope, t.units AS in_transit, t.transfers,
+    s.changed_at > getvariable('as_of') - getvariable('stock_grace') AS within_grace,
+    c.cost, c.price,
+    (SELECT any_value(snapshot) FROM stock_position WHERE system = 'wair') AS wair_snapshot,
+    (SELECT any_value(snapshot) FROM stock_position WHERE system = 'khaos') AS khaos_snapshot
+FROM stock_comparison AS s
+JOIN site_scope AS scope USING (site)
+LEFT JOIN item_cost AS c ON c.sku = s.sku
+LEFT JOIN in_transit AS t ON t.sku = s.sku AND t.site = s.site
+WHERE s.untested IS NULL
+    AND (s.difference <> 0 OR s.wair_available <> s.khaos_available OR s.on_hand - s.wair_allocated <> s.wair_available);
 
 -- WAIR stock of parents whose sub-items are stocked instead
 CREATE OR REPLACE TABLE parent_stock AS
