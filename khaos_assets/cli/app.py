@@ -1,0 +1,27 @@
+"""The tree of commands. Each branch stands in its own module."""
+
+from __future__ import annotations
+
+import typer
+
+from khaos_assets.cli import demonstration, listings, nightly, sandbox, upkeep
+
+app = typer.Typer(
+    name="khaos-assets",
+    help="Reconcile Khaos Control with the systems a retailer runs beside it: snapshots, exceptions, reports.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+run = typer.Typer(help="Run a night from the systems to the reports.", no_args_is_help=True)
+report = typer.Typer(help="Write reports again from what was found.", no_args_is_help=True)
+simulators = typer.Typer(help="Worlds and the simulators that serve them.", no_args_is_help=True)
+app.add_typer(run, name="run")
+nightly.add_to(app, run, report)
+listings.add_to(app)
+app.add_typer(report, name="report")
+upkeep.add_to(app)
+app.add_typer(simulators, name="sandbox")
+sandbox.add_to(simulators)
+demonstration.add_to(app)

@@ -1,0 +1,146 @@
+"""`demo` and `ui`: the whole product on simulators, with nothing to configure and nothing left running."""
+
+from __future__ import annotations
+
+import time
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from khaos_assets.cli.session import INCOMPLETE, JsonFlag, Session, command, emit, finish, say
+
+if TYPE_CHECKING:
+    from khaos_assets.cli.playground import Playground
+    from khaos_assets.cli.summary import Summary
+
+ROOT = Path("var/demo")
+
+OrdersCsv = Annotated[Path | None, typer.Option("--orders-csv", help="Grow the world from a real order history.")]
+Skus = Annotated[int, typer.Option("--skus", min=1)]
+Orders = Annotated[int, typer.Option("--orders", min=1)]
+Seed = Annotated[int, typer.Option("--seed")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the commands."""
+    command(app, "demo")(demo)
+    command(app, "ui")(ui)
+
+
+def demo(
+    session: Session,
+    *,
+    orders_csv: OrdersCsv = None,
+    skus: Skus = 2000,
+    orders: Orders = 3000,
+    seed: Seed = 1,
+    json: JsonFlag = False,
+) -> None:
+    """Make a two-night world, run both nights through Dagster, show what was found and how much of it was right."""
+    from khaos_assets.cli.playground import Playground
+    from khaos_assets.cli.progress import quiet_logs
+    from khaos_assets.cli.simulators import ending_on_sigterm
+
+    quiet_logs(session.debug)
+    ground = Playground.of(
+        session.data_dir or ROOT, orders_csv=orders_csv, skus=skus, orders=orders, seed=seed, nights=2
+    )
+    started = time.monotonic()
+    with ending_on_sigterm(), ground.alone():
+        _prepare(ground)
+        summaries, score = _run_nights(session, ground)
+    _tell(ground, summaries, score, time.monotonic() - started, json=json)
+    finish(INCOMPLETE if any(s.incomplete for s in summaries) else 0)
+
+
+def _prepare(ground: Playground) -> None:
+    from khaos_assets.cli.progress import working
+    from khaos_assets.cli.summary import shown
+
+    with working("Making a world"):
+        made = ground.prepare()
+    say(f"{'Made' if made else 'Using'} the world in {shown(ground.world)}, nights {', '.join(ground.nights)}.")
+
+
+def _run_nights(session: Session, ground: Playground) -> tuple[list[Summary], dict[str, Any]]:
+    from khaos_assets.cli import summary
+    from khaos_assets.cli.progress import working
+    from khaos_assets.cli.simulators import serving
+    from khaos_assets.reports import export_exceptions
+    from khaos_assets.sandbox.score import score
+    from khaos_assets.sandbox.serve import advance
+
+    inside = replace(session, config=ground.config, ready_file=ground.ready_file, data_dir=ground.data)
+    summaries: list[Summary] = []
+    with serving(ground.world, ground.ready_file):
+        for place, day in enumerate(ground.nights):
+            night = inside.night(day)
+            began = time.monotonic()
+            with working(f"Night of {night}: snapshots, rules, checks, reports"):
+                if place:
+                    advance(ground.ready_file)
+                summary.run_night(inside, night)
+            summaries.append(summary.of_night(inside.settings, inside.store, night))
+            say(f"Night of {night} run in {time.monotonic() - began:.1f} s.")
+    everything = ground.data / "exceptions.csv"
+    export_exceptions(inside.store, None, out=everything)
+    return summaries, score(ground.world, everything)
+
+
+def _tell(ground: Playground, summaries: list[Summary], score: dict[str, Any], seconds: float, *, json: bool) -> None:
+    from khaos_assets.cli.summary import shown
+
+    if json:
+        document = {"world": str(ground.world), "nights": [s.document() for s in summaries], "score": score}
+        emit(document)
+        return
+    print()
+    summaries[-1].show()
+    print()
+    planted = sum(n["planted"] for n in score["per_code"].values())
+    found = sum(n["found"] for n in score["per_code"].values())
+    print(
+        f"Against what was planted, both nights: {found:,} of {planted:,} found, {len(score['false']):,} false, "
+        f"{score['decoys_reported']:,} decoys reported."
+    )
+    for code, counts in score["per_code"].items():
+        if counts["found"] != counts["planted"] or counts["false"]:
+            print(f"  {code}: {counts['planted']} planted, {counts['found']} found, {counts['false']} false")
+    print(f"All files: {shown(ground.data / 'reports')}. The same in Dagster: `make ui`. {seconds:.0f} s, all told.")
+
+
+def ui(
+    session: Session,
+    *,
+    orders_csv: OrdersCsv = None,
+    skus: Skus = 2000,
+    orders: Orders = 3000,
+    seed: Seed = 1,
+    port: Annotated[int, typer.Option("--port", help="Where the Dagster UI listens.")] = 3000,
+) -> None:
+    """The Dagster UI on a world and its simulators, on 127.0.0.1, until Ctrl-C."""
+    from khaos_assets.cli.playground import Playground
+    from khaos_assets.cli.simulators import ending_on_sigterm, serving, start, stop
+    from khaos_assets.cli.summary import shown
+    from khaos_assets.orchestration.ui import ui_commands, ui_environment
+
+    ground = Playground.of(
+        session.data_dir or ROOT, orders_csv=orders_csv, skus=skus, orders=orders, seed=seed, nights=2
+    )
+    with ending_on_sigterm(), ground.alone(), ExitStack() as stack:
+        _prepare(ground)
+        ready_file = stack.enter_context(serving(ground.world, ground.ready_file))
+        env = ui_environment(ground.config, ground.data, ready_file)
+        children = [start(arguments, env=env) for arguments in ui_commands(ground.data, port)]
+        for child in children:
+            stack.callback(stop, child)
+        say(f"Dagster  http://127.0.0.1:{port}")
+        say(f"Reports  {shown(ground.data / 'reports')}")
+        say("Ctrl-C stops everything.")
+        while all(child.poll() is None for child in children):
+            time.sleep(0.5)
+        say("One of the processes of the UI ended; stopping the others.")
+        finish(1)

@@ -1,0 +1,156 @@
+"""What `doctor` looks at. Each finding says what was found and, where it is not well, what to do about it."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Literal
+
+from khaos_assets.cli.session import Session, stored_nights
+from khaos_assets.config import ConfigurationError
+
+if TYPE_CHECKING:
+    from khaos_assets.systems.read import System
+
+LOW_DISK_BYTES = 2 * 1024**3
+CLOCK_TOLERANCE_MS = 30_000
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at."""
+
+    what: str
+    verdict: Literal["ok", "warning", "failed"]
+    detail: str
+    remedy: str = ""
+
+    def document(self) -> dict[str, str]:
+        """For --json."""
+        return asdict(self)
+
+
+def examine(session: Session) -> list[Finding]:
+    """All findings, in the order in which to put them right. Without a configuration there is nothing else to see."""
+    try:
+        settings = session.settings
+    except ConfigurationError as e:
+        return [Finding("configuration", "failed", str(e), f"correct {session.config}")]
+    findings = [Finding("configuration", "ok", f"{session.config}: {settings.merchant.name}")]
+    for look in (_systems, _mappings, _store, _lock, _warehouse, _snapshots):
+        findings += look(session)
+    return findings
+
+
+def _systems(session: Session) -> Iterator[Finding]:
+    from khaos_assets.systems.read import installed_systems
+
+    installed = installed_systems()
+    for name in session.settings.enabled_systems():
+        if name not in installed:
+            yield Finding(
+                name, "warning", "enabled, but this version has no such system", f"set {name}.enabled = false"
+            )
+            continue
+        yield asyncio.run(_reach(session, installed[name]))
+
+
+async def _reach(session: Session, system: System) -> Finding:
+    """Whether a client opens: address and credentials are there, and the system lets us in where it signs in."""
+    what = f"{system.name}: address and credentials"
+    try:
+        async with system.open_client(session.settings, session.credentials):
+            return Finding(what, "ok", "present")
+    except ConfigurationError as e:
+        return Finding(what, "failed", str(e), "docs/operating-guide.md says where it goes")
+    except Exception as e:
+        return Finding(what, "failed", f"{type(e).__name__}: {e}", "is it running, and may this machine reach it?")
+
+
+def _mappings(session: Session) -> Iterator[Finding]:
+    """Mapped names must exist on the other side, as far as the last snapshots tell."""
+    mapping = session.settings.mapping
+    if not mapping.locations:
+        yield Finding("mapping.locations", "warning", "empty: no WAIR location belongs to a Khaos site",
+                      "add each WAIR location id with its Khaos site name")  # fmt: skip
+        return
+    sites = _known_sites(session)
+    wrong = sorted({site for site in mapping.locations.values() if sites and site not in sites})
+    if wrong:
+        yield Finding("mapping.locations", "failed", f"no Khaos site is called {', '.join(wrong)}",
+                      f"known sites: {', '.join(sorted(sites))}")  # fmt: skip
+    else:
+        checked = "checked against the last snapshot" if sites else "not checked: no snapshot of khaos/sites yet"
+        yield Finding("mapping.locations", "ok", f"{len(mapping.locations)} locations, {checked}")
+
+
+def _known_sites(session: Session) -> set[str]:
+    import pyarrow.parquet as pq
+
+    nights = session.store.snapshot_nights("khaos", "sites")
+    if not nights:
+        return set()
+    file = session.store.snapshot("khaos", "sites", nights[-1]) / "sites.parquet"
+    return set(pq.read_table(file, columns=["site_name"]).column(0).to_pylist()) if file.exists() else set()
+
+
+def _store(session: Session) -> Iterator[Finding]:
+    root = session.store.root
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        probe = root / ".doctor"
+        probe.write_bytes(b"")
+        probe.unlink()
+    except OSError as e:
+        yield Finding("data folder", "failed", f"{root}: {e}", "make it writable, or give another data_dir")
+        return
+    free = shutil.disk_usage(root).free
+    low = free < LOW_DISK_BYTES
+    yield Finding("data folder", "warning" if low else "ok", f"{root}, {free / 1024**3:.1f} GiB free",
+                  "make room: a night needs space for its raw pages" if low else "")  # fmt: skip
+
+
+def _lock(session: Session) -> Iterator[Finding]:
+    from filelock import Timeout
+
+    try:
+        with session.store.writing(timeout=0):
+            yield Finding("writer's lock", "ok", "free")
+    except Timeout:
+        yield Finding("writer's lock", "warning", "held", "a run is writing; if none is, end the process that holds it")
+
+
+def _warehouse(session: Session) -> Iterator[Finding]:
+    from khaos_assets.warehouse import open_warehouse
+
+    if not session.store.warehouse.exists():
+        yield Finding("warehouse", "ok", "none yet: the first night makes it")
+        return
+    try:
+        with open_warehouse(session.store, read_only=True) as con:
+            ((nights,),) = con.execute("SELECT count(DISTINCT night) FROM control_read").fetchall()
+        yield Finding("warehouse", "ok", f"opens, {nights} nights")
+    except Exception as e:
+        yield Finding("warehouse", "failed", f"{type(e).__name__}: {e}",
+                      f"delete {session.store.warehouse.name} and run `khaos-assets rebuild`")  # fmt: skip
+
+
+def _snapshots(session: Session) -> Iterator[Finding]:
+    from khaos_assets.snapshots import read_certificates
+
+    nights = stored_nights(session.store)
+    if not nights:
+        yield Finding("snapshots", "ok", "none yet")
+        return
+    found = read_certificates(session.store, session.night(nights[-1]))
+    incomplete = sorted(name for name, c in found.items() if not c.complete)
+    if incomplete:
+        yield Finding(f"snapshots of {nights[-1]}", "warning", f"INCOMPLETE: {', '.join(incomplete)}",
+                      "`khaos-assets certificates` says why")  # fmt: skip
+    else:
+        yield Finding(f"snapshots of {nights[-1]}", "ok", f"all {len(found)} complete")
+    late = {c.system: c.clock_offset_ms for c in found.values() if abs(c.clock_offset_ms or 0) > CLOCK_TOLERANCE_MS}
+    for system, offset in sorted(late.items()):
+        yield Finding("clock", "warning", f"{system}: {(offset or 0) / 1000:.0f} s apart", "set the clocks right")

@@ -1,0 +1,101 @@
+"""The folder of a demonstration: its world, made once per input, and its data."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from khaos_assets.cli.session import CommandFailed, UsageError, world_nights
+
+
+@dataclass(frozen=True)
+class Playground:
+    """`<root>/<name>/`: world, data, and what the world was made from."""
+
+    folder: Path
+    inputs: dict[str, Any]
+
+    @classmethod
+    def of(cls, root: Path, *, orders_csv: Path | None, skus: int, orders: int, seed: int, nights: int) -> Playground:
+        """One folder per history: worlds of two histories never share data."""
+        inputs: dict[str, Any] = {"seed": seed, "nights": nights}
+        if orders_csv is None:
+            inputs |= {"skus": skus, "orders": orders}
+            name = f"seed-{seed}-{skus}-{orders}-{nights}"
+        else:
+            if not orders_csv.is_file():
+                raise UsageError(f"--orders-csv {orders_csv}: there is no such file")
+            inputs["orders_sha256"] = hashlib.sha256(orders_csv.read_bytes()).hexdigest()
+            name = f"{orders_csv.stem}-{inputs['orders_sha256'][:8]}"
+        return cls((root / name).resolve(), inputs | {"orders_csv": str(orders_csv.resolve()) if orders_csv else None})
+
+    @property
+    def world(self) -> Path:
+        return self.folder / "world"
+
+    @property
+    def config(self) -> Path:
+        return self.world / "merchant.toml"
+
+    @property
+    def data(self) -> Path:
+        return self.folder / "data"
+
+    @property
+    def ready_file(self) -> Path:
+        return self.folder / "ready.json"
+
+    @property
+    def nights(self) -> list[str]:
+        return sorted(world_nights(self.world))
+
+    def prepare(self) -> bool:
+        """Make the world where there is none, or where its inputs have changed. Returns whether it was made."""
+        from khaos_assets.sandbox import worlds
+
+        made_from = json.dumps(self.inputs | {"maker": _digest(Path(worlds.__file__).parent)}, sort_keys=True)
+        receipt = self.folder / "made-from.json"
+        if receipt.is_file() and receipt.read_text(encoding="utf-8") == made_from:
+            return False
+        # Data of another world would be compared with this one's.
+        for old in (self.world, self.data):
+            shutil.rmtree(old, ignore_errors=True)
+        receipt.unlink(missing_ok=True)
+        csv = self.inputs["orders_csv"]
+        sizes = {k: self.inputs[k] for k in ("skus", "orders") if k in self.inputs}
+        worlds.make_world(
+            self.world,
+            seed=self.inputs["seed"],
+            nights=self.inputs["nights"],
+            orders_csv=Path(csv) if csv else None,
+            **sizes,
+        )
+        receipt.write_text(made_from, encoding="utf-8")
+        return True
+
+    @contextmanager
+    def alone(self) -> Generator[None]:
+        """Two demonstrations in one folder would run over each other."""
+        from filelock import FileLock, Timeout
+
+        self.folder.mkdir(parents=True, exist_ok=True)
+        try:
+            with FileLock(self.folder / "demo.lock", timeout=0):
+                yield
+        except Timeout as e:
+            raise CommandFailed(f"{self.folder}: a demonstration is running here; stop it, or give --data-dir") from e
+
+
+def _digest(folder: Path) -> str:
+    """Changes when the world maker changes."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*.py")):
+        digest.update(path.relative_to(folder).as_posix().encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
