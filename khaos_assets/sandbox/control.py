@@ -98,8 +98,7 @@ class Control:
                 except WorldError as e:
                     return _error(409, str(e))
             case "GET", "/_sandbox/faults":
-                raw = [{"system": f.system, "switch": f.switch, **f.parameters} for f in self.faults.switches]
-                return _json(msgspec.json.encode(raw))
+                return _json(msgspec.json.encode([f.parameters for f in self.faults.switches]))
             case "PUT", "/_sandbox/faults":
                 return await self._replace_faults(await request.body())
             case _:

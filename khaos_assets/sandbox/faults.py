@@ -14,6 +14,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -33,10 +34,10 @@ class Fault:
 
     @classmethod
     def of(cls, raw: Mapping[str, Any], where: str) -> Fault:
-        """From one `[[fault]]`; every key that is not the harness's own is a parameter of the switch."""
-        parameters = dict(raw)
+        """From one `[[fault]]`. All its keys stay among the parameters, so these are never empty (and never false)."""
+        parameters = {k: v.isoformat() if isinstance(v, date) else v for k, v in raw.items()}
         try:
-            system, switch = parameters.pop("system"), parameters.pop("switch")
+            system, switch = parameters["system"], parameters["switch"]
         except KeyError as e:
             raise WorldError(f"{where}: {e.args[0]} is missing; a fault names its system and its switch") from e
         count, after, nights = parameters.get("count"), parameters.get("after", 0), parameters.get("nights", [])

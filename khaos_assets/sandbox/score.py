@@ -176,7 +176,7 @@ def _reported(file: Path) -> list[Line]:
 
 def _csv(file: Path) -> Iterable[Mapping[str, Any]]:
     csv.field_size_limit(2**31 - 1)
-    text = file.read_text(encoding="utf-8-sig")
+    text = file.read_bytes().decode("utf-8-sig")  # line ends inside cells stay as they are
     reader = csv.DictReader(io.StringIO(text, newline=""))
     if missing := [k for k in NEEDED if k not in (reader.fieldnames or ())]:
         raise WorldError(f"{file}: column {', '.join(missing)} missing in the first line")
