@@ -1,4 +1,4 @@
-"""The assumed write extension: UpdateSalesOrderStatus, UpdateStockItem (contract khaos, section 5). All of it assumed."""
+"""The assumed write extension: UpdateSalesOrderStatus and UpdateStockItem (contract khaos, section 5)."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def _wanted(khaos: Installation, order: Record, invoice: Record, asked: dict[str
 
 
 def _issue(khaos: Installation, order: Record, invoice: Record, wanted: dict[str, Any]) -> None:
-    """Issued: everything on the invoice is sent; the order is complete when all is assigned and every invoice issued."""
+    """Issued: all of the invoice is sent; the order is complete when all is assigned and every invoice issued."""
     if wanted.get("@INVOICE_STAGE_ID") == ISSUED_CURRENT:
         invoice["@ISSUE_DATE"] = khaos.now.strftime("%d/%m/%Y")
         invoice["@QTY_SENT"] = invoice.get("@QTY_SOLD", "")

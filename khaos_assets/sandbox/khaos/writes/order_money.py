@@ -33,7 +33,7 @@ def computes_net(khaos: Installation, company_class: str) -> bool:
 
 
 def line_amount(khaos: Installation, line: Record, item: Record, *, net_method: bool) -> Amount:
-    """Net and VAT of one line in the order's currency. PRICE_NET wins over PRICE_GRS; neither = the item's own price."""
+    """Net and VAT of one line in the order's currency. PRICE_NET wins over PRICE_GRS; neither: the item's price."""
     rate, quantity = vat_percent(line, item), number(line.get("ORDER_QTY"))
     discount, divisor = number(at(line, "KSD_DISCOUNT")), 1 + rate / HUNDRED
     if at(line, "PRICE_NET"):
