@@ -28,7 +28,8 @@ def validate(
     store.check_results(night.date).unlink(missing_ok=True)
     with Evidence(store, night) as evidence:
         results = [check_read(store, night, evidence, s, read) for s in systems.values() for read in s.reads]
-        with open_warehouse(store, read_only=True) as db:
+        # The lock keeps writers away: DuckDB lets no reader in beside one.
+        with store.writing(), open_warehouse(store, read_only=True) as db:
             results += check_codes(db, night, evidence, load_catalogue(), list(systems))
     write_results(store, night, results)
     return results

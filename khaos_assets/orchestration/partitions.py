@@ -1,0 +1,44 @@
+"""Nights as partitions: one per London date of the 02:00 start.
+
+Here: which nights there are. Not here: what a night means (`config/night.py`).
+See https://docs.dagster.io/guides/build/partitions-and-backfills.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+
+from dagster import AssetExecutionContext, DailyPartitionsDefinition
+
+from khaos_assets.config import Night, Store
+
+AS_OF_TAG = "khaos_assets/as_of"
+"""Run tag: the night's as-of where it is not 02:00 London time (ISO 8601 with a zone)."""
+PARTITION_TAG = "dagster/partition"
+
+
+def nights(known: Iterable[date] = (), now: datetime | None = None) -> DailyPartitionsDefinition:
+    """From the first known night (else today) to the latest that has started or is known.
+
+    The night that begins at 02:00 is a partition of its own date, so the last one is today's (`end_offset` 1). A
+    world's nights count whatever the wall clock says; an open calendar of years would show every asset as mostly missing.
+    """
+    today = Night.latest(datetime.now(UTC) if now is None else now).date
+    stored = sorted({*known, today})
+    ahead = (stored[-1] - today).days
+    # Between midnight and 02:00 the calendar is a day ahead of the latest night: one partition more does no harm.
+    return DailyPartitionsDefinition(
+        start_date=stored[0].isoformat(), timezone="Europe/London", end_offset=1 + max(0, ahead)
+    )
+
+
+def stored_nights(store: Store) -> list[date]:
+    """Nights of which at least one snapshot stands."""
+    found = (p.parent.name.removeprefix("date=") for p in store.root.glob("snapshots/*/*/date=*/certificate.json"))
+    return sorted({date.fromisoformat(name) for name in found})
+
+
+def night_of(context: AssetExecutionContext) -> Night:
+    """The night of a run: its partition, with the as-of of its tag where it has one."""
+    return Night.of(context.partition_key, context.run.tags.get(AS_OF_TAG))

@@ -1,0 +1,63 @@
+"""What every step needs to know of the merchant: settings, credentials and where files land.
+
+Here: one resource that reads them when a step runs, so that definitions load without a configuration and no secret
+stands in a run's configuration. Not here: clients of systems (each stage opens its own).
+See https://docs.dagster.io/guides/build/external-resources.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from dagster import ConfigurableResource
+
+from khaos_assets.config import ConfigurationError, Credentials, Settings, Store, load_settings
+from khaos_assets.config.settings import read_ready_file
+
+CONFIG = "KHAOS_ASSETS_CONFIG"
+READY_FILE = "KHAOS_ASSETS_READY_FILE"
+DATA_DIR = "KHAOS_ASSETS_DATA_DIR"
+
+
+class MerchantResource(ConfigurableResource[Any]):
+    """Paths only: the configuration, the simulators' ready file, the data folder. Empty = not given."""
+
+    config_file: str = ""
+    ready_file: str = ""
+    data_dir: str = ""
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> MerchantResource:
+        """By KHAOS_ASSETS_CONFIG (else merchant.toml here), KHAOS_ASSETS_READY_FILE and KHAOS_ASSETS_DATA_DIR."""
+        env = os.environ if environment is None else environment
+        return cls(
+            config_file=str(Path(env.get(CONFIG) or "merchant.toml").resolve()),
+            ready_file=env.get(READY_FILE, ""),
+            data_dir=env.get(DATA_DIR, ""),
+        )
+
+    @property
+    def configured(self) -> bool:
+        return Path(self.config_file).is_file()
+
+    def settings(self) -> Settings:
+        """Raises ConfigurationError saying which file, which key, and what to do."""
+        if not self.configured:
+            raise ConfigurationError(
+                f"{self.config_file or 'merchant.toml'}: there is no such file. Set {CONFIG} to the merchant's "
+                "configuration, or start in the folder that has it; `khaos-assets sandbox make-world` writes an example"
+            )
+        return load_settings(Path(self.config_file), data_dir=Path(self.data_dir) if self.data_dir else None)
+
+    def credentials(self) -> Credentials:
+        return Credentials.from_environment(ready_file=Path(self.ready_file) if self.ready_file else None)
+
+    def store(self) -> Store:
+        return Store(self.settings().data_dir)
+
+    def simulated_night(self) -> str | None:
+        """The night at which the simulators began, None against real systems."""
+        return read_ready_file(Path(self.ready_file)).get("night") if self.ready_file else None
