@@ -1,5 +1,5 @@
--- MAP-01 Value without a mapping. Which couriers and locations did the night bring that no table translates?
--- The amount is the net value of open orders that carry the value; 0 where there are none.
+-- MAP-01 Value without a mapping. Which couriers, WAIR locations and Khaos sites did the night bring that no table translates?
+-- The amount is the net value (items and delivery) of open orders that carry the value; 0 where there are none.
 -- Not caught: an empty carrier service (ORD-06).
 
 -- name: population
@@ -9,9 +9,9 @@ FROM dispatch
 WHERE system = 'wair' AND carrier_service <> ''
 GROUP BY carrier_service
 UNION ALL
-SELECT 'wair>khaos', 'location/' || place, '', bool_and(place IN (SELECT location FROM map_location))
-FROM place_met
-GROUP BY place
+SELECT 'wair>khaos', CASE system WHEN 'khaos' THEN 'site/' ELSE 'location/' END || place, '',
+    place IN (SELECT CASE p.system WHEN 'khaos' THEN site ELSE location END FROM map_location)
+FROM place_met AS p
 
 -- name: exceptions
 WITH unmapped AS (
@@ -23,9 +23,16 @@ WITH unmapped AS (
     FROM place_met AS p
     ANTI JOIN map_location AS m ON m.location = p.place
     LEFT JOIN dispatch AS d ON d.system = 'wair' AND d.place = p.place
+    WHERE p.system = 'wair'
+    UNION
+    SELECT 'site', p.place, o.reference, p.snapshot
+    FROM place_met AS p
+    ANTI JOIN map_location AS m ON m.site = p.place
+    LEFT JOIN order_sku AS o ON o.site = p.place
+    WHERE p.system = 'khaos'
 ),
 carried AS (
-    SELECT u.map, u.value, any_value(u.snapshot ORDER BY u.snapshot) AS snapshot,
+    SELECT u.map, u.value, min(u.snapshot) AS snapshot,
         list(DISTINCT o.reference ORDER BY o.reference) FILTER (o.is_open) AS orders
     FROM unmapped AS u
     LEFT JOIN order_by_reference AS o USING (reference)
@@ -37,9 +44,11 @@ valued AS (
     JOIN order_by_reference AS o USING (reference)
     GROUP BY c.map, c.value
 )
-SELECT 'wair>khaos' AS systems, 'dispatches' AS entity, c.map || '/' || c.value AS record_key,
+SELECT 'wair>khaos' AS systems,
+    CASE c.map WHEN 'courier' THEN 'dispatches' WHEN 'location' THEN 'stock' ELSE 'sites' END AS entity,
+    c.map || '/' || c.value AS record_key,
     c.value AS actual_value,
-    'no entry in merchant.toml mapping.' || c.map || 's' AS reason,
+    'no entry in merchant.toml under mapping.' || CASE c.map WHEN 'courier' THEN 'couriers' ELSE 'locations' END AS reason,
     coalesce(round(v.net, 2), 0) AS amount_gbp,
     c.snapshot AS actual_snapshot,
     json_object('open_orders', coalesce(c.orders[1:20], []), 'open_orders_count', coalesce(len(c.orders), 0)) AS evidence

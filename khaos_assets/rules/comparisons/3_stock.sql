@@ -94,13 +94,14 @@ WHERE p.system = 'khaos' AND p.available IS NOT NULL
     AND p.sku NOT IN (SELECT sku FROM non_stock_code)
     AND p.sku NOT IN (SELECT sku FROM back_orderable);
 
--- Every WAIR location met tonight, wherever it stands
+-- Every WAIR location and Khaos site met tonight, wherever it stands
 CREATE OR REPLACE TABLE place_met AS
-SELECT place, min(snapshot) AS snapshot
+SELECT system, place, min(snapshot) AS snapshot
 FROM (
-    SELECT place, snapshot FROM stock_position WHERE system = 'wair'
-    UNION ALL SELECT place, snapshot FROM dispatch WHERE system = 'wair'
-    UNION ALL SELECT from_place, snapshot FROM transfer
-    UNION ALL SELECT to_place, snapshot FROM transfer
+    SELECT system, place, snapshot FROM stock_position
+    UNION ALL SELECT system, place, snapshot FROM dispatch
+    UNION ALL SELECT system, from_place, snapshot FROM transfer
+    UNION ALL SELECT system, to_place, snapshot FROM transfer
 )
-GROUP BY place;
+WHERE system IN ('khaos', 'wair')
+GROUP BY system, place;
