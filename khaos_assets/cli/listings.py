@@ -98,7 +98,8 @@ def _show(store: Store, night: Night | None, only: dict[str, str | None]) -> Non
     from khaos_assets.warehouse import open_warehouse
 
     where, values = condition({"night": str(night) if night else None, **only})
-    names = "state, code, severity, owner, systems, record_key, scope, field, expected_value, actual_value, units, amount_gbp"
+    names = """state, code, severity, owner, systems, record_key, scope, field, expected_value, actual_value, units,
+        amount_gbp"""
     with store.writing(), open_warehouse(store, read_only=True) as con:
         rows = con.execute(
             f"SELECT {names} FROM exception WHERE {where} ORDER BY {READING_ORDER} LIMIT {SHOWN}", values

@@ -137,6 +137,5 @@ def score(
 
     lines = [(c, f"{n['planted']}", f"{n['found']}", f"{n['false']}") for c, n in result["per_code"].items()]
     print_table(("Code", ">Planted", ">Found", ">False"), lines)
-    print(
-        f"Recall {result['recall']:.4f}, precision {result['precision']:.4f}, {result['decoys_reported']} decoys reported"
-    )
+    decoys = result["decoys_reported"]
+    print(f"Recall {result['recall']:.4f}, precision {result['precision']:.4f}, {decoys} decoys reported")
