@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from khaos_assets.config.store import replacing
+from khaos_assets.systems.arrow import next_greater
 from khaos_assets.systems.read import Quarantined
 from khaos_assets.systems.wire import arrow_schema
 
@@ -49,10 +50,5 @@ def strictly_ascending(table: pa.Table, key: Sequence[str]) -> bool:
         return True
     if not key or any(table[name].null_count for name in key):
         return False
-    greater: pa.ChunkedArray | None = None
-    for name in reversed(key):
-        column = table[name].combine_chunks()
-        before, after = column.slice(0, len(column) - 1), column.slice(1)
-        here = pc.greater(after, before)
-        greater = here if greater is None else pc.or_(here, pc.and_(pc.equal(after, before), greater))
+    greater, _ = next_greater(table, key)
     return bool(pc.all(greater).as_py())

@@ -1,5 +1,8 @@
 """Records to Arrow and back, by the schema of their type (`wire.arrow_schema`). Nothing is rounded or guessed."""
 
+# pyright: reportAttributeAccessIssue=false
+# (pyarrow makes its compute functions when imported, out of sight of a type checker)
+
 from __future__ import annotations
 
 import types
@@ -8,6 +11,7 @@ from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from khaos_assets.systems.wire import Record, arrow_schema
 
@@ -37,6 +41,19 @@ def from_arrow(table: pa.Table, record: type[Record]) -> list[Record]:
         for name in nested:
             row[name] = _typed(row[name], hints[name])
     return [record(**row) for row in rows]
+
+
+def next_greater(table: pa.Table, key: Sequence[str]) -> tuple[pa.Array, pa.Array]:
+    """For each row but the last: whether the next row's key is greater, and whether it is equal. Keys have no nulls."""
+    size = max(0, table.num_rows - 1)
+    greater, equal = pa.array([False] * size, pa.bool_()), pa.array([True] * size, pa.bool_())
+    for name in reversed(key):
+        column = table[name].combine_chunks()
+        here, following = column.slice(0, size), column.slice(1)
+        same = pc.equal(following, here)
+        greater = pc.or_(pc.greater(following, here), pc.and_(same, greater))
+        equal = pc.and_(same, equal)
+    return greater, equal
 
 
 def _plain(value: Any) -> Any:
