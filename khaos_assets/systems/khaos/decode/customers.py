@@ -29,7 +29,7 @@ KNOWN = names(
 )
 
 
-def decode_customers(pages: Pages, notes: WalkNotes) -> Decoded:
+def decode_customers(pages: Pages, _: WalkNotes) -> Decoded:
     """Table `customers`: each company of the final key list."""
     keys = company_keys(pages)
     folded = {c.casefold(): k for c, k in (keys or {}).items()}
@@ -37,15 +37,13 @@ def decode_customers(pages: Pages, notes: WalkNotes) -> Decoded:
     for page in answered(pages, "ExportCompany"):
         for number, element in enumerate(elements(document(pages.body(page)))):
             row = Row(element)
-            gathered.meet(row, KNOWN)
             gathered.add(page, number, element, partial(row.required, "COMPANY_CODE"), partial(_customer, row, folded))
     if keys is not None:
         gathered.keep(lambda code: code.casefold() in folded)
-    gathered.tell(notes)
     return Decoded({"customers": gathered.records()}, [*gathered.quarantined(), *_unaskable(pages)])
 
 
-def decode_company_info(pages: Pages, notes: WalkNotes) -> Decoded:
+def decode_company_info(pages: Pages, _: WalkNotes) -> Decoded:
     """Table `company_info`: terms and balances of each company of the final key list."""
     keys = company_keys(pages)
     folded = {c.casefold() for c in keys or ()}
@@ -56,7 +54,6 @@ def decode_company_info(pages: Pages, notes: WalkNotes) -> Decoded:
             gathered.add(page, number, element, partial(row.required, "CompanyCode"), partial(_info, row))
     if keys is not None:
         gathered.keep(lambda code: code.casefold() in folded)
-    gathered.tell(notes)
     return Decoded({"company_info": gathered.records()}, [*gathered.quarantined(), *_unaskable(pages)])
 
 

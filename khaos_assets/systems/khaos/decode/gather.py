@@ -6,7 +6,6 @@ Not here: what an element means.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
@@ -15,8 +14,8 @@ from lxml import etree
 
 from khaos_assets.systems.khaos import soap
 from khaos_assets.systems.khaos.documents import parse
-from khaos_assets.systems.khaos.fields import Element, FieldError, Row, local_name
-from khaos_assets.systems.read import LandedPage, Pages, Quarantined, WalkNotes
+from khaos_assets.systems.khaos.fields import Element, FieldError, local_name
+from khaos_assets.systems.read import LandedPage, Pages, Quarantined
 from khaos_assets.systems.wire import Record
 
 R = TypeVar("R", bound=Record)
@@ -83,8 +82,6 @@ class Gathered(Generic[R]):
     """Elements that must not stand in the text of a quarantined record."""
     entries: dict[str, _Entry[R]] = field(default_factory=dict)
     unreadable: list[Quarantined] = field(default_factory=list)
-    repeats: Counter[tuple[str, int]] = field(default_factory=Counter)
-    unknown: Counter[str] = field(default_factory=Counter)
 
     def add(
         self, page: LandedPage, number: int, element: Element, key: Callable[[], str], record: Callable[[], R]
@@ -109,17 +106,11 @@ class Gathered(Generic[R]):
 
     def _repeat(self, key: str, before: _Entry[R], entry: _Entry[R], place: _Place) -> None:
         if before.record == entry.record or before.quarantined is not None:
-            self.repeats[key, entry.round] += 1
             return
         if entry.quarantined is None:
             entry.quarantined = place.quarantined(key, FieldError("key", "one identity with two contents"))
         entry.record = None
         self.entries[key] = entry
-
-    def meet(self, row: Row, known: frozenset[str]) -> None:
-        """Count elements that no contract names: they are ignored, but a person should hear of them."""
-        if extra := row.unknown(known):
-            self.unknown.update(extra)
 
     def keep(self, wanted: Callable[[str], bool]) -> None:
         """Forget keys that the final key list no longer names: they left while the read went on."""
@@ -132,14 +123,6 @@ class Gathered(Generic[R]):
     def quarantined(self) -> list[Quarantined]:
         found = [e.quarantined for _, e in sorted(self.entries.items()) if e.quarantined is not None]
         return [*found, *sorted(self.unreadable, key=lambda q: (q.page, q.row))]
-
-    def tell(self, notes: WalkNotes) -> None:
-        """Put into the notes what a person should know beside the records."""
-        if self.unknown:
-            notes.facts["unknown_elements"] = dict(sorted(self.unknown.items()))
-        current = [k for k, round_ in self.repeats if k in self.entries and self.entries[k].round == round_]
-        if current:
-            notes.facts["repeated"] = len(current)
 
 
 def unaskable_codes(page: LandedPage | None, codes: Iterable[str], field: str) -> list[Quarantined]:

@@ -24,7 +24,7 @@ class _Lines(Gathered[OrderLine]):
     """Lines by (SO code, number)."""
 
 
-def decode_order_lines(pages: Pages, notes: WalkNotes) -> Decoded:
+def decode_order_lines(pages: Pages, _: WalkNotes) -> Decoded:
     """Table `order_lines`. A line that breaks the contract is set aside alone, by "<SO code>/<line number>"."""
     gathered = _Lines()
     for page in answered(pages, "ExportOrders"):
@@ -36,7 +36,6 @@ def decode_order_lines(pages: Pages, notes: WalkNotes) -> Decoded:
         newest[code] = max(newest[code], entry.round)
     # An order read again may have fewer lines than before: those of an earlier round are gone.
     gathered.entries = {k: e for k, e in gathered.entries.items() if e.round == newest[k.rpartition("/")[0]]}
-    gathered.tell(notes)
     return Decoded({"order_lines": sorted(gathered.records(), key=_place)}, gathered.quarantined())
 
 
@@ -66,7 +65,6 @@ def _add(gathered: Gathered[OrderLine], page: LandedPage, number: int, so_code: 
     header = Row(header_element) if header_element is not None else None
     for index, element in enumerate(row.each("ORDER_ITEMS", "ORDER_ITEM")):
         line = Row(element)
-        gathered.meet(line, KNOWN)
         read = partial(_line, line, so_code or "", index + 1, header)
         gathered.add(page, number, element, _key(so_code, index + 1), read)
 

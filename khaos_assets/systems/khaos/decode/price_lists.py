@@ -28,7 +28,7 @@ KNOWN = names(
 )
 
 
-def decode_price_lists(pages: Pages, notes: WalkNotes) -> Decoded:
+def decode_price_lists(pages: Pages, _: WalkNotes) -> Decoded:
     """Table `price_lists`: one row per quantity break."""
     gathered = Gathered[PriceListRow]()
     # A list asked again may have lost rows: only its latest answer counts.
@@ -37,10 +37,8 @@ def decode_price_lists(pages: Pages, notes: WalkNotes) -> Decoded:
         name = str(page.asked.get("list", ""))
         for number, (section, owner, element) in enumerate(rows(document(pages.body(page)))):
             row = Row(element)
-            gathered.meet(row, KNOWN)
             read = partial(_row, row, name, section, owner)
             gathered.add(page, number, element, partial(_key, row, name, section, owner), read)
-    gathered.tell(notes)
     return Decoded({"price_lists": gathered.records()}, gathered.quarantined())
 
 

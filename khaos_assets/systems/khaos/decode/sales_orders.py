@@ -39,9 +39,7 @@ def decode_sales_orders(pages: Pages, notes: WalkNotes) -> Decoded:
     for page in answered(pages, "ExportOrderStatusEx"):
         for number, element in enumerate(elements(document(pages.body(page)))):
             row = Row(element)
-            gathered.meet(row, KNOWN)
             gathered.add(page, number, element, partial(row.required_attribute, "SORDER_CODE"), partial(_order, row))
-    gathered.tell(notes)
     orders = gathered.records()
     tables = {"sales_orders": orders, "sales_orders_asked": _asked(pages, notes)}
     return Decoded(tables, gathered.quarantined())

@@ -11,7 +11,7 @@ from khaos_assets.systems.khaos.records import Site
 from khaos_assets.systems.read import Decoded, Pages, WalkNotes
 
 
-def decode_sites(pages: Pages, notes: WalkNotes) -> Decoded:
+def decode_sites(pages: Pages, _: WalkNotes) -> Decoded:
     """Table `sites`."""
     gathered = Gathered[Site]()
     page = latest(pages, "GetSiteList")
@@ -21,7 +21,6 @@ def decode_sites(pages: Pages, notes: WalkNotes) -> Decoded:
         for number, element in enumerate(site_elements(result)):
             row = Row(element)
             gathered.add(page, number, element, partial(row.required, "SiteID"), partial(_site, row, default))
-    gathered.tell(notes)
     return Decoded({"sites": gathered.records()}, gathered.quarantined())
 
 

@@ -55,24 +55,21 @@ class KeyLists:
         return self.keys.get(code) or self.folded.get(code.casefold())
 
 
-def decode_stock_items(pages: Pages, notes: WalkNotes) -> Decoded:
+def decode_stock_items(pages: Pages, _: WalkNotes) -> Decoded:
     """Table `stock_items`: each item of the final key list, and the children nested in style parents."""
     lists = stock_key_lists(pages)
     flat, nested = Gathered[StockItem](), Gathered[StockItem]()
     for page in answered(pages, "ExportStock"):
         for number, element in enumerate(elements(document(pages.body(page)))):
             row = Row(element)
-            flat.meet(row, KNOWN)
             flat.add(page, number, element, partial(row.required, "STOCK_CODE"), partial(_item, row, lists))
             for child, path in nested_in(row):
                 inner = Row(child)
-                flat.meet(inner, KNOWN)
                 read = partial(_item, inner, lists, row.child("STOCK_CODE"), path)
                 nested.add(page, number, child, partial(inner.required, "STOCK_CODE"), read)
     _merge(flat, nested)
     if lists is not None:
         flat.keep(lambda code: code in nested.entries or lists.key(code) is not None)
-    flat.tell(notes)
     return Decoded({"stock_items": flat.records()}, [*flat.quarantined(), *unaskable(pages)])
 
 

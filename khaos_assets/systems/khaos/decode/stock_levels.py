@@ -23,7 +23,7 @@ KNOWN = names(
 )
 
 
-def decode_stock_levels(pages: Pages, notes: WalkNotes) -> Decoded:
+def decode_stock_levels(pages: Pages, _: WalkNotes) -> Decoded:
     """Table `stock_levels`: each item of the final key list at each site."""
     lists = stock_key_lists(pages)
     sites = {s.site_name: s.site_id for s in _sites(pages)}
@@ -33,12 +33,10 @@ def decode_stock_levels(pages: Pages, notes: WalkNotes) -> Decoded:
         root = document(pages.body(page))
         for number, element in enumerate(elements(root)):
             row = Row(element)
-            gathered.meet(row, KNOWN)
             site = site_of(row, root)
             gathered.add(page, number, element, partial(_key, row, site), partial(_level, row, site, sites, potentials))
     if lists is not None:
         gathered.keep(lambda key: lists.key(key.rpartition("/")[0]) is not None)
-    gathered.tell(notes)
     return Decoded({"stock_levels": gathered.records()}, [*gathered.quarantined(), *unaskable(pages)])
 
 

@@ -14,7 +14,7 @@ from lxml import etree
 
 from khaos_assets.systems.khaos import soap
 from khaos_assets.systems.khaos.client import KhaosClient
-from khaos_assets.systems.khaos.fields import Element, local_name
+from khaos_assets.systems.khaos.fields import Element, Row, local_name
 from khaos_assets.systems.khaos.scrub import Scrub
 from khaos_assets.systems.read import LandedPage, ReadContext, ReadFailed, WalkNotes
 from khaos_assets.systems.transport import DeadlineExceeded, TransportError, current_budget
@@ -42,6 +42,8 @@ class Asking:
         self.notes = WalkNotes()
         self._removed: Counter[str] = Counter()
         self._unusable = 0
+        self._repeated = 0
+        self._unknown: Counter[str] = Counter()
 
     async def ask(
         self,
@@ -93,6 +95,8 @@ class Asking:
                 last_key=codes[-1] if codes else None,
                 total=total(content),
             )
+            if repeats := len(codes) - len(set(codes)):
+                self._repeated += repeats
             self.context.progress(len(codes))
             return content, page
         assert problem is not None
@@ -142,11 +146,18 @@ class Asking:
             await self._halving(codes[:half], ask)
             await self._halving(codes[half:], ask)
 
+    def meet(self, row: Row, known: frozenset[str]) -> None:
+        """Count elements that no contract names: they are ignored, but a person should hear of them."""
+        self._unknown.update(row.unknown(known))
+
     def finish(self) -> WalkNotes:
         """The notes, with what only the end knows."""
         self.notes.clock_offset_ms = self.client.transport.clock_offset_ms
-        if self._removed:
-            self.notes.facts["removed_elements"] = dict(sorted(self._removed.items()))
+        unknown = self._unknown + self._removed
+        if unknown:
+            self.notes.facts["unknown_elements"] = dict(sorted(unknown.items()))
+        if self._repeated:
+            self.notes.facts["repeated_rows"] = self._repeated
         if self._unusable:
             self.notes.facts["unusable_answers"] = self._unusable
         budget = current_budget()

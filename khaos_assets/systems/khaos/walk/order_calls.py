@@ -200,7 +200,7 @@ class OrderCalls:
             selector="open web orders",
             asked={"round": round_},
             root="ORDER_STATUSES",
-            keys=lambda root: [e.get("REF", "") for e in root if local_name(e) == "ORDER"],
+            keys=lambda root: [f"{e.get('REF')}/{e.get('INVOICE')}" for e in root if local_name(e) == "ORDER"],
         )
         rows = [e for e in root if local_name(e) == "ORDER" and e.get("REF")]
         return [OpenRow(e.get("REF", ""), e.get("INVOICE", ""), (e.text or "").strip()) for e in rows]

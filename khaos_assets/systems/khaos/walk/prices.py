@@ -67,4 +67,4 @@ async def _contents(asking: Asking, names: list[str], round_: int) -> dict[tuple
 
 def _row_keys(root: Element) -> Sequence[str]:
     rows = (Row(e) for _, _, e in price_lists.rows(root))
-    return [r.peek("StockCode") or r.peek("StockTypeDesc") for r in rows]
+    return [f"{r.peek('StockCode') or r.peek('StockTypeDesc')}/{r.peek('QtyStart')}" for r in rows]

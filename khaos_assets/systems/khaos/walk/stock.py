@@ -142,6 +142,7 @@ class _StockExport(Export):
         )
         for element in stock_items.elements(root):
             row = Row(element)
+            self.asking.meet(row, stock_items.KNOWN)
             self.seen.note(row.peek("STOCK_CODE"), round_, element)
             for child, _ in stock_items.nested_in(row):
                 self.nested.note(Row(child).peek("STOCK_CODE"), round_, child)
@@ -187,6 +188,7 @@ class _LevelExport(Export):
                 keys=lambda root, site=site: _level_codes(root, site),
             )
             for element in stock_levels.elements(root):
+                self.asking.meet(Row(element), stock_levels.KNOWN)
                 seen = self.by_site.get(stock_levels.site_of(Row(element), root) or "")
                 if seen is not None and (code := element.get("CODE")):
                     seen.note(code, round_, element)
@@ -210,7 +212,7 @@ def _level_codes(root: Element, site: Site) -> Sequence[str]:
     if site.site_name not in spoken:
         other = ", ".join(sorted(s or "no site" for s in spoken))
         raise soap.Unreadable("ignore_site", f"the answer speaks of {other}, asked was {site.site_name}")
-    return [e.get("CODE") or "" for e in elements]
+    return [f"{e.get('CODE') or ''}/{stock_levels.site_of(Row(e), root)}" for e in elements]
 
 
 class _Potentials(Export):
