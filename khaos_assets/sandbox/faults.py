@@ -35,7 +35,7 @@ class Fault:
     @classmethod
     def of(cls, raw: Mapping[str, Any], where: str) -> Fault:
         """From one `[[fault]]`. All its keys stay among the parameters, so these are never empty (and never false)."""
-        parameters = {k: v.isoformat() if isinstance(v, date) else v for k, v in raw.items()}
+        parameters: dict[str, Any] = {k: v.isoformat() if isinstance(v, date) else v for k, v in raw.items()}
         try:
             system, switch = parameters["system"], parameters["switch"]
         except KeyError as e:

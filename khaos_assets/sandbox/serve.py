@@ -1,6 +1,6 @@
 """Serving a world: one process, one event loop, one HTTP server per system, each on its own free loopback port.
 
-A simulator is found as a folder below `sandbox/` whose package exports `app` (see `state.py`). It may also export
+A simulator is a folder below `sandbox/` with a `server.py`, whose package exports `app` (see `state.py`). It may export
 `SWITCHES` (names of its fault switches), `BASE_PATH` (what its base URL ends with), `CREDENTIALS` (names of the
 credentials it always asks for) and `OPTIONAL_CREDENTIALS` (those it asks for when the harness is told so).
 """
@@ -37,14 +37,10 @@ SECRET_NAMES = ("password", "secret", "token", "key")
 
 
 def simulators() -> dict[str, ModuleType]:
-    """Every folder below `sandbox/` that exports `app`, by the system's name."""
-    found: dict[str, ModuleType] = {}
-    for module in iter_modules(sandbox_package.__path__):
-        if module.ispkg:
-            package = import_module(f"{sandbox_package.__name__}.{module.name}")
-            if hasattr(package, "app"):
-                found[module.name] = package
-    return found
+    """Every folder below `sandbox/` that has a `server.py`, by the system's name."""
+    here = Path(sandbox_package.__path__[0])
+    names = [m.name for m in iter_modules([str(here)]) if (here / m.name / "server.py").is_file()]
+    return {n: import_module(f"{sandbox_package.__name__}.{n}") for n in names}
 
 
 @dataclass
@@ -95,30 +91,32 @@ async def serve(
     faults: Sequence[Mapping[str, Any]] = (),
     latency_ms: Mapping[str, float] | None = None,
     sign_in: Collection[str] = (),
+    systems: Collection[str] | None = None,
     stop: asyncio.Event | None = None,
     on_ready: Callable[[dict[str, Any]], None] | None = None,
 ) -> None:
     """Serve the world's first night until SIGTERM, SIGINT or `stop`.
 
     `faults` are added to those of the file; `latency_ms` delays every answer of a system; `sign_in` names the systems
-    that ask for their optional credentials. When all servers answer, the ready file is written and `on_ready` called
-    with its content. Raises WorldError for a world or faults file that is not as `docs/sandbox.md` says.
+    that ask for their optional credentials; `systems` limits the simulators to those. When all servers answer, the
+    ready file is written and `on_ready` called with its content. Raises WorldError for a world or faults file that is
+    not as `docs/sandbox.md` says.
     """
     world = WorldState(world_dir)
     switches = Faults.load(faults_file) if faults_file else Faults()
     switches.switches += Faults.of(faults).switches
     switches.night = world.night.isoformat()
-    packages = simulators()
+    packages = {n: p for n, p in simulators().items() if systems is None or n in systems}
     known = {name: getattr(p, "SWITCHES", ()) for name, p in packages.items()}
     switches.check(known)
     journal = Journal()
-    systems = [Simulator.bind(n, p, sign_in=n in sign_in) for n, p in packages.items()]
+    running = [Simulator.bind(n, p, sign_in=n in sign_in) for n, p in packages.items()]
     stop = stop or asyncio.Event()
 
     def ready() -> dict[str, Any]:
         return {
-            "systems": {s.name: {"base_url": s.base_url, "credentials": s.credentials} for s in systems},
-            "env": {k: v for s in systems for k, v in s.env().items()},
+            "systems": {s.name: {"base_url": s.base_url, "credentials": s.credentials} for s in running},
+            "env": {k: v for s in running for k, v in s.env().items()},
             "night": world.night.isoformat(),
             "pid": os.getpid(),
         }
@@ -130,7 +128,7 @@ async def serve(
         return switches.night
 
     servers: list[tuple[Server, Simulator]] = []
-    for s in systems:
+    for s in running:
         app = Control(
             s.package.app(world, switches, journal, s.credentials),
             s.name,

@@ -8,7 +8,7 @@ from typing import Any
 
 from khaos_assets.sandbox.faults import Faults
 from khaos_assets.sandbox.journal import Journal
-from khaos_assets.sandbox.wair.tables import Key, Record, Shape, Table, instant, sortable
+from khaos_assets.sandbox.wair.tables import FEED, VENDOR, Key, Record, Shape, Table, instant, sortable
 from khaos_assets.sandbox.world import WorldState
 
 Change = dict[str, Any]
@@ -32,15 +32,21 @@ class Holdings:
         self._tables: dict[Shape, Table] = {}
         self._writes = 0
         world.on_advance(self._next_night)
+        self._next_night()
 
     def _next_night(self) -> None:
-        self._tables.clear()
+        """Read and put in order before anybody asks: the first page should cost a client no more than the others."""
+        self._tables = {shape: self._load(shape) for shape in (*FEED, *VENDOR)}
         self.pushed.clear()
+
+    def _load(self, shape: Shape) -> Table:
+        table = Table.load(shape, self.world.file("wair", shape.entity))
+        if shape in FEED:
+            table.by_change()
+        return table
 
     def table(self, shape: Shape) -> Table:
         """The rows of an entity in the current night."""
-        if shape not in self._tables:
-            self._tables[shape] = Table.load(shape, self.world.file("wair", shape.entity))
         return self._tables[shape]
 
     def write(self, change: Callable[[str], list[Change]]) -> list[Change]:

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from khaos_assets.sandbox.faults import Faults
-from khaos_assets.sandbox.wair.tables import DISPATCHES, RECOMMENDED_TRANSFERS, STOCK, Row, Shape, Table, sortable
+from khaos_assets.sandbox.wair.tables import (
+    DISPATCHES,
+    RECOMMENDED_TRANSFERS,
+    STOCK,
+    Row,
+    Shape,
+    Table,
+    in_order_of_change,
+    sortable,
+)
 from khaos_assets.sandbox.wair.views import ROW_SWITCHES, concerns
 from khaos_assets.sandbox.wair.walks import Walk, shift
 from khaos_assets.sandbox.world import WorldState
@@ -136,12 +146,13 @@ class Lists:
         shifts = [p for p in shifts if p.get("selector", "all") in ("all", selector) and walk.shifted(p)]
         token = (shape, table.version, self.world.night, query.filters, repr(views), repr(shifts), repr(on))
         if (listing := self._listings.pop(token, None)) is None:
-            rows = shape.order(table.rows)
+            rows = table.in_order()
             for name, parameters in views:
                 rows = ROW_SWITCHES[name][1](shape, rows, parameters, self.world)
             for parameters in shifts:
                 rows = shift(shape, rows, parameters, self.world)
-            listing = Listing(_selected(rows, query))
+            changed = table.by_change() if rows is table.in_order() else None
+            listing = Listing(_selected(rows, query, changed))
         self._listings[token] = listing
         while len(self._listings) > LISTINGS_KEPT:
             del self._listings[next(iter(self._listings))]
@@ -155,11 +166,13 @@ def _seen(switch: str, parameters: dict[str, Any], selector: str) -> bool:
     return parameters.get("selector", "plain" if switch == "lost_row" else "all") in ("all", selector)
 
 
-def _selected(rows: Sequence[Row], query: Query) -> Sequence[Row]:
+def _selected(rows: Sequence[Row], query: Query, by_change: Sequence[Row] | None) -> Sequence[Row]:
+    """`by_change`: the same rows in the order of change, where that is known already."""
     for name, value in query.filters:
         match name:
             case "updatedfrom":
-                rows = sorted((r for r in rows if r.changed >= value), key=lambda r: (r.changed, r.key))
+                ordered = in_order_of_change(rows) if by_change is None else by_change
+                rows = ordered[bisect_left(ordered, value, key=lambda r: r.changed) :]
             case "locationid":
                 rows = [r for r in rows if r.key[0] == value]
             case "dispatchedfrom":
