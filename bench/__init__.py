@@ -1,1 +1,1 @@
-"""Benchmarks beside their peers: `make bench`. Each contender runs in a process of its own; what counts is the ratio."""
+"""Benchmarks beside their peers: `make bench`. Each contender has a process of its own; what counts is the ratio."""

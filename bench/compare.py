@@ -34,14 +34,16 @@ def product(n: str) -> Stopwatch:
             db.execute((WAREHOUSE / file).read_text(encoding="utf-8"))
         db.execute(
             f"""
-            CREATE SCHEMA wire; CREATE TABLE wire.khaos_sites AS SELECT 1 AS site_id, 'Main' AS site_name, TRUE AS is_default;
+            CREATE SCHEMA wire;
+            CREATE TABLE wire.khaos_sites AS SELECT 1 AS site_id, 'Main' AS site_name, TRUE AS is_default;
             CREATE TEMP TABLE history_stock_codes (stock_id VARCHAR, stock_code VARCHAR, first_seen TIMESTAMPTZ);
-            INSERT INTO item BY NAME SELECT 'khaos' AS system, sku AS source_key, 's' AS snapshot, sku, 'simple' AS kind,
-                TRUE AS active, net_fraction(2.5::DECIMAL(28, 4), FALSE, 20) AS cost FROM ({KHAOS.format(n=n)});
+            INSERT INTO item BY NAME SELECT 'khaos' AS system, sku AS source_key, 's' AS snapshot, sku,
+                'simple' AS kind, TRUE AS active, net_fraction(2.5::DECIMAL(28, 4), FALSE, 20) AS cost FROM ({KHAOS.format(n=n)});
             INSERT INTO stock_position BY NAME SELECT 'khaos' AS system, sku AS source_key, 's' AS snapshot, sku, place,
                 available, 0 AS back_order FROM ({KHAOS.format(n=n)});
             INSERT INTO stock_position BY NAME SELECT 'wair' AS system, sku AS source_key, 's' AS snapshot, sku,
-                'L1' AS place, on_hand, 0 AS allocated, on_hand AS available, '2026-11-18T00:00:00Z'::TIMESTAMPTZ AS changed_at
+                'L1' AS place, on_hand, 0 AS allocated, on_hand AS available,
+                '2026-11-18T00:00:00Z'::TIMESTAMPTZ AS changed_at
                 FROM ({WAIR.format(n=n)});
             """
         )
@@ -49,9 +51,9 @@ def product(n: str) -> Stopwatch:
         for name in ("1_items.sql", "2_orders.sql"):
             db.execute((RULES / "comparisons" / name).read_text(encoding="utf-8"))
         watch = Stopwatch()
-        statements = (RULES / "comparisons" / "3_stock.sql").read_text(encoding="utf-8").split("CREATE OR REPLACE")
-        stock = "".join("CREATE OR REPLACE" + s for s in statements if s.split()[:1] == ["TABLE"] and "parent_stock AS" not in s
-                        and "impossible_quantity AS" not in s and "place_met AS" not in s)  # fmt: skip
+        statements = (RULES / "comparisons" / "3_stock.sql").read_text(encoding="utf-8").split(";\n")
+        wanted = ("site_scope", "in_transit", "stock_comparison", "stock_difference")
+        stock = ";\n".join(s for s in statements if any(f"TABLE {w} AS" in s for w in wanted))
         with watch.running():
             db.execute(stock)
             db.execute(f"CREATE TABLE result AS {load_catalogue()['STK-01'].statements['exceptions']}")
@@ -122,8 +124,8 @@ def _frames(n: str, *, exact: bool = False) -> tuple[pd.DataFrame, pd.DataFrame]
     """Both sides as frames: figures as floats, or as Decimals."""
     db = duckdb.connect()
     kind = "DECIMAL(28, 5)" if exact else "DOUBLE"
-    khaos = db.execute(f"SELECT sku, place, available::{kind} AS available FROM ({KHAOS.format(n=n)})").to_arrow_table()
-    wair = db.execute(f"SELECT sku, place, on_hand::{kind} AS on_hand FROM ({WAIR.format(n=n)})").to_arrow_table()
+    khaos = db.sql(f"SELECT sku, place, available::{kind} AS available FROM ({KHAOS.format(n=n)})").to_arrow_table()
+    wair = db.sql(f"SELECT sku, place, on_hand::{kind} AS on_hand FROM ({WAIR.format(n=n)})").to_arrow_table()
     return khaos.to_pandas(), wair.to_pandas()
 
 
