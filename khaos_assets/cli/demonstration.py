@@ -133,7 +133,7 @@ def ui(
     with ending_on_sigterm(), ground.alone(), ExitStack() as stack:
         _prepare(ground)
         ready_file = stack.enter_context(serving(ground.world, ground.ready_file))
-        env = ui_environment(ground.config, ground.data, ready_file)
+        env = ui_environment(ground.data, ground.config, ready_file)
         children = [start(arguments, env=env) for arguments in ui_commands(ground.data, port)]
         for child in children:
             stack.callback(stop, child)

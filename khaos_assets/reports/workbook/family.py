@@ -19,7 +19,7 @@ LAYOUT: tuple[tuple[str, str, float], ...] = (
     ("code", "Code", 9),
     ("severity", "Severity", 10),
     ("owner", "Owner", 17),
-    ("systems", "Systems\n(expected > actual)", 15),
+    ("systems", "Systems", 13),
     ("record_key", "Record", 24),
     ("scope", "Scope", 16),
     ("field", "Field", 18),

@@ -11,7 +11,7 @@ from xlsxwriter.format import Format
 INK = "#1F2A37"
 ACCENT = "#1F4E79"
 MONEY = "#,##0.00;[Red]-#,##0.00"
-UNITS = "#,##0.#####;[Red]-#,##0.#####"
+UNITS = "General;[Red]-General"
 INSTANT = "dd/mm/yyyy hh:mm:ss"
 DAY = "dd/mm/yyyy"
 
