@@ -1,0 +1,12 @@
+"""The world maker: from a seed and a size, or from a real order history, to a world directory with its exact truth.
+
+First a consistent world (`catalogue_items`, `customers`, `orders`, `stock`, or `from_history`), then planted differences
+and decoys (`plant/`), then both systems' records night by night (`render/`, `write`). Shares no code with the product.
+"""
+
+from khaos_assets.sandbox.worlds.make import WorldSummary, make_world
+from khaos_assets.sandbox.worlds.order_history import HistoryError
+from khaos_assets.sandbox.worlds.plant import NotEnoughError, PlantError
+from khaos_assets.sandbox.worlds.write import WorldExistsError
+
+__all__ = ["HistoryError", "NotEnoughError", "PlantError", "WorldExistsError", "WorldSummary", "make_world"]

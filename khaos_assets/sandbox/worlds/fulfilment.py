@@ -1,0 +1,53 @@
+"""How goods leave: an invoice in Khaos and a dispatch in WAIR, normally of the same parcel within the same hour."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from khaos_assets.sandbox.worlds.model import Dispatch, Invoice, Item, Order, World
+
+
+def ship(world: World, order: Order, at: datetime, units: Mapping[Item, Decimal]) -> None:
+    """One parcel of these stocked units, seen by both sides: WAIR when it left, Khaos 20 minutes later."""
+    dispatch = wair_dispatch(world, order, at, units)
+    khaos_invoice(world, order, at + timedelta(minutes=20), units, dispatch.tracking)
+
+
+def khaos_invoice(
+    world: World, order: Order, at: datetime, units: Mapping[Item, Decimal], tracking: str | None = None
+) -> Invoice:
+    """Khaos sends units. Lines that are not stock (postage, pack parents) go with the first invoice."""
+    everything = dict(units)
+    if not order.invoices:
+        for line in order.lines:
+            if line.item is not None and not line.item.stocked:
+                everything[line.item] = everything.get(line.item, Decimal(0)) + line.quantity
+    invoice = Invoice(f"INV{world.number('invoice', 300001)}", at, everything, order.courier, tracking)
+    order.invoices.append(invoice)
+    return invoice
+
+
+def wair_dispatch(world: World, order: Order, at: datetime, units: Mapping[Item, Decimal]) -> Dispatch:
+    """WAIR dispatches a parcel of the order from its location."""
+    dispatch = new_dispatch(world, order.reference, order.location, order.carrier, at, units)
+    order.dispatches.append(dispatch)
+    return dispatch
+
+
+def new_dispatch(
+    world: World, reference: str, location: str, carrier: str, at: datetime, units: Mapping[Item, Decimal]
+) -> Dispatch:
+    """A dispatch that belongs to nothing yet. Untracked services have no number."""
+    number = world.number("dispatch", 400001)
+    return Dispatch(
+        dispatch_id=f"DSP-{number}",
+        reference=reference,
+        location=location,
+        carrier=carrier,
+        tracking=None if carrier in world.untracked else f"{carrier[:3].replace('-', '')}{number * 7919 % 10**10:010d}",
+        at=at,
+        updated_at=at + timedelta(minutes=4),
+        lines=list(units.items()),
+    )

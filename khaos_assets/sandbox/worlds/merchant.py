@@ -1,0 +1,129 @@
+"""The merchant of a world: its sites, couriers, classes and rates, and the `merchant.toml` that says so."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from decimal import Decimal
+
+from khaos_assets.sandbox.worlds.clock import WorldNight, london_date
+from khaos_assets.sandbox.worlds.model import World
+from khaos_assets.sandbox.worlds.truth import plain
+
+SITES = ["Main Warehouse", "Manchester", "Bristol"]
+LOCATIONS = {"LDS-01": "Main Warehouse", "LDS-02": "Main Warehouse", "MAN-01": "Manchester", "BRS-01": "Bristol"}
+COURIERS = {
+    "DPD-12": "DPD Next Day",
+    "DPD-2D": "DPD Two Day",
+    "RM-T48": "Royal Mail Tracked 48",
+    "EVRI-STD": "Evri Standard",
+    "RM-LETTER": "Royal Mail Letter",
+    "COLLECT": "Collection",
+}
+UNTRACKED = ["RM-LETTER", "COLLECT"]
+SIZES = {
+    "EXTRA SMALL": "XS",
+    "SMALL": "S",
+    "MEDIUM": "M",
+    "LARGE": "L",
+    "X-LARGE": "XL",
+    "EU 37": "4",
+    "EU 38": "5",
+    "EU 39": "6",
+    "EU 41": "7",
+} | {s: s for s in ("XS", "S", "M", "L", "XL")}
+ARITHMETIC = {"Retail": "gross", "Trade": "net", "Test": "gross", "Internal": "net"}
+STOCKED_KINDS = ["simple", "build", "style_child"]
+
+
+def merchant_world(name: str, seed: int, nights: list[WorldNight], first_order: WorldNight) -> World:
+    """An empty world of this merchant. Euro rates are given for each month from `first_order` to the last night."""
+    world = World(
+        name=name,
+        seed=seed,
+        nights=nights,
+        sites=list(SITES),
+        locations=dict(LOCATIONS),
+        couriers=dict(COURIERS),
+        sizes=dict(SIZES),
+        arithmetic=dict(ARITHMETIC),
+        rates={},
+        origin=first_order.as_of - timedelta(days=30),
+        untracked=list(UNTRACKED),
+    )
+    day = first_order.date.replace(day=1)
+    step = 0
+    while day <= nights[-1].date:
+        world.rates[day.strftime("%Y-%m")] = {"EUR": Decimal("0.8421") + Decimal(step % 7) * Decimal("0.0037")}
+        day = (day + timedelta(days=32)).replace(day=1)
+        step += 1
+    return world
+
+
+def merchant_toml(world: World, non_stock: Sequence[str], moving: Mapping[str, bool]) -> str:
+    """A complete configuration. `moving`: feeds whose newest change must be young, as they are in this world."""
+    oldest = min((o.created for o in world.orders), default=world.nights[0].as_of)
+    window = (world.nights[-1].date - london_date(oldest)).days + 5
+    lines = [
+        "# The configuration of this world. What each key means: docs/operating-guide.md",
+        f"non_stock_codes = {_list(non_stock)}",
+        "",
+        "[merchant]",
+        f"name = {_text(world.name)}",
+        'home_country = "GB"',
+        "home_vat_percent = 20",
+        "",
+        "[buffer]",
+        'source = "configuration"',
+        f"default = {plain(world.buffer)}",
+        "",
+        "[classes]",
+        f"non_commercial = {_list(world.non_commercial)}",
+        f"arithmetic = {_table(world.arithmetic)}",
+        "",
+        "[khaos]",
+        "# Every order, company by company: the only enumeration that does not rest on dates.",
+        'order_enumeration = "companies"',
+        f"order_window_days = {window}",
+        f"back_orderable = {_list(world.back_orderable)}",
+        "",
+        "[wair]",
+        "feed_extension = true",
+        f"carries_kinds = {_list(STOCKED_KINDS)}",
+        f"untracked_services = {_list(world.untracked)}",
+    ]
+    if not world.transfers:
+        lines.append('allow_empty = ["transfers"]')
+    lines += [
+        "",
+        "[mapping]",
+        f"locations = {_table(world.locations)}",
+        f"couriers = {_table(world.couriers)}",
+        f"sizes = {_table(world.sizes)}",
+    ]
+    for month, rates in sorted(world.rates.items()):
+        lines += ["", f"[exchange_rates.{month}]", *(f"{c} = {format(r, 'f')}" for c, r in sorted(rates.items()))]
+    for read, is_moving in sorted(moving.items()):
+        lines += ["", f"[feeds.{_text(read)}]", f"moving = {str(is_moving).lower()}"]
+    return "\n".join(lines) + "\n"
+
+
+def world_toml(world: World) -> str:
+    lines = ["[world]", f"name = {_text(world.name)}", f"seed = {world.seed}"]
+    for night in world.nights:
+        lines += ["", "[[nights]]", f"date = {night.date}", f"as_of = {night.as_of.strftime('%Y-%m-%dT%H:%M:%SZ')}"]
+    return "\n".join(lines) + "\n"
+
+
+def _text(value: str) -> str:
+    """A TOML basic string: JSON's escapes are a subset of TOML's."""
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _list(values: Sequence[str]) -> str:
+    return "[" + ", ".join(_text(v) for v in values) + "]"
+
+
+def _table(values: Mapping[str, str]) -> str:
+    return "{ " + ", ".join(f"{_text(k)} = {_text(v)}" for k, v in values.items()) + " }"

@@ -1,0 +1,317 @@
+"""SKU-01 to SKU-05 and PIM-10: items that the two sides know differently, or only one side knows.
+
+Decided: a Khaos item without any WAIR row is no stock difference (SKU-03 alone); a second spelling beside the exact one
+is SKU-02, which suppresses SKU-04, so SKU-04 stands open only for SKUs that Khaos does not know at all (two SKU-01 with
+it); renames happen on the last night.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
+
+from khaos_assets.sandbox.worlds.amounts import price, to_penny
+from khaos_assets.sandbox.worlds.catalogue_items import barcode, put_in_wair
+from khaos_assets.sandbox.worlds.model import Foreign, Item, Kind, WairItem
+from khaos_assets.sandbox.worlds.near import STEPS, near, nearest
+from khaos_assets.sandbox.worlds.plant.choices import idle_item, idle_simple_item, live_item, steady_item
+from khaos_assets.sandbox.worlds.plant.field import Field, NotEnoughError
+from khaos_assets.sandbox.worlds.plant.registry import plants
+
+ZERO_POUNDS = Decimal("0.00")
+
+
+@plants("SKU-01", usual=5, order=3)
+def unknown_to_khaos(field: Field, n: int) -> None:
+    """Active WAIR SKUs that equal and resemble nothing; one resembles two stock codes."""
+    for i in range(n):
+        if i % 4 == 3 and _resembling_two(field, i):
+            continue
+        foreign = foreign_item(field, f"NEU-{field.world.number('unknown', 7001)}{'ÄÖÜ'[i % 3]}", on_hand=i % 3 * 4)
+        span = field.span(i)
+        foreign.first_night = span.first
+        if span.first:
+            foreign.wair.updated_at = field.moment(span.first)
+        if span.end is not None:
+            field.world.on_night(span.end, _withdraw(foreign, field.moment(span.end)))
+        _unknown(field, foreign.wair.sku, list(span), "resembles no stock code")
+
+
+def _unknown(field: Field, sku: str, nights: list[int], note: str) -> None:
+    field.truth.exception(nights, "SKU-01", "khaos>wair", sku, amount=ZERO_POUNDS, note=note)
+
+
+def _withdraw(foreign: Foreign, at: datetime) -> Callable[[], None]:
+    def change() -> None:
+        foreign.wair = replace(foreign.wair, active=False, updated_at=at)
+        foreign.on_hand.clear()
+
+    return change
+
+
+def _resembling_two(field: Field, i: int) -> bool:
+    """A SKU that, without punctuation, is like two stock codes."""
+    try:
+        item = field.item(_punctuated_item)
+    except NotEnoughError:
+        return False
+    letters = nearest(item.code)
+    twin = replace(
+        item,
+        stock_id=str(field.world.number("stock_id", 10001)),
+        code=f"{letters[:2]}-{letters[2:]}".upper(),
+        other_ref="",
+        barcode=barcode(900000 + i),
+        description=f"{item.description} (second)",
+        opening={},
+        wair=None,
+    )
+    if twin.code in field.codes or near(twin.code, "leading_zeros") == near(item.code, "leading_zeros"):
+        return False
+    put_in_wair(twin)
+    field.world.items.append(twin)
+    field.use(twin)
+    sku = f"{letters[:1]}.{letters[1:]}".upper()
+    foreign = foreign_item(field, sku)
+    _unknown(field, foreign.wair.sku, list(field.always()), f"resembles both {item.code} and {twin.code}")
+    return True
+
+
+def _punctuated_item(field: Field, item: Item) -> bool:
+    """A simple item, on no order, with punctuation in an ASCII code."""
+    return idle_simple_item(field, item) and item.code.isascii() and "-" in item.code and len(nearest(item.code)) > 4
+
+
+def foreign_item(field: Field, sku: str, *, on_hand: int = 0, active: bool = True) -> Foreign:
+    """A SKU that only WAIR has, with stock at the default site's first location."""
+    serial = field.world.number("foreign", 800001)
+    wair = WairItem(
+        sku=sku,
+        style_id=f"ST-X{serial}",
+        updated_at=field.nights[0] - timedelta(days=12, minutes=serial % 500),
+        barcode=barcode(serial * 7),
+        active=active,
+    )
+    foreign = Foreign(wair, {field.place(field.site(0)): Decimal(on_hand)} if on_hand else {})
+    field.world.foreign.append(foreign)
+    field.codes.add(sku)
+    return foreign
+
+
+def name_case_pairs(field: Field) -> None:
+    """What reality planted: WAIR spells these items in another case. They are used up."""
+    for item in field.world.case_pairs:
+        sku = item.wair.sku if item.wair else ""
+        field.use(item)
+        field.codes.add(sku)
+        field.truth.exception(
+            field.always(),
+            "SKU-02",
+            "khaos>wair",
+            sku,
+            field="sku",
+            amount=ZERO_POUNDS,
+            note=f"means {item.code}: case",
+        )
+        field.truth.decoy(field.always(), "SKU-03", "khaos>wair", item.code, "", "SKU-02 explains that it is missing")
+
+
+@plants("SKU-02", usual=8, order=3)
+def near_match(field: Field, n: int) -> None:
+    """Each step in turn; every third item's stock differs as well (suppressed); one in eight stands beside the exact SKU."""
+    for i in range(n):
+        step = (*STEPS, "other_ref", "barcode", "beside")[i % 8]
+        for _ in range(200):
+            item = field.item(_NEAR_ITEMS[step])
+            sku = _spelled(item, step)
+            if _is_clear(field, item, sku, step):
+                break
+        else:
+            raise NotEnoughError(f"no item that could be spelled otherwise ({step})")
+        if step == "beside":
+            foreign_item(field, sku, on_hand=3).wair.barcode = item.barcode or None
+            field.truth.decoy(
+                field.always(), "SKU-04", "wair", item.code.strip().casefold(), "", "SKU-02 explains the pair"
+            )
+        elif item.wair is not None:
+            item.wair = replace(item.wair, sku=sku)
+            field.truth.decoy(
+                field.always(), "SKU-03", "khaos>wair", item.code, "", "SKU-02 explains that it is missing"
+            )
+            field.truth.decoy(field.always(), "SKU-01", "khaos>wair", sku, "", "SKU-02 explains that it is unknown")
+        if i % 3 == 0:
+            field.stock_up(item, field.place(field.site(0)), 5)
+            item.wair_off[field.place(field.site(0))] = Decimal(-2)
+        field.codes.add(sku)
+        note = f"means {item.code}: {'case, beside the exact SKU' if step == 'beside' else step}"
+        field.truth.exception(field.always(), "SKU-02", "khaos>wair", sku, field="sku", amount=ZERO_POUNDS, note=note)
+
+
+def _spelled(item: Item, step: str) -> str:
+    code = item.code
+    middle = max(1, len(code) // 2)
+    if step in ("case", "beside"):
+        return code.swapcase()
+    if step == "outer_blanks":
+        return f"{code} "
+    if step == "inner_blanks":
+        return f"{code[:middle]} {code[middle:]}"
+    if step == "leading_zeros":
+        return f"00{code}"
+    if step == "punctuation":
+        return f"{code[:middle]}.{code[middle:]}"
+    return item.other_ref if step == "other_ref" else item.barcode
+
+
+def _is_clear(field: Field, item: Item, sku: str, step: str) -> bool:
+    """The spelling is new, and means this item at this step and at none before."""
+    if sku in field.codes or sku == item.code:
+        return False
+    if step in ("other_ref", "barcode"):
+        return nearest(sku) not in {nearest(c) for c in field.codes}
+    at = STEPS.index("case" if step == "beside" else step)
+    return near(sku, STEPS[at]) == near(item.code, STEPS[at]) and (
+        at == 0 or near(sku, STEPS[at - 1]) != near(item.code, STEPS[at - 1])
+    )
+
+
+def _lettered(field: Field, item: Item) -> bool:
+    """A live item with an ASCII letter in its code."""
+    return live_item(field, item) and item.code.isascii() and item.code.swapcase() != item.code and not item.links
+
+
+def _referenced(field: Field, item: Item) -> bool:
+    """A live item with an other reference."""
+    return live_item(field, item) and bool(item.other_ref)
+
+
+def _barcoded(field: Field, item: Item) -> bool:
+    """A live item with a barcode that does not begin with zeros."""
+    return live_item(field, item) and bool(item.barcode) and not item.barcode.startswith("0")
+
+
+_NEAR_ITEMS: dict[str, Callable[[Field, Item], bool]] = {
+    **dict.fromkeys((*STEPS, "beside"), _lettered),
+    "other_ref": _referenced,
+    "barcode": _barcoded,
+}
+
+
+@plants("SKU-03", usual=5, order=3)
+def missing_from_wair(field: Field, n: int) -> None:
+    """Web items that WAIR never heard of, most with stock in Khaos; some arrive by the last night."""
+    for i in range(n):
+        item = field.item(idle_item)
+        if i % 4 != 3:
+            field.stock_up(item, field.place(field.site(i)), 6)
+        arrives = item.wair
+        item.wair = None
+        span = field.span(i)
+        if span.end is not None:
+            field.world.on_night(span.end, _arrive(item, arrives, field.moment(span.end)))
+        nights = range(span.end) if span.end is not None else range(len(field.nights))
+        _per_night(field, "SKU-03", item, nights, None, "never heard of there")
+
+
+def _arrive(item: Item, wair: WairItem | None, at: datetime) -> Callable[[], None]:
+    def change() -> None:
+        item.wair = replace(wair, updated_at=at) if wair else None
+
+    return change
+
+
+def _per_night(field: Field, code: str, item: Item, nights: range | list[int], name: str | None, note: str) -> None:
+    """One difference whose amount is sellable × price of each night."""
+    for count, night in enumerate(nights):
+        free = field.figures[night].sellable(item)
+        field.truth.exception(
+            [night],
+            code,
+            "khaos>wair",
+            item.code,
+            field=name,
+            amount=to_penny(Fraction(free) * price(item)),
+            note=note,
+            again=count > 0,
+        )
+
+
+@plants("SKU-04", usual=3, order=3)
+def duplicate_sku(field: Field, n: int) -> None:
+    """Two spellings of one SKU, both active in WAIR, both unknown to Khaos."""
+    for i in range(n):
+        sku = f"DUP-{field.world.number('duplicate', 6001)}-{'XY'[i % 2]}"
+        other = sku.lower() if i % 2 == 0 else f" {sku}"
+        for spelling in (sku, other):
+            foreign_item(field, spelling, on_hand=i)
+            _unknown(field, spelling, list(field.always()), "one of two spellings in WAIR, unknown to Khaos")
+        field.truth.exception(field.always(), "SKU-04", "wair", sku.casefold(), note="one SKU on two active records")
+
+
+@plants("SKU-05", usual=3, nights=2, order=3)
+def renamed(field: Field, n: int) -> None:
+    """The stock code changes between the last two nights, STOCK_ID stays, WAIR keeps the old code."""
+    for i in range(n):
+        item = field.item(_renamable)
+        old, new = item.code, f"{item.code}-R{i + 2}"
+        night = field.last().first
+        field.codes.add(new)
+        field.world.on_night(night, _rename(item, new, field.moment(night)))
+        field.truth.exception(field.last(), "SKU-05", "khaos>wair", old, amount=ZERO_POUNDS, note=f"now {new}")
+        for code, key in (("SKU-01", old), ("SKU-03", new)):
+            field.truth.decoy(field.last(), code, "khaos>wair", key, "", "SKU-05 explains it")
+
+
+def _rename(item: Item, code: str, at: datetime) -> Callable[[], None]:
+    def change() -> None:
+        item.code, item.updated_at = code, at
+
+    return change
+
+
+def _renamable(field: Field, item: Item) -> bool:
+    """A simple item whose stock no night moves."""
+    return steady_item(field, item) and item.kind is Kind.SIMPLE and item.web
+
+
+@plants("PIM-10", usual=6, order=4)
+def body_map(field: Field, n: int) -> None:
+    """Not displayed though it could be sold; another size than Khaos's (only where Khaos nests the children); both."""
+    for i in range(n):
+        name = ("displayed", "size", "displayed+size")[i % 3]
+        item = field.item(_displayed if name == "displayed" else _nested_displayed)
+        body = item.wair.body_map if item.wair else None
+        if body is None:
+            raise NotEnoughError("an item without a body map")
+        field.stock_up(item, field.place(field.site(i)), 7)
+        was = dict(body)
+        if "size" in name:
+            body["size"] = next(k for k, v in sorted(field.world.sizes.items()) if v != item.size)
+        if "displayed" in name:
+            body["displayed"], body["reason"] = False, "no_photograph"
+        span = field.span(i if i % 5 != 2 else 0)
+        if span.end is not None:
+            field.world.on_night(span.end, _show(item, was, field.moment(span.end)))
+        _per_night(field, "PIM-10", item, list(span), name, f"WAIR says {body['size']}, displayed {body['displayed']}")
+
+
+def _show(item: Item, body: dict[str, object], at: datetime) -> Callable[[], None]:
+    def change() -> None:
+        if item.wair is not None:
+            item.wair = replace(item.wair, body_map=body, updated_at=at)
+
+    return change
+
+
+def _displayed(field: Field, item: Item) -> bool:
+    """A live item with a body map that is displayed."""
+    body = item.wair.body_map if item.wair else None
+    return live_item(field, item) and body is not None and bool(body["displayed"])
+
+
+def _nested_displayed(field: Field, item: Item) -> bool:
+    """A displayed item whose style Khaos exports nested."""
+    return _displayed(field, item) and item.parent is not None and item.parent.nested

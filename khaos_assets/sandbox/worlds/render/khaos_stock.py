@@ -1,0 +1,168 @@
+"""Khaos stock: key list, master, status per site, potential (contract khaos, 3.1 to 3.4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from khaos_assets.sandbox.worlds.clock import local
+from khaos_assets.sandbox.worlds.model import Item, Kind, World
+from khaos_assets.sandbox.worlds.positions import ZERO, Positions
+from khaos_assets.sandbox.worlds.truth import plain
+
+Record = dict[str, Any]
+_ITEM_TYPES = {Kind.STYLE_PARENT: 1, Kind.STYLE_CHILD: 2}
+
+
+def flag(value: bool) -> str:
+    return "-1" if value else "0"
+
+
+def money(value: Decimal | None) -> str:
+    """Empty where there is none; the scale it has otherwise."""
+    return "" if value is None else format(value, "f")
+
+
+def items_of(world: World, night: int) -> list[Item]:
+    """The items Khaos has on a night, by code."""
+    return sorted((i for i in world.items if i.first_night <= night), key=lambda i: i.code)
+
+
+def sites(world: World) -> Iterator[Record]:
+    for number, name in enumerate(world.sites, 1):
+        yield {"SiteID": number, "SiteName": name, "_current": number == 1}
+
+
+def stock_list(world: World, night: int, figures: Positions) -> Iterator[Record]:
+    moved: dict[Item, Any] = {}
+    for (item, _), at in figures.moved.items():
+        moved[item] = max(at, moved.get(item, at))
+    for item in items_of(world, night):
+        record: Record = {
+            "StockCode": item.code,
+            "OtherRef": item.other_ref,
+            "StockDesc": item.description,
+            "ParentCode": item.parent.code if item.parent else "",
+            "ParentOtherRef": item.parent.other_ref if item.parent else "",
+            "LastUpdated": local(item.updated_at),
+            "_item_type": _ITEM_TYPES.get(item.kind, 0),
+        }
+        if item in moved:
+            record["_movement_date"] = local(moved[item])
+        yield record
+
+
+def stock_items(world: World, night: int) -> Iterator[Record]:
+    """The `STOCK_ITEM` element. A style child has no IS_NET: it takes its parent's basis, and its price where it has none."""
+    for item in items_of(world, night):
+        record: Record = {
+            "STOCK_ID": item.stock_id,
+            "STOCK_CODE": item.code,
+            "ASSOCIATED_REF": item.other_ref,
+            "STOCK_DESC": item.description,
+            "LONG_DESC": "",
+            "WEB_TEASER": "",
+            "BUY_PRICE": _price(item, item.buy_price, item.buy_is_net),
+            "SELL_PRICE": _price(item, item.sell_price, item.sell_is_net),
+            "SELL_PRICE_WEB": money(item.web_price),
+            "VAT_RATE": money(item.vat_percent),
+            "STOCK_TTYPE": "Goods",
+            "STOCK_TYPE": item.department,
+            "STOCK_MID_TYPE": "",
+            "STOCK_SUB_TYPE": "",
+            "MANUFACTURER": "",
+            "LEAD_TIME": "",
+            "WEIGHT": item.weight_kg,
+            "STOCK_CONTROLLED": flag(item.stocked),
+            "DISCONTINUED": flag(item.discontinued),
+            "WEB": flag(item.web),
+            "RUN_TO_ZERO": flag(item.run_to_zero),
+            "DROP_SHIP": "0",
+            "DELETED": flag(item.discontinued or not item.web),
+            "MIN_LEVEL": "",
+            "SAFE_LEVEL": "",
+            "AVAILABILITY": "",
+            "LAUNCH_DATE": "",
+            "BARCODES": {"BARCODE": [{"@DESC": "EAN", "#text": item.barcode}]} if item.barcode else "",
+            "USER_DEFINED": "",
+            "LINKED_ITEMS": {"LINK_ITEM": [_link(*x) for x in item.links]} if item.links else "",
+        }
+        if item.parent is not None:
+            record["_parent_code"] = item.parent.code
+            record["_style_values"] = [
+                {"level": 1, "heading": "Colour", "value": item.colour},
+                {"level": 2, "heading": "Size", "value": item.size},
+            ]
+        if item.nested:
+            record["_nested"] = True
+        yield spoil(record, item.broken.get("stock_items"))
+
+
+def _price(item: Item, value: Decimal | None, is_net: bool) -> Any:
+    return money(value) if item.parent is not None else {"@IS_NET": flag(is_net), "#text": money(value)}
+
+
+def _link(item: Item, kind: int, value: Decimal) -> Record:
+    return {"STOCK_CODE": item.code, "LINK_TYPE": str(kind), "LINK_VALUE": plain(value), "AUTO_ADD": flag(kind == 3)}
+
+
+def stock_levels(world: World, night: int, figures: Positions) -> Iterator[Record]:
+    """One element per item and site; items that are not stocked show 0 and status 5."""
+    for item in items_of(world, night):
+        for site in world.sites:
+            level = figures.level(item, site) if item.stocked else ZERO
+            record: Record = {
+                "@CODE": item.code,
+                "@ID": item.stock_id,
+                "@DESC": item.description,
+                "@OTHER_REF": item.other_ref,
+                "LEVEL": plain(level),
+                "STATUS": _status(item, level),
+                "BUY_PRICE": money(item.buy_price),
+                "SELL_PRICE": money(item.sell_price),
+                "WEBSELL_PRICE": money(item.web_price),
+                "SAFE_LEVEL": "",
+                "MIN_LEVEL": "",
+                "LEAD_TIME": "",
+                "_site": site,
+            }
+            if item.build_potential is not None:
+                record["BUILD_POTENTIAL_CHILDREN"] = str(item.build_potential)
+            yield spoil(record, item.broken.get(f"stock_levels/{site}"))
+
+
+def _status(item: Item, level: Decimal) -> str:
+    if not item.stocked:
+        return "5"
+    if item.discontinued:
+        return "4"
+    return "0" if level > 0 else "3"
+
+
+def stock_potential(world: World, night: int, figures: Positions) -> Iterator[Record]:
+    back: dict[Item, Decimal] = {}
+    for order in world.orders:
+        if order.unassigned and order.created <= figures.as_of:
+            for item, units in order.ordered().items():
+                back[item] = back.get(item, ZERO) + units
+    for item in items_of(world, night):
+        free = sum((figures.level(item, s) for s in world.sites), ZERO) if item.stocked else ZERO
+        waiting = back.get(item, ZERO)
+        yield {
+            "StockCode": item.code,
+            "Available": plain(free),
+            "OnOrder": plain(item.on_order),
+            "BackOrder": plain(waiting),
+            "Potential": plain(free + item.on_order - waiting),
+        }
+
+
+def spoil(record: Record, broken: dict[str, Any] | None) -> Record:
+    """Break the wire contract where that is planted: None leaves the field out."""
+    for name, value in (broken or {}).items():
+        if value is None:
+            record.pop(name, None)
+        else:
+            record[name] = value
+    return record

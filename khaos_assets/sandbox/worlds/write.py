@@ -1,0 +1,80 @@
+"""The world directory: one NDJSON file per system, entity and night, beside `world.toml` and `merchant.toml`."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from khaos_assets.sandbox.worlds.merchant import merchant_toml, world_toml
+from khaos_assets.sandbox.worlds.model import Kind, World
+from khaos_assets.sandbox.worlds.positions import positions
+from khaos_assets.sandbox.worlds.render import khaos_customers, khaos_orders, khaos_stock, wair
+
+_ENCODER = msgspec.json.Encoder(decimal_format="number")
+_BATCH = 2000
+
+
+class WorldExistsError(Exception):
+    """The target folder holds something that is not a world: it is left alone."""
+
+
+def write_world(world: World, out: Path) -> None:
+    """Write every night; what is to happen between two nights happens here, in order. An older world there is replaced."""
+    if out.exists() and any(out.iterdir()) and not (out / "world.toml").exists():
+        raise WorldExistsError(f"{out}: the folder is not empty and holds no world.toml; give a new or empty folder")
+    shutil.rmtree(out / "nights", ignore_errors=True)
+    out.mkdir(parents=True, exist_ok=True)
+    moving = {"wair.stock": True, "wair.dispatches": True}
+    for number, night in enumerate(world.nights):
+        for change in world.changes.get(number, []):
+            change()
+        folder = out / "nights" / night.date.isoformat()
+        for system, entity, records in _night(world, number):
+            _write(folder / system / f"{entity}.ndjson", records)
+        _write(folder / "truth.ndjson", world.truth.of(number))
+        recent = (d for d in wair.dispatches_of(world, night.as_of) if d.moves_stock and not d.broken)
+        fresh = any(d.at > night.as_of - timedelta(hours=20) for d in recent)
+        moving = {name: was and fresh for name, was in moving.items()}
+    non_stock = sorted(i.code for i in world.items if i.kind is Kind.NON_STOCK)
+    (out / "merchant.toml").write_text(merchant_toml(world, non_stock, moving), encoding="utf-8")
+    (out / "world.toml").write_text(world_toml(world), encoding="utf-8")
+
+
+def _night(world: World, number: int) -> Iterator[tuple[str, str, Iterable[dict[str, Any]]]]:
+    night = world.nights[number]
+    figures = positions(world, night.as_of)
+    yield "khaos", "sites", khaos_stock.sites(world)
+    yield "khaos", "stock_list", khaos_stock.stock_list(world, number, figures)
+    yield "khaos", "stock_items", khaos_stock.stock_items(world, number)
+    yield "khaos", "stock_levels", khaos_stock.stock_levels(world, number, figures)
+    yield "khaos", "stock_potential", khaos_stock.stock_potential(world, number, figures)
+    yield "khaos", "company_list", khaos_customers.company_list(world)
+    yield "khaos", "customers", khaos_customers.customers(world)
+    yield "khaos", "company_info", khaos_customers.company_info(world)
+    yield "khaos", "price_lists", khaos_customers.price_lists(world, number)
+    yield "khaos", "sales_orders", khaos_orders.sales_orders(world, night.as_of)
+    yield "khaos", "order_lines", khaos_orders.order_lines(world, night.as_of)
+    yield "khaos", "countries", khaos_customers.countries()
+    yield "khaos", "deleted_entries", khaos_customers.deleted_entries(night)
+    yield "wair", "items", wair.items(world, number)
+    yield "wair", "stock", wair.stock(world, number, figures)
+    yield "wair", "dispatches", wair.dispatches(world, night.as_of)
+    yield "wair", "transfers", wair.transfers(world, night.as_of)
+
+
+def _write(path: Path, records: Iterable[dict[str, Any]]) -> None:
+    """One JSON object a line, in batches, so that a big world needs little memory."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as f:
+        batch: list[dict[str, Any]] = []
+        for record in records:
+            batch.append(record)
+            if len(batch) == _BATCH:
+                f.write(_ENCODER.encode_lines(batch))
+                batch.clear()
+        f.write(_ENCODER.encode_lines(batch))
