@@ -2,7 +2,8 @@
 
 A simulator is a folder below `sandbox/` with a `server.py`, whose package exports `app` (see `state.py`). It may export
 `SWITCHES` (names of its fault switches), `BASE_PATH` (what its base URL ends with), `CREDENTIALS` (names of the
-credentials it always asks for) and `OPTIONAL_CREDENTIALS` (those it asks for when the harness is told so).
+credentials it always asks for), `OPTIONAL_CREDENTIALS` (those it asks for when the harness is told so) and
+`tls_context` (gives the TLS it speaks with the faults that are on at the start, None = plain HTTP).
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import os
 import secrets
 import signal
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Collection, Generator, Mapping, Sequence
 from dataclasses import dataclass
@@ -51,18 +53,21 @@ class Simulator:
     package: ModuleType
     socket: socket.socket
     credentials: dict[str, str]
+    tls: ssl.SSLContext | None = None
 
     @classmethod
-    def bind(cls, name: str, package: ModuleType, *, sign_in: bool) -> Simulator:
+    def bind(cls, name: str, package: ModuleType, faults: Faults, *, sign_in: bool) -> Simulator:
         names = getattr(package, "CREDENTIALS", ()) + (getattr(package, "OPTIONAL_CREDENTIALS", ()) if sign_in else ())
         listener = socket.socket()
         listener.bind(("127.0.0.1", 0))
         listener.listen(256)
-        return cls(name, package, listener, {n: _credential(name, n) for n in names})
+        tls = package.tls_context(faults) if hasattr(package, "tls_context") else None
+        return cls(name, package, listener, {n: _credential(name, n) for n in names}, tls)
 
     @property
     def base_url(self) -> str:
-        return f"http://127.0.0.1:{self.socket.getsockname()[1]}{getattr(self.package, 'BASE_PATH', '')}"
+        scheme = "https" if self.tls else "http"
+        return f"{scheme}://127.0.0.1:{self.socket.getsockname()[1]}{getattr(self.package, 'BASE_PATH', '')}"
 
     def env(self) -> dict[str, str]:
         """What a run needs to talk to it: `<SYSTEM>_BASE_URL` and `<SYSTEM>_<CREDENTIAL>`."""
@@ -92,6 +97,7 @@ async def serve(
     latency_ms: Mapping[str, float] | None = None,
     sign_in: Collection[str] = (),
     systems: Collection[str] | None = None,
+    memory_dir: Path | None = None,
     stop: asyncio.Event | None = None,
     on_ready: Callable[[dict[str, Any]], None] | None = None,
 ) -> None:
@@ -99,10 +105,14 @@ async def serve(
 
     `faults` are added to those of the file; `latency_ms` delays every answer of a system; `sign_in` names the systems
     that ask for their optional credentials; `systems` limits the simulators to those. When all servers answer, the
-    ready file is written and `on_ready` called with its content. Raises WorldError for a world or faults file that is
-    not as `docs/sandbox.md` says.
+    ready file is written and `on_ready` called with its content. Without `faults_file` the world's own `faults.toml`
+    is used, if it has one. With `memory_dir` what was written outlives a restart. Raises WorldError for a world or
+    faults file that is not as `docs/sandbox.md` says.
     """
-    world = WorldState(world_dir)
+    world = WorldState(world_dir, memory_dir)
+    own_faults = world_dir / "faults.toml"
+    if faults_file is None and own_faults.exists():
+        faults_file = own_faults
     switches = Faults.load(faults_file) if faults_file else Faults()
     switches.switches += Faults.of(faults).switches
     switches.night = world.night.isoformat()
@@ -110,7 +120,7 @@ async def serve(
     known = {name: getattr(p, "SWITCHES", ()) for name, p in packages.items()}
     switches.check(known)
     journal = Journal()
-    running = [Simulator.bind(n, p, sign_in=n in sign_in) for n, p in packages.items()]
+    running = [Simulator.bind(n, p, switches, sign_in=n in sign_in) for n, p in packages.items()]
     stop = stop or asyncio.Event()
 
     def ready() -> dict[str, Any]:
@@ -138,7 +148,7 @@ async def serve(
             advance=go_on,
             latency_ms=(latency_ms or {}).get(s.name, 0),
         )
-        servers.append((Server(_config(app)), s))
+        servers.append((Server(_config(app, s.tls)), s))
 
     async with asyncio.TaskGroup() as group:
         for server, s in servers:
@@ -159,7 +169,7 @@ async def serve(
         forget_ready_file(ready_file)
 
 
-def _config(app: Control) -> uvicorn.Config:
+def _config(app: Control, tls: ssl.SSLContext | None) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         http=DroppableProtocol,
@@ -171,6 +181,7 @@ def _config(app: Control) -> uvicorn.Config:
         server_header=False,
         timeout_keep_alive=30,
         timeout_graceful_shutdown=1,
+        ssl_context_factory=(lambda *_: tls) if tls else None,
     )
 
 

@@ -1,7 +1,7 @@
 """What a simulator is given: the world of the current night, its fault switches and the journal of what was changed.
 
-A simulator is one folder below `sandbox/` with a `server.py`, whose package exports `app` (and, if it wants its switches
-checked, a collection of names `SWITCHES`). The harness finds it there; nothing else must be edited.
+A simulator is one folder below `sandbox/` with a `server.py`, whose package exports `app` (and, if it wants its
+switches checked, a collection of names `SWITCHES`). The harness finds it there; nothing else must be edited.
 """
 
 from __future__ import annotations

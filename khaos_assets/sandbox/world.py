@@ -35,8 +35,10 @@ class WorldNight:
 class WorldState:
     """The world as the simulators show it now: the files of the current night, with accepted writes on top."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, memory: Path | None = None) -> None:
         self.path = path
+        self.memory = memory
+        """Where a simulator may keep accepted requests, to make them again after a restart; None: nothing is kept."""
         self.name, self.nights = _read_nights(path)
         self.at = 0
         self._records: dict[Key, list[dict[str, Any]]] = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 from starlette.responses import Response
@@ -27,9 +27,9 @@ def errors(status: int, found: Sequence[tuple[str, str]], headers: dict[str, str
     return Response(msgspec.json.encode(body), status, headers, "application/json")
 
 
-def page(shown: Page, *, zipped: bool, faults: Faults, path: str) -> Response:
+def page(shown: Page, *, zipped: bool, faults: Faults, match: Mapping[str, str]) -> Response:
     """A list's answer. `zipped`: the client asked for gzip."""
-    if bad := faults.take("wair", "bad_json", path=path):
+    if bad := faults.take("wair", "bad_json", **match):
         if bad.get("mode", "cut") == "html":
             return Response(HTML, media_type="text/html")
         return Response(shown.body[: len(shown.body) // 2], media_type="application/json")
@@ -38,11 +38,11 @@ def page(shown: Page, *, zipped: bool, faults: Faults, path: str) -> Response:
     kept = shown.listing.compressed
     if (body := kept.get(shown.key)) is None:
         body = kept[shown.key] = _deflated(shown.body)
-    if faults.take("wair", "truncated_gzip", path=path):
+    if faults.take("wair", "truncated_gzip", **match):
         body = body[: len(body) // 2]
-    if faults.take("wair", "trailing_gzip", path=path):
+    if faults.take("wair", "trailing_gzip", **match):
         body += b"\0\0 more"
-    if faults.take("wair", "multi_member_gzip", path=path):
+    if faults.take("wair", "multi_member_gzip", **match):
         half = len(shown.body) // 2
         body = gzip.compress(shown.body[:half], 1, mtime=0) + gzip.compress(shown.body[half:], 1, mtime=0)
     return Response(body, headers=ZIPPED, media_type="application/json")

@@ -107,7 +107,7 @@ class Lists:
 
     def page(self, shape: Shape, asked: Mapping[str, str]) -> Page:
         """One page of an entity. Raises BadQuery."""
-        on = {"entity": shape.entity}
+        on = _named(shape)
         clamp = self.faults.active("wair", "clamp", **on)
         query = Query.of(shape, asked, clamp.get("limit", LARGEST_LIMIT) if clamp else LARGEST_LIMIT)
         walk = self.walks.setdefault(shape, Walk())
@@ -138,13 +138,12 @@ class Lists:
 
     def _listing(self, shape: Shape, query: Query, walk: Walk) -> Listing:
         table = self.table(shape)
-        on = {"entity": shape.entity}
         selector = "changed" if query.by_change else "plain"
         views = [(n, p) for n in ROW_SWITCHES for p in self.faults.every("wair", n) if concerns(n, p, shape)]
         views = [(n, p) for n, p in views if _seen(n, p, selector)]
         shifts = [p for p in self.faults.every("wair", "page_shift") if concerns("lost_row", p, shape)]
         shifts = [p for p in shifts if p.get("selector", "all") in ("all", selector) and walk.shifted(p)]
-        token = (shape, table.version, self.world.night, query.filters, repr(views), repr(shifts), repr(on))
+        token = (shape, table.version, self.world.night, query.filters, repr(views), repr(shifts))
         if (listing := self._listings.pop(token, None)) is None:
             rows = table.in_order()
             for name, parameters in views:
@@ -157,6 +156,11 @@ class Lists:
         while len(self._listings) > LISTINGS_KEPT:
             del self._listings[next(iter(self._listings))]
         return listing
+
+
+def _named(shape: Shape) -> dict[str, str]:
+    """By what a switch can be limited to some lists."""
+    return {"entity": shape.entity, "path": f"/api/v1/{shape.resource}"}
 
 
 def _seen(switch: str, parameters: dict[str, Any], selector: str) -> bool:

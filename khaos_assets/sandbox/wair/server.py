@@ -17,29 +17,18 @@ from khaos_assets.sandbox.faults import Faults
 from khaos_assets.sandbox.journal import Journal
 from khaos_assets.sandbox.wair import answers, extension, pushes
 from khaos_assets.sandbox.wair.holdings import Holdings
+from khaos_assets.sandbox.wair.memory import Memory
+from khaos_assets.sandbox.wair.memory import Request as Accepted
 from khaos_assets.sandbox.wair.reads import BadQuery, Lists
-from khaos_assets.sandbox.wair.tables import (
-    DISPATCHES,
-    ITEMS,
-    PRODUCT_DESCRIPTIONS,
-    RECOMMENDED_TRANSFERS,
-    STOCK,
-    STOCK_TARGETS,
-    TRANSFERS,
-    Shape,
-)
+from khaos_assets.sandbox.wair.tables import FEED, VENDOR, Shape
 from khaos_assets.sandbox.wair.tokens import Tokens
 from khaos_assets.sandbox.wair.views import ROW_SWITCHES
 from khaos_assets.sandbox.world import WorldState
 
 ROOT = "/api/v1"
 TOKEN = f"{ROOT}/Token"
-FEED_PATHS = {"Stock": STOCK, "Dispatches": DISPATCHES, "Items": ITEMS, "Transfers": TRANSFERS}
-VENDOR_PATHS = {
-    "Recommendations/transfers": RECOMMENDED_TRANSFERS,
-    "Recommendations/stockTargets": STOCK_TARGETS,
-    "Recommendations/productDescriptions": PRODUCT_DESCRIPTIONS,
-}
+FEED_PATHS = {shape.resource: shape for shape in FEED}
+VENDOR_PATHS = {shape.resource: shape for shape in VENDOR}
 STATUSES = {401: None, 429: 1, 500: None, 502: None, 503: None, 504: None}
 SWITCHES = frozenset(ROW_SWITCHES) | {
     *(f"http_{status}" for status in STATUSES),
@@ -65,10 +54,20 @@ class Wair:
         self.tokens = Tokens(faults, credentials)
         self.holdings = Holdings(world, faults, journal)
         self.lists = Lists(world, faults, self.holdings.table)
+        self.memory = Memory(world.memory)
+        self.holdings.faults = Faults()  # what was accepted once is not refused by a switch now
+        for request in self.memory.requests():
+            self._write(request)
+        self.holdings.faults = faults
+
+    def _write(self, request: Accepted) -> Response:
+        if request.resource in extension.CALLS:
+            return extension.answer(self.holdings, request.resource, request.body)
+        return pushes.answer(self.holdings, request.resource, request.query, request.body)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
-        path, match = scope["path"], {"path": scope["path"], "method": scope["method"]}
+        path, match = scope["path"], _match(scope)
         named = "path" if path == TOKEN else None
         if slow := self.faults.take("wair", "slow", named=named, **match):
             await asyncio.sleep(float(slow.get("seconds", 1)))
@@ -114,16 +113,19 @@ class Wair:
         if method == "GET" and resource in VENDOR_PATHS:
             return self._list(request, VENDOR_PATHS[resource])
         if method == "GET" and resource in FEED_PATHS:
-            off = self.faults.active("wair", "feed_extension_off", path=path)
+            off = self.faults.active("wair", "feed_extension_off", **_match(request.scope))
             if off is None:
                 return self._list(request, FEED_PATHS[resource])
             # A plain vendor installation knows these paths for pushes only.
             status = off.get("status", 405 if resource in pushes.RESOURCES else 404)
             return _not_allowed("POST") if status == 405 else answers.error(status, "", f"there is nothing at {path}")
-        if method == "POST" and resource in extension.CALLS and not self.faults.active("wair", "write_extension_off"):
-            return extension.answer(self.holdings, resource, await request.body())
-        if method == "POST" and (resource in pushes.RESOURCES or resource in pushes.BATCH):
-            return pushes.answer(self.holdings, resource, request.query_params, await request.body())
+        extended = resource in extension.CALLS and not self.faults.active("wair", "write_extension_off", path=path)
+        if method == "POST" and (extended or resource in pushes.RESOURCES or resource in pushes.BATCH):
+            wanted = Accepted(resource, dict(request.query_params), await request.body())
+            answer = self._write(wanted)
+            if answer.status_code == 200:
+                self.memory.keep(wanted)
+            return answer
         known = [m for m, paths in _METHODS.items() if resource in paths]
         return _not_allowed(*known) if known else answers.error(404, "", f"there is nothing at {path}")
 
@@ -143,7 +145,14 @@ class Wair:
         except BadQuery as e:
             return answers.error(400, e.name, e.message)
         zipped = "gzip" in request.headers.get("Accept-Encoding", "")
-        return answers.page(page, zipped=zipped, faults=self.faults, path=request.url.path)
+        return answers.page(page, zipped=zipped, faults=self.faults, match=_match(request.scope))
+
+
+def _match(scope: Scope) -> dict[str, str]:
+    """By what a switch can be limited to some calls."""
+    resource = scope["path"].removeprefix(f"{ROOT}/")
+    shape = FEED_PATHS.get(resource) or VENDOR_PATHS.get(resource)
+    return {"path": scope["path"], "method": scope["method"], "entity": shape.entity if shape else resource}
 
 
 _METHODS = {"GET": {*FEED_PATHS, *VENDOR_PATHS}, "POST": {*pushes.RESOURCES, *pushes.BATCH}}

@@ -39,9 +39,10 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True)
 class Shape:
-    """Which array an entity goes out in, and the fields that are its key and its order."""
+    """Where an entity goes out, in which array, and the fields that are its key and its order."""
 
     entity: str
+    resource: str
     array: str
     key: tuple[str, ...]
     in_file_order: bool = False
@@ -56,13 +57,19 @@ class Shape:
         return list(rows) if self.in_file_order else sorted(rows, key=lambda r: r.key)
 
 
-STOCK = Shape("stock", "stock", ("locationId", "skuId"))
-DISPATCHES = Shape("dispatches", "dispatches", ("dispatchId",))
-ITEMS = Shape("items", "items", ("skuId",))
-TRANSFERS = Shape("transfers", "transfers", ("transferId", "skuId"))
-RECOMMENDED_TRANSFERS = Shape("recommended_transfers", "transfers", ("referenceId",), in_file_order=True)
-STOCK_TARGETS = Shape("stock_targets", "stockTargets", ("locationId", "skuId"), in_file_order=True)
-PRODUCT_DESCRIPTIONS = Shape("product_descriptions", "productDescriptions", ("skuId",), in_file_order=True)
+STOCK = Shape("stock", "Stock", "stock", ("locationId", "skuId"))
+DISPATCHES = Shape("dispatches", "Dispatches", "dispatches", ("dispatchId",))
+ITEMS = Shape("items", "Items", "items", ("skuId",))
+TRANSFERS = Shape("transfers", "Transfers", "transfers", ("transferId", "skuId"))
+RECOMMENDED_TRANSFERS = Shape(
+    "recommended_transfers", "Recommendations/transfers", "transfers", ("referenceId",), in_file_order=True
+)
+STOCK_TARGETS = Shape(
+    "stock_targets", "Recommendations/stockTargets", "stockTargets", ("locationId", "skuId"), in_file_order=True
+)
+PRODUCT_DESCRIPTIONS = Shape(
+    "product_descriptions", "Recommendations/productDescriptions", "productDescriptions", ("skuId",), in_file_order=True
+)
 FEED = (STOCK, DISPATCHES, ITEMS, TRANSFERS)
 VENDOR = (RECOMMENDED_TRANSFERS, STOCK_TARGETS, PRODUCT_DESCRIPTIONS)
 

@@ -156,6 +156,8 @@ ROW_SWITCHES: dict[str, tuple[Shape | None, Change]] = {
 
 def concerns(switch: str, parameters: Parameters, shape: Shape) -> bool:
     """Whether a switch with these parameters is about this entity."""
+    if "path" in parameters:
+        return parameters["path"] == f"/api/v1/{shape.resource}"
     own = ROW_SWITCHES[switch][0]
     every = switch in ("naive_times", "decimal_as_text")
     wanted = own.entity if own else parameters.get("entity", shape.entity if every else STOCK.entity)

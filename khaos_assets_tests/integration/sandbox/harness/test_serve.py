@@ -90,6 +90,13 @@ def test_answers_can_be_delayed_per_system(world: Path) -> None:
         assert time.monotonic() - began >= 0.15
 
 
+def test_a_world_can_bring_its_own_switches(world: Path) -> None:
+    (world / "faults.toml").write_text('[[fault]]\nsystem = "wair"\nswitch = "http_500"\npath = "/api/v1/Token"\n')
+    with running_sandbox(world, systems=["wair"]) as sandbox:
+        assert list(sandbox.ready["systems"]) == ["wair"]
+        assert httpx.post(f"{sandbox.base_url('wair')}/Token", trust_env=False).status_code == 500
+
+
 def test_a_switch_that_does_not_exist_stops_the_start(world: Path) -> None:
     with (
         pytest.raises(WorldError, match="wair has no switch 'lost_rows'"),

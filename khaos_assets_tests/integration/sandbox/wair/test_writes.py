@@ -10,6 +10,8 @@ import pytest
 
 from khaos_assets_tests.integration.sandbox.wair.conftest import SECOND, STOCK_KEYS, Caller, calling
 
+LEVEL = {"locationId": "L1", "skuId": "S3", "quantity": 9}
+
 
 @pytest.fixture
 def wair(world: Path) -> Iterator[Caller]:
@@ -47,7 +49,7 @@ def test_a_posted_level_corrects_its_pair_and_leaves_all_others_alone(wair: Call
 
 def test_the_same_object_a_second_time_changes_nothing_and_is_not_journalled(wair: Caller) -> None:
     for _ in range(2):
-        wair.http.post("/Stock", json=[{"locationId": "L1", "skuId": "S3", "quantity": 9}])
+        wair.http.post("/Stock", json=[LEVEL])
     assert [e["operation"] for e in journal(wair)] == ["POST /Stock"]
 
 
@@ -144,8 +146,22 @@ def test_an_assumed_write_with_a_missing_field_applies_nothing(wair: Caller) -> 
     assert journal(wair) == []
 
 
+def test_what_was_written_is_remembered_over_a_restart_where_that_is_asked_for(world: Path, tmp_path: Path) -> None:
+    for first in (True, False):
+        with calling(world, memory_dir=tmp_path) as wair:
+            wair.sign_in()
+            if first:
+                wair.http.post("/Stock", params={"fullLoad": "false"}, json={"rows": [LEVEL]})
+            assert row(wair, "L1", "S3")["onHand"] == 9
+            result = tracking(wair, trackingNumber="NEW", clientReference="c1")["result"]
+            assert result == ("APPLIED" if first else "ALREADY_APPLIED")
+    with calling(world) as wair:
+        wair.sign_in()
+        assert row(wair, "L1", "S3")["onHand"] == 3
+
+
 def test_writes_stand_on_top_of_the_next_night(wair: Caller) -> None:
-    wair.http.post("/Stock", json=[{"locationId": "L1", "skuId": "S3", "quantity": 9}])
+    wair.http.post("/Stock", json=[LEVEL])
     tracking(wair, trackingNumber="NEW", clientReference="c1")
     assert wair.sandbox.advance() == SECOND
     assert row(wair, "L1", "S3")["onHand"] == 9
