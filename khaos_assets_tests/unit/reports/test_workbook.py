@@ -23,10 +23,10 @@ from khaos_assets_tests.unit.reports.nights import NIGHT, SETTINGS, make_night, 
 
 def workbook(folder: Path, rows: list[dict[str, Any]], *, values: bool = True, **more: Any) -> Any:
     """The night's workbook as openpyxl reads it: values, or formulas."""
-    write_nightly(SETTINGS, make_night(folder, rows, **more), NIGHT)
-    return openpyxl.load_workbook(
-        folder / "reports" / str(NIGHT) / "exceptions.xlsx", data_only=values, rich_text=False
-    )
+    out = folder / "exceptions.xlsx"
+    with open_warehouse(make_night(folder, rows, **more), read_only=True) as con:
+        write_workbook(con, read_figures(con, SETTINGS.merchant.name, NIGHT), out)
+    return openpyxl.load_workbook(out, data_only=values)
 
 
 def column(book: Any, sheet: str, name: str) -> list[Any]:
