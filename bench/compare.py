@@ -38,7 +38,8 @@ def product(n: str) -> Stopwatch:
             CREATE TABLE wire.khaos_sites AS SELECT 1 AS site_id, 'Main' AS site_name, TRUE AS is_default;
             CREATE TEMP TABLE history_stock_codes (stock_id VARCHAR, stock_code VARCHAR, first_seen TIMESTAMPTZ);
             INSERT INTO item BY NAME SELECT 'khaos' AS system, sku AS source_key, 's' AS snapshot, sku,
-                'simple' AS kind, TRUE AS active, net_fraction(2.5::DECIMAL(28, 4), FALSE, 20) AS cost FROM ({KHAOS.format(n=n)});
+                'simple' AS kind, TRUE AS active, net_fraction(2.5::DECIMAL(28, 4), FALSE, 20) AS cost
+                FROM ({KHAOS.format(n=n)});
             INSERT INTO stock_position BY NAME SELECT 'khaos' AS system, sku AS source_key, 's' AS snapshot, sku, place,
                 available, 0 AS back_order FROM ({KHAOS.format(n=n)});
             INSERT INTO stock_position BY NAME SELECT 'wair' AS system, sku AS source_key, 's' AS snapshot, sku,
