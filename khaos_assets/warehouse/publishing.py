@@ -27,7 +27,7 @@ def publish(store: Store, night: Night) -> Path:
     store.published.mkdir(parents=True, exist_ok=True)
     with open_warehouse(store, read_only=True) as db:
         frames: dict[str, pa.Table] = {
-            t: db.execute(f"SELECT * FROM main.{t} WHERE night <= ? ORDER BY ALL", [night.date]).to_arrow_table()
+            t: db.sql(f"SELECT * FROM main.{t} WHERE night <= ? ORDER BY ALL", params=[night.date]).to_arrow_table()
             for t in NIGHTLY
         }
     digest = hashlib.sha256()
