@@ -212,5 +212,5 @@ def test_the_same_night_gives_the_same_bytes_and_no_trace_of_the_clock(tmp_path:
 def test_a_refused_cell_stops_the_workbook_instead_of_being_lost(tmp_path: Path) -> None:
     book = Workbook(str(tmp_path / "narrow.xlsx"))
     cells = Cells(book.add_worksheet("STK"), Overflow())
-    with pytest.raises(WorkbookError, match=r"STK!ACNZ5: .*return code -1"):
+    with pytest.raises(WorkbookError, match=r"STK!ACOH5: .*return code -1"):
         cells.text(4, 20_001, "beyond the last column")
