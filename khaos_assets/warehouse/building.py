@@ -70,7 +70,7 @@ def _views(db: duckdb.DuckDBPyConnection, store: Store, night: Night, system: st
     if quarantine.exists():
         columns = ", ".join(Quarantined.__struct_fields__)
         db.execute(
-            f"INSERT INTO quarantine SELECT ?, ?, {columns} FROM read_parquet(?)",
+            f"INSERT INTO quarantine SELECT ?, ?, {columns} FROM read_parquet(?, hive_partitioning = false)",
             [system, read.entity, str(quarantine)],
         )
 
@@ -78,7 +78,7 @@ def _views(db: duckdb.DuckDBPyConnection, store: Store, night: Night, system: st
 def _view(db: duckdb.DuckDBPyConnection, name: str, parquet: Path | None, schema: pa.Schema) -> None:
     if parquet is not None and parquet.exists():
         path = str(parquet).replace("'", "''")
-        db.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet('{path}')")
+        db.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet('{path}', hive_partitioning = false)")
         return
     db.register("empty_arrow", schema.empty_table())
     db.execute(f"CREATE TABLE {name} AS SELECT * FROM empty_arrow")
