@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from decimal import ROUND_HALF_UP, Decimal
 
 import duckdb
 
 from khaos_assets.config import Night
 from khaos_assets.expectations.catalogue import Pair, validate_catalogue
 from khaos_assets.expectations.evidence import Evidence
-from khaos_assets.expectations.result import SAMPLE, CheckKind, CheckResult
+from khaos_assets.expectations.result import SAMPLE, CheckKind, CheckResult, share
 from khaos_assets.expectations.tie_out import Tally, count
 from khaos_assets.rules.catalogue import Code
 
@@ -95,7 +94,6 @@ def code_result(
     """A difference in its grace or explained by another code is no failure; an open one is."""
     mine = rows.get(pair, OpenRows())
     declared = code.severity if code and code.severity in SEVERITIES else "medium"
-    share = Decimal(100 * tally.open) / tally.compared if tally.compared else None
     return CheckResult(
         kind=CheckKind.CODE,
         subject=pair[0],
@@ -108,7 +106,7 @@ def code_result(
         expected=tally.expected,
         suppressed=tally.suppressed,
         compared=None if not_tested is not None and not tally.compared else tally.compared,
-        percentage=share.quantize(Decimal("0.01"), ROUND_HALF_UP) if share is not None else None,
+        percentage=share(tally.open, tally.compared),
         open_gbp=tally.open_gbp,
         reason=not_tested or "",
         night=str(night),

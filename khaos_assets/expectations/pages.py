@@ -42,7 +42,8 @@ def write_index(site: Path, title: str, suites: Sequence[SuitePage]) -> None:
     rows = "".join(
         f"<tr><td>{_link(site, f'validations/{s.name}', s.name)}</td>"
         f'<td class="{"text-danger" if s.broken else "text-success"}">{"FAILED" if s.broken else "passed"}</td>'
-        f"<td>{s.held}</td><td>{s.broken}</td><td>{_link(site, f'expectations/{s.name}', 'what is expected')}</td></tr>\n"
+        f"<td>{s.held}</td><td>{s.broken}</td>"
+        f"<td>{_link(site, f'expectations/{s.name}', 'what is expected')}</td></tr>\n"
         for s in suites
     )
     (site / "index.html").write_text(

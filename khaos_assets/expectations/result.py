@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
 import msgspec
@@ -59,6 +59,11 @@ class CheckResult:
     def name(self) -> str:
         """ "STK-01 wair>khaos", or "khaos/stock_items"."""
         return f"{self.subject} {self.systems}" if self.kind is CheckKind.CODE else self.subject
+
+
+def share(count: int, compared: int) -> Decimal | None:
+    """Percent with two places, half up; None of nothing."""
+    return (Decimal(100 * count) / compared).quantize(Decimal("0.01"), ROUND_HALF_UP) if compared else None
 
 
 def write_results(store: Store, night: Night, results: list[CheckResult]) -> None:

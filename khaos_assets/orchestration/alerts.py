@@ -8,7 +8,6 @@ row. Not here: when this happens (`sensors.py`).
 from __future__ import annotations
 
 import json
-import logging
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -24,7 +23,6 @@ from khaos_assets.config import Night, Settings, Store
 from khaos_assets.expectations.result import CheckKind, read_results
 from khaos_assets.orchestration.metadata import pounds
 
-log = logging.getLogger(__name__)
 EXAMPLES = 3
 
 
@@ -117,7 +115,7 @@ def digests(settings: Settings, store: Store, night: Night) -> list[Digest]:
 
 
 def tell(settings: Settings, store: Store, night: Night) -> list[Digest]:
-    """Log each digest, send it to the webhook where there is one, remember its cases. Returns what was told.
+    """Send each digest to the webhook where there is one, and remember its cases. Returns what was told, to be logged.
 
     Raises the last fault of the webhook after all owners were tried; what did not go out stays new.
     """
@@ -131,7 +129,6 @@ def tell(settings: Settings, store: Store, night: Night) -> list[Digest]:
             # The address of a chat webhook is a secret: neither it nor an error that quotes it is passed on.
             fault = ConnectionError(f"the webhook did not take the digest for {digest.owner}: {type(e).__name__}")
             continue
-        log.warning("%s", digest.text)
         with closing(_ledger(store)) as ledger, ledger:
             ledger.executemany(
                 "INSERT OR IGNORE INTO told VALUES (?, ?, ?)", [(key, digest.owner, str(night)) for key in digest.keys]

@@ -67,7 +67,7 @@ def snapshot_spec(system: System, read: Read, nights: PartitionsDefinition[Any])
         metadata={
             "key": "/".join(read.key),
             "tables": ", ".join(read.tables),
-            "dagster/column_schema": column_schema(next(iter(read.tables.values()))),
+            "columns": column_schema(next(iter(read.tables.values()))),
         },
     )
 

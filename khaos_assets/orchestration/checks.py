@@ -6,7 +6,9 @@ A check costs 50 to 170 ms in the event log, so their number stays at one per sn
 See https://docs.dagster.io/guides/test/asset-checks.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -22,7 +24,7 @@ from dagster import (
 )
 
 from khaos_assets.config import Night, Store
-from khaos_assets.expectations.result import CheckKind, CheckResult, read_results
+from khaos_assets.expectations.result import SAMPLE, CheckKind, CheckResult, read_results, share
 from khaos_assets.orchestration.assets import EXCEPTIONS, EXPECTATIONS, snapshot_key
 from khaos_assets.orchestration.metadata import check_metadata, markdown_table, pounds, status
 from khaos_assets.orchestration.partitions import PARTITION_TAG
@@ -35,9 +37,9 @@ SERIOUS = {"critical", "high"}
 ORDER = ("critical", "high", "medium", "low")
 
 
-def code_name(code: str) -> str:
-    """The check's name of a code: STK-01 → STK_01 (Dagster names have no dash)."""
-    return code.replace("-", "_")
+def code_name(code: str, title: str) -> str:
+    """The check's name of a code: STK-01 → STK_01_stock_drift (a Dagster name has letters, digits and underscores)."""
+    return re.sub(r"\W+", "_", f"{code} {title.lower()}").strip("_")
 
 
 def check_specs(systems: Mapping[str, System], codes: Mapping[str, Code]) -> list[AssetCheckSpec]:
@@ -58,7 +60,7 @@ def check_specs(systems: Mapping[str, System], codes: Mapping[str, Code]) -> lis
     ]
     return contracts + [
         AssetCheckSpec(
-            code_name(code.code),
+            code_name(code.code, code.title),
             asset=EXCEPTIONS,
             additional_deps=[EXPECTATIONS],
             description=f"{code.code} {code.title}. Fires when {code.fires}. Not: {code.unless or '—'}.",
@@ -101,7 +103,7 @@ def checked_night(store: Store, partition: str | None) -> Night:
 def belongs(result: CheckResult, key: AssetCheckKey) -> bool:
     if result.kind is CheckKind.READ:
         return key.name == CONTRACT and "/".join(key.asset_key.path) == result.subject
-    return key.asset_key == EXCEPTIONS and key.name == code_name(result.subject)
+    return key.asset_key == EXCEPTIONS and key.name == code_name(result.subject, result.title)
 
 
 def check_result(key: AssetCheckKey, mine: Sequence[CheckResult], store: Store, night: Night) -> AssetCheckResult:
@@ -115,18 +117,12 @@ def check_result(key: AssetCheckKey, mine: Sequence[CheckResult], store: Store, 
             description="NOT TESTED: neither side of this check is switched on",
             metadata={"status": "NOT TESTED", "night": str(night)},
         )
-    worst = min(mine, key=lambda r: (rank(r), ORDER.index(r.severity) if r.severity in ORDER else len(ORDER)))
+    worst = together(mine)
     shown: dict[str, Any] = check_metadata(worst, store)
     if len(mine) > 1:
-        shown["pairs"] = MetadataValue.md(
-            markdown_table(
-                ["systems", "status", "open", "expected", "suppressed", "compared", "pounds"],
-                (
-                    [r.systems, status(r), r.count, r.expected, r.suppressed, r.compared, pounds(r.open_gbp)]
-                    for r in mine
-                ),
-            )
-        )
+        columns = ["systems", "status", "open", "expected", "suppressed", "compared", "pounds"]
+        rows = ([r.systems, status(r), r.count, r.expected, r.suppressed, r.compared, pounds(r.open_gbp)] for r in mine)
+        shown["pairs"] = MetadataValue.md(markdown_table(columns, rows))
     if worst.kind is CheckKind.CODE:
         shown["code"] = worst.subject
         shown["list"] = f"khaos-assets exceptions --night {night} --code {worst.subject}"
@@ -138,8 +134,30 @@ def check_result(key: AssetCheckKey, mine: Sequence[CheckResult], store: Store, 
         check_name=key.name,
         passed=worst.passed is True,
         severity=AssetCheckSeverity.ERROR if serious else AssetCheckSeverity.WARN,
-        description=sentence(worst, mine),
+        description=sentence(worst),
         metadata=shown,
+    )
+
+
+def together(mine: Sequence[CheckResult]) -> CheckResult:
+    """The results of all pairs of a code as one: the worst verdict, the sums of all figures."""
+    worst = min(mine, key=lambda r: (rank(r), ORDER.index(r.severity) if r.severity in ORDER else len(ORDER)))
+    if len(mine) == 1:
+        return worst
+    worth = [r.open_gbp for r in mine if r.open_gbp is not None]
+    compared = [r.compared for r in mine if r.compared is not None]
+    count = sum(r.count for r in mine)
+    return replace(
+        worst,
+        systems=", ".join(r.systems for r in mine),
+        count=count,
+        expected=sum(r.expected for r in mine),
+        suppressed=sum(r.suppressed for r in mine),
+        compared=sum(compared) if compared else None,
+        percentage=share(count, sum(compared)),
+        open_gbp=sum(worth, Decimal()) if worth else None,
+        reason="; ".join(f"{r.systems}: {r.reason}" for r in mine if r.reason),
+        sample=tuple(key for r in mine for key in r.sample)[:SAMPLE],
     )
 
 
@@ -148,14 +166,13 @@ def rank(result: CheckResult) -> int:
     return {False: 0, None: 1, True: 2}[result.passed]
 
 
-def sentence(worst: CheckResult, mine: Sequence[CheckResult]) -> str:
+def sentence(result: CheckResult) -> str:
     """The result in one line."""
-    if worst.passed is None:
-        return f"NOT TESTED {worst.systems}: {worst.reason}"
-    if worst.kind is CheckKind.READ:
-        return worst.reason
-    opened = sum(r.count for r in mine)
-    if not opened:
-        return f"nothing open of {sum(r.compared or 0 for r in mine)} compared"
-    worth = [r.open_gbp for r in mine if r.open_gbp is not None]
-    return f"{opened} open, {pounds(sum(worth, Decimal())) if worth else 'without an amount'}, for {worst.owner}"
+    if result.passed is None:
+        return f"NOT TESTED: {result.reason}"
+    if result.kind is CheckKind.READ:
+        return result.reason
+    if not result.count:
+        return f"nothing open of {result.compared or 0:,} compared"
+    worth = pounds(result.open_gbp) if result.open_gbp is not None else "without an amount"
+    return f"{result.count:,} open, {worth}, for {result.owner}"

@@ -25,7 +25,6 @@ def build_jobs(nights: PartitionsDefinition[Any]) -> list[UnresolvedAssetJobDefi
             selection=AssetSelection.all(),
             partitions_def=nights,
             executor_def=in_process_executor,
-            owners=["team:integration"],
             description="The whole night: every snapshot, the comparison, the checks, the reports. Safe to run again.",
         ),
         define_asset_job(
@@ -33,7 +32,6 @@ def build_jobs(nights: PartitionsDefinition[Any]) -> list[UnresolvedAssetJobDefi
             selection=AssetSelection.assets(WAREHOUSE).downstream(),
             partitions_def=nights,
             executor_def=in_process_executor,
-            owners=["team:integration"],
             description="A night again from the snapshots it has: nobody is asked, everything is concluded anew.",
         ),
     ]

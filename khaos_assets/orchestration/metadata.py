@@ -26,7 +26,8 @@ from khaos_assets.snapshots.certificate import Certificate
 from khaos_assets.systems.wire import arrow_schema
 
 CELL = 40
-"""Characters of a preview's cell."""
+SENTENCE = 400
+"""Characters of a cell: of a preview, of anything else."""
 
 
 def column_schema(record: type[msgspec.Struct]) -> TableSchema:
@@ -75,21 +76,22 @@ def parquet_preview(parquet: Path, rows: int) -> MetadataValue[Any]:
     if first is None:
         return MetadataValue.md("no rows")
     flat = [f.name for f in first.schema if f.type.num_fields == 0][:10]
-    return MetadataValue.md(markdown_table(flat, ([r[c] for c in flat] for r in first.select(flat).to_pylist())))
+    rows_shown = ([r[c] for c in flat] for r in first.select(flat).to_pylist())
+    return MetadataValue.md(markdown_table(flat, rows_shown, CELL))
 
 
-def markdown_table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+def markdown_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], width: int = SENTENCE) -> str:
     """A table whose cells can hold no markup and break no row."""
     lines = ["| " + " | ".join(columns) + " |", "|" + " --- |" * len(columns)]
-    lines += ["| " + " | ".join(map(_cell, row)) + " |" for row in rows]
+    lines += ["| " + " | ".join(_cell(value, width) for value in row) + " |" for row in rows]
     return "\n".join(lines)
 
 
-def _cell(value: Any) -> str:
+def _cell(value: Any, width: int = SENTENCE) -> str:
     if value is None:
         return ""
     text = f"{value:f}" if isinstance(value, Decimal) else str(value)
-    text = text if len(text) <= CELL else text[: CELL - 1] + "…"
+    text = text if len(text) <= width else text[: width - 1] + "…"
     # A record's text must not become markup in the browser of the one who looks at it.
     return "".join(f"&#{ord(c)};" if c in "|<>&*_`[]()!\\\r\n~#:" else c for c in text)
 

@@ -72,7 +72,7 @@ def run_night(
         result = job.execute_in_process(
             instance=used,
             partition_key=str(night),
-            tags={AS_OF_TAG: night.as_of.isoformat()},
+            tags={AS_OF_TAG: night.as_of.isoformat()} if night != Night.of(night.date) else {},
             asset_selection=_selection(job.asset_layer.executable_asset_keys, reads),
             # Events go to the instance; on the terminal a person wants the product's own words.
             run_config={"loggers": {"console": {"config": {"log_level": "WARNING"}}}},

@@ -22,7 +22,7 @@ def nights(known: Iterable[date] = (), now: datetime | None = None) -> DailyPart
     """From the first known night (else today) to the latest that has started or is known.
 
     The night that begins at 02:00 is a partition of its own date, so the last one is today's (`end_offset` 1). A
-    world's nights count whatever the wall clock says; an open calendar of years would show every asset as mostly missing.
+    world's nights count whatever the wall clock says; a calendar of years would show every asset as mostly missing.
     """
     today = Night.latest(datetime.now(UTC) if now is None else now).date
     stored = sorted({*known, today})

@@ -21,7 +21,9 @@ def ui_commands(data_dir: Path, port: int) -> list[list[str]]:
     dagster_home(data_dir)
     code = ["-w", str(WORKSPACE)] if WORKSPACE.exists() else ["-m", "khaos_assets.definitions"]
     webserver = [sys.executable, "-m", "dagster_webserver", "-h", "127.0.0.1", "-p", str(port), *code]
-    return [[*webserver, "--log-level", "warning"], [sys.executable, "-m", "dagster._daemon", "run", *code]]
+    quiet = ["--log-level", "warning"]
+    daemon = [sys.executable, "-m", "dagster._daemon", "run", *quiet, *code]
+    return [[*webserver, *quiet, "--code-server-log-level", "warning"], daemon]
 
 
 def ui_environment(
