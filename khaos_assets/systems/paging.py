@@ -59,6 +59,10 @@ FRUITLESS = 50
 """Pages read again in a row without anything new, after which the list counts as impossible to follow."""
 
 
+REPEATS = 5
+"""Pages in a row that end at the last row known and promise more, after which the list counts as endless."""
+
+
 @dataclass
 class Walked:
     """A whole walk. `pages` in the order of the list, each touching the next; the last is followed by nothing."""
@@ -156,7 +160,7 @@ class OffsetWalk:
         Asked at the last row; where it no longer stands there, further and further back until the pages touch, then
         forward again.
         """
-        offset, back = self._position, 1
+        offset, back, repeated = self._position, 1, 0
         while True:
             page = await self._reread(offset)
             if page.rows and last.touches(page):
@@ -165,6 +169,10 @@ class OffsetWalk:
                 if not page.more:
                     self._stands_at(page)
                     return page
+                if page.last == last.last:
+                    repeated += 1
+                if repeated > REPEATS:
+                    raise ReadFailed("endless", f"offset {offset} repeats the last record and promises more")
                 if page.rows > 1:
                     offset = page.offset + page.rows - 1
                 elif await self._steps_into_nothing(page):

@@ -60,14 +60,26 @@ class Difference:
     """Pages of the later pass that show it."""
 
     def explained(self, since: datetime) -> bool:
-        """New or changed since the earlier pass began. A key that the later pass lacks is never explained by itself."""
+        """Whether it proves nothing against the list.
+
+        New or changed since the earlier pass began; or without a readable change time, so that it cannot stand in the
+        list by change time (its record is set aside). A key that the later pass lacks is never explained otherwise.
+        """
+        if (self.before is None or self.after is None) and instant(self.before or self.after or "") is None:
+            return True
         if self.after is None or (self.before is not None and self.after <= self.before):
             return False
-        try:
-            changed = datetime.fromisoformat(self.after)
-        except ValueError:
-            return False
-        return changed.tzinfo is not None and changed.astimezone(UTC) >= since
+        changed = instant(self.after)
+        return changed is not None and changed >= since
+
+
+def instant(text: str) -> datetime | None:
+    """A change time as aware UTC; None where it is none or has no zone."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return None if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 @dataclass

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 
 from khaos_assets.systems.read import Proof, ReadContext, ReadFailed, Reason, WalkNotes
 from khaos_assets.systems.transport import Answer
@@ -12,6 +13,8 @@ from khaos_assets.systems.wair.feed import Feed
 from khaos_assets.systems.wair.passes import Difference, Pass, PassReader, differences, unseen
 
 COMPARISONS = 3
+OVERLAP = timedelta(minutes=15)
+"""Changes are committed late, and clocks differ: what changed so shortly before a walk may be missing from it."""
 SAMPLE = 5
 
 Also = Callable[[ReadContext, list[Pass]], Awaitable[list[Reason]]]
@@ -38,7 +41,8 @@ async def walk(feed: Feed, context: ReadContext, also: Also | None = None) -> Wa
         passes.append(await reader.run(len(passes) + 1, by_change=not passes[-1].by_change))
         before, after = passes[-2:]
         found = await asyncio.to_thread(differences, feed, before, after)
-        if all(d.explained(before.started_at) for d in found):
+        since = min(before.started_at, context.night.as_of) - OVERLAP
+        if all(d.explained(since) for d in found):
             notes.proof = Proof.TWO_PASS
             break
     else:
