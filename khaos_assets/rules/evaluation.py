@@ -218,7 +218,8 @@ def _load_history(db: duckdb.DuckDBPyConnection, store: Store, night: date) -> s
         db.execute(f"CREATE OR REPLACE TEMP TABLE history_{name} ({columns})")
         path = _newest_before(store, name, night)
         if path is not None:
-            db.execute(f"INSERT INTO history_{name} BY NAME SELECT * FROM read_parquet(?, hive_partitioning = false)", [str(path)])
+            rows = "SELECT * FROM read_parquet(?, hive_partitioning = false)"
+            db.execute(f"INSERT INTO history_{name} BY NAME {rows}", [str(path)])
             known.add(name)
     db.execute(
         """

@@ -111,8 +111,8 @@ def _identity(line: Line) -> Identity:
 
 def _told(line: Line, why: str) -> Line:
     amounts = {a: None if line.get(a) is None else str(line[a]) for a in AMOUNTS}
-    kept = {k: line[k] for k in (*IDENTITY, "field", "reason", "note") if line.get(k)}
-    return {**kept, **amounts, "why": why}
+    kept = {k: line[k] for k in ("field", "reason", "note") if line.get(k)}
+    return {**{k: line[k] for k in IDENTITY}, **kept, **amounts, "why": why}
 
 
 def _truth(world_dir: Path, night: str) -> list[Line]:
