@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from khaos_assets.sandbox.wair.tables import DISPATCHES, STOCK, Record, Row, Shape, instant
+from khaos_assets.sandbox.wair.tables import DISPATCHES, STOCK, Record, Row, Shape, instant, sortable
 from khaos_assets.sandbox.world import WorldState
 
 Parameters = dict[str, Any]
@@ -83,6 +83,17 @@ def _negative(record: Record, parameters: Parameters, _: WorldState) -> list[Rec
     return [record | {"onHand": on_hand, "available": on_hand - _decimal(record["allocated"])}]
 
 
+def _zero(record: Record, _: Parameters, __: WorldState) -> list[Record]:
+    return [record | {"onHand": 0, "allocated": 0, "available": 0}]
+
+
+def _stale(record: Record, parameters: Parameters, world: WorldState) -> list[Record]:
+    """No change time is later than some hours before the as-of, as if the feed had stood still since."""
+    latest = instant(world.as_of - timedelta(hours=parameters.get("hours", 48)))
+    is_later = sortable(str(record.get("updatedAt", ""))) > sortable(latest)
+    return [record | {"updatedAt": latest} if is_later else record]
+
+
 def _as_text(record: Record, _: Parameters, __: WorldState) -> list[Record]:
     def spelled(part: Record) -> Record:
         return part | {q: f"{_decimal(part[q]):.5f}" for q in QUANTITIES if q in part}
@@ -140,6 +151,8 @@ ROW_SWITCHES: dict[str, tuple[Shape | None, Change]] = {
     "empty_stock": (STOCK, _empty),
     "available_mismatch": (STOCK, _rewriting(_mismatch)),
     "negative_stock": (STOCK, _rewriting(_negative)),
+    "zero_stock": (STOCK, _rewriting(_zero)),
+    "stale_feed": (None, _rewriting(_stale, None)),
     "tracking_late": (DISPATCHES, _rewriting(_tracking_late)),
     "tracking_changed": (DISPATCHES, _rewriting(_tracking_changed)),
     "duplicate_dispatch": (DISPATCHES, _rewriting(_duplicate)),

@@ -66,6 +66,21 @@ def test_quantities_can_disagree_be_negative_or_be_text(world: Path) -> None:
         assert rows["L2/S1"]["onHand"] == 6
 
 
+def test_units_can_drop_to_zero_from_one_night_to_the_next(world: Path) -> None:
+    with calling(world, {"switch": "zero_stock", "rows": 9, "nights": [SECOND]}) as wair:
+        wair.sign_in()
+        before = sum(r["onHand"] for r in stock(wair).values())
+        wair.sandbox.advance()
+        assert (before, sum(r["onHand"] for r in stock(wair).values())) == (45, 9)
+
+
+def test_a_feed_can_stand_still(world: Path) -> None:
+    with calling(world, {"switch": "stale_feed", "hours": 24, "nights": [FIRST]}) as wair:
+        wair.sign_in()
+        assert max(r["updatedAt"] for r in stock(wair).values()) == "2026-11-18T02:00:00.000Z"
+        assert len(wair.walk("/Dispatches", "dispatches", updatedFrom="2026-11-14T00:00:00Z")) == 1
+
+
 def test_text_decimals_reach_the_lines_of_dispatches(world: Path) -> None:
     with calling(world, {"switch": "decimal_as_text"}) as wair:
         wair.sign_in()
