@@ -5,8 +5,9 @@ Here: envelope, WSDL, XML vocabularies, reads, imports, the assumed write extens
 
 from khaos_assets.sandbox.khaos.server import khaos_app
 from khaos_assets.sandbox.khaos.switches import SWITCHES
+from khaos_assets.sandbox.khaos.tls import tls_context
 
 app = khaos_app
 OPTIONAL_CREDENTIALS = ("username", "password")
 
-__all__ = ["OPTIONAL_CREDENTIALS", "SWITCHES", "app", "khaos_app"]
+__all__ = ["OPTIONAL_CREDENTIALS", "SWITCHES", "app", "khaos_app", "tls_context"]

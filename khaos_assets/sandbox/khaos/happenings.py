@@ -37,7 +37,6 @@ class Happenings:
 
     def __init__(self, khaos: Installation) -> None:
         self._khaos = khaos
-        self._done: list[dict[str, Any]] = []
 
     def before(self, method: str) -> None:
         """Let happen what is due before this call."""
@@ -46,9 +45,9 @@ class Happenings:
             if not waiting or (switch == "human_edit" and "method" not in waiting and not SIGNATURES[method].writes):
                 continue
             due = self._khaos.switches.take(switch, method=method)
-            if due is None or any(due is d for d in self._done):
+            if due is None:
                 continue
-            self._done.append(due)
+            self._khaos.switches.spend(due)
             self._happen(due, moves_stamp=switch != "stale_last_updated")
 
     def _happen(self, due: dict[str, Any], *, moves_stamp: bool) -> None:

@@ -19,7 +19,8 @@ from starlette.types import Receive, Scope, Send
 
 from khaos_assets.sandbox.control import drop_connection, until_disconnected
 from khaos_assets.sandbox.khaos.happenings import Happenings
-from khaos_assets.sandbox.khaos.installation import Installation
+from khaos_assets.sandbox.khaos.installation import SYSTEM, Installation
+from khaos_assets.sandbox.khaos.memory import Memory
 from khaos_assets.sandbox.khaos.methods import METHODS
 from khaos_assets.sandbox.khaos.signatures import SIGNATURES
 from khaos_assets.sandbox.khaos.soap import Call, KhaosFault, answer, fault, read_call
@@ -74,6 +75,10 @@ class SoapEndpoint:
     def __init__(self, khaos: Installation, credentials: Mapping[str, str]) -> None:
         self._khaos = khaos
         self._happenings = Happenings(khaos)
+        self._memory = Memory(khaos.world.memory)
+        with khaos.behaving():
+            for call in self._memory.calls():
+                METHODS[call.method](khaos, call.arguments)
         self._basic = (credentials["username"], credentials["password"]) if "username" in credentials else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -123,7 +128,11 @@ class SoapEndpoint:
         if SIGNATURES[method].extension and not khaos.offers_extension():
             raise KhaosFault(f"No such method: {method}", actor="EInvokableNotFound")
         self._happenings.before(method)
-        return answer(method, METHODS[method](khaos, call.arguments))
+        changes = len(khaos.journal.entries(SYSTEM))
+        result = METHODS[method](khaos, call.arguments)
+        if len(khaos.journal.entries(SYSTEM)) > changes:
+            self._memory.keep(call)
+        return answer(method, result)
 
     def _loses_connection(self, method: str) -> bool:
         """`reset_after_commit` concerns writes, or the methods its parameter names."""

@@ -77,6 +77,12 @@ class Switches:
         faults = (f for f in self._faults.switches if f.system == "khaos" and f.switch == switch)
         return next((f.parameters for f in faults if f.concerns(self._faults.night, {})), None)
 
+    def spend(self, taken: dict[str, Any]) -> None:
+        """The switch with these parameters has done what it does once."""
+        for fault in self._faults.switches:
+            if fault.parameters is taken:
+                fault.left = 0
+
     def hits(self, switch: str, method: str, keys: list[str]) -> tuple[dict[str, Any], set[str]] | None:
         """The parameters and the keys hit, where the switch is on and concerns any of these keys (parameter `codes`;
         absent: the last row). A call without such a key does not use up the count."""

@@ -1,18 +1,32 @@
-"""The self-signed certificate that the vendor installs as standard (contract khaos, section 2; switch `self_signed_tls`).
+"""The self-signed certificate the vendor installs as standard (contract khaos, section 2; switch `self_signed_tls`).
 
 Made anew at every start, so no key is ever kept: it is in nobody's trust store, and a client must refuse or pin it.
 """
 
 from __future__ import annotations
 
+import ssl
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+
+from khaos_assets.sandbox.state import Faults
+
+
+def tls_context(faults: Faults) -> ssl.SSLContext | None:
+    """TLS with such a certificate where the switch is on; None = plain HTTP."""
+    if faults.active("khaos", "self_signed_tls") is None:
+        return None
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    with TemporaryDirectory() as folder:
+        context.load_cert_chain(*self_signed(Path(folder)))
+    return context
 
 
 def self_signed(folder: Path) -> tuple[Path, Path]:
@@ -36,8 +50,6 @@ def self_signed(folder: Path) -> tuple[Path, Path]:
     certificate_file.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
     key_file.touch(mode=0o600)
     key_file.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     )
     return certificate_file, key_file

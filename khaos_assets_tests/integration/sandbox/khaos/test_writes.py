@@ -60,21 +60,25 @@ def test_the_same_reference_is_not_imported_twice(khaos: Khaos) -> None:
     assert operations(khaos) == ["ImportOrders"]
 
 
+def line_of(code: str = "MUG", **more: Any) -> dict[str, Any]:
+    return {"STOCK_CODE": code, "MAPPING_TYPE": 1, "ORDER_QTY": 1, "PRICE_GRS": "1", **more}
+
+
 @pytest.mark.parametrize(
     ("line", "header", "reason"),
     [
-        ({"STOCK_CODE": "NO", "MAPPING_TYPE": 1, "ORDER_QTY": 1, "PRICE_GRS": "1"}, {}, "UNKNOWN_CODE"),
-        ({"STOCK_CODE": "OLD", "MAPPING_TYPE": 1, "ORDER_QTY": 1, "PRICE_GRS": "1"}, {}, "VALUE_INVALID"),
-        ({"STOCK_CODE": "LAST", "MAPPING_TYPE": 1, "ORDER_QTY": 2, "PRICE_GRS": "1"}, {}, "VALUE_INVALID"),
-        ({"STOCK_CODE": "MUG", "ORDER_QTY": 1, "PRICE_GRS": "1"}, {}, "VALUE_INVALID"),
-        ({"STOCK_CODE": "MUG", "MAPPING_TYPE": 1, "ORDER_QTY": 1, "PRICE_GRS": "1", "TAX_RATE": 2}, {}, "VALUE_INVALID"),
-        ({"STOCK_CODE": "MUG", "MAPPING_TYPE": 1, "ORDER_QTY": 1, "PRICE_GRS": "£1"}, {}, "VALUE_INVALID"),
-        ({"STOCK_CODE": "MUG", "MAPPING_TYPE": 1, "ORDER_QTY": 1, "PRICE_GRS": "1"}, {"PO_NUMBER": "9" * 31}, "VALUE_INVALID"),
-        ({"STOCK_CODE": "MUG", "MAPPING_TYPE": 1, "ORDER_QTY": 1, "PRICE_GRS": "1"}, {"ORDER_AMOUNT": "2"}, "TOTAL_MISMATCH"),
-        ({"STOCK_CODE": "MUG", "MAPPING_TYPE": 1, "ORDER_QTY": 1, "PRICE_GRS": "1"}, {"ORDER_CURRENCY_CODE": "EUR"}, "VALUE_INVALID"),
-        ({"STOCK_CODE": "MUG", "MAPPING_TYPE": 1, "ORDER_QTY": 1, "PRICE_GRS": "1"}, {"SITE": "Moon"}, "UNKNOWN_CODE"),
+        (line_of("NO"), {}, "UNKNOWN_CODE"),
+        (line_of("OLD"), {}, "VALUE_INVALID"),
+        (line_of("LAST", ORDER_QTY=2), {}, "VALUE_INVALID"),
+        (line_of(MAPPING_TYPE=""), {}, "VALUE_INVALID"),
+        (line_of(TAX_RATE=2), {}, "VALUE_INVALID"),
+        (line_of(PRICE_GRS="£1"), {}, "VALUE_INVALID"),
+        (line_of(), {"PO_NUMBER": "9" * 31}, "VALUE_INVALID"),
+        (line_of(), {"ORDER_AMOUNT": "2"}, "TOTAL_MISMATCH"),
+        (line_of(), {"ORDER_CURRENCY_CODE": "EUR"}, "VALUE_INVALID"),
+        (line_of(), {"SITE": "Moon"}, "UNKNOWN_CODE"),
     ],
-)  # fmt: skip
+)
 def test_an_order_that_cannot_be_is_skipped_with_a_reason_and_changes_nothing(
     khaos: Khaos, line: dict[str, Any], header: dict[str, Any], reason: str
 ) -> None:
@@ -102,7 +106,9 @@ def test_units_that_find_no_stock_become_back_orders(khaos: Khaos) -> None:
 
 
 def test_the_order_of_a_match_updates_the_customer_it_landed_on(khaos: Khaos) -> None:
-    document = order_document("WEB-9").replace("</COMPANY_CODE>", "</COMPANY_CODE><COMPANY_NAME>A. Example</COMPANY_NAME>")
+    document = order_document("WEB-9").replace(
+        "</COMPANY_CODE>", "</COMPANY_CODE><COMPANY_NAME>A. Example</COMPANY_NAME>"
+    )
     assert khaos.ImportOrders(document).ImportedCount == 1
     assert "A. Example" in khaos.ExportCompany("C1", 1, EVERYTHING)
     changed = {c.CompanyCode: c.LastUpdated.isoformat() for c in khaos.GetCompanyList(EVERYTHING, "").List}
