@@ -11,10 +11,10 @@ FROM quarantine
 
 -- name: exceptions
 SELECT q.system AS systems, q.entity, q.system || '/' || q.entity || '/' || q.key AS record_key,
-    any_value(q.field ORDER BY q.page, q.row) AS field,
-    any_value(q.reason ORDER BY q.page, q.row) AS reason,
+    min(q.field) AS field,
+    min_by(q.reason, (q.field, q.reason)) AS reason,
     r.snapshot AS actual_snapshot,
-    json_object('record', any_value(q.raw ORDER BY q.raw), 'times', count(*)) AS evidence,
+    json_object('record', min(q.raw), 'times', count(*)) AS evidence,
     q.system || '.' || q.entity AS read
 FROM quarantine AS q
 JOIN control_read AS r ON r.night = getvariable('night') AND r.system = q.system AND r.entity = q.entity

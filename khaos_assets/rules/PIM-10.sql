@@ -37,7 +37,7 @@ SELECT 'khaos>wair' AS systems, 'items' AS entity, sku AS record_key,
     concat_ws(' ', CASE WHEN list_contains(fields, 'displayed') THEN 'displayed' END, CASE WHEN list_contains(fields, 'size') THEN khaos_size END) AS expected_value,
     concat_ws(' ', CASE WHEN list_contains(fields, 'displayed') THEN 'hidden' END, CASE WHEN list_contains(fields, 'size') THEN body_map_size END) AS actual_value,
     CASE WHEN list_contains(fields, 'displayed') THEN coalesce(body_map_reason, 'no reason given') ELSE 'size' END AS reason,
-    pounds(times_units(price, coalesce(sellable, 0))) AS amount_gbp,
+    pounds(times_units(price, sellable)) AS amount_gbp,
     changed_at AS observed_at, khaos_snapshot AS expected_snapshot, wair_snapshot AS actual_snapshot,
     json_object('sellable', plain(sellable), 'body_map_size', body_map_size, 'khaos_size', khaos_size) AS evidence,
     'wair' AS other, sku, sku AS other_sku

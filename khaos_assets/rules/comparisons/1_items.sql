@@ -78,11 +78,17 @@ SELECT system, sku, stock_code FROM item_match WHERE how IN ('near', 'renamed')
 UNION ALL
 SELECT 'khaos', old_sku, min(new_sku) FROM renamed GROUP BY old_sku;
 
--- Codes outside every comparison of units: non-stock codes, pack and style parents, items without stock control
+-- Codes outside every comparison of units: non-stock codes, pack and style parents
 CREATE OR REPLACE TABLE outside_units AS
-SELECT sku FROM item WHERE system = 'khaos' AND kind IN ('pack', 'style_parent', 'not_stocked')
+SELECT sku FROM item WHERE system = 'khaos' AND kind IN ('pack', 'style_parent')
 UNION
 SELECT sku FROM non_stock_code;
+
+-- Codes outside every stock code: these, and items without stock control (they are still ordered, sent and dispatched)
+CREATE OR REPLACE TABLE outside_stock AS
+SELECT sku FROM outside_units
+UNION
+SELECT sku FROM item WHERE system = 'khaos' AND kind = 'not_stocked';
 
 -- Cost of an item in pounds; a pack without its own has its components'
 CREATE OR REPLACE TABLE item_cost AS
@@ -98,10 +104,11 @@ FROM item AS i
 LEFT JOIN packs AS p USING (sku)
 WHERE i.system = 'khaos';
 
--- Sellable over all mapped sites: available less the buffer, once, never below zero (catalogue "sellable")
+-- Sellable over all mapped sites: available less the buffer, once, never below zero (catalogue "sellable"). Unknown where a
+-- site's level is (greatest() would take NULL for zero); a pack's where a component's is.
 CREATE OR REPLACE TABLE sellable AS
 WITH available AS (
-    SELECT sku, sum(available) AS available
+    SELECT sku, CASE WHEN count(available) = count(*) THEN sum(available) END AS available
     FROM stock_position
     WHERE system = 'khaos' AND place IN (SELECT site FROM map_location)
     GROUP BY sku
@@ -118,11 +125,16 @@ buffered AS (
     LEFT JOIN buffer_per_code AS b USING (sku)
     WHERE i.system = 'khaos'
 ),
-own AS (SELECT sku, kind, greatest(available - buffer, 0)::DECIMAL(28, 5) AS units FROM buffered),
+own AS (
+    SELECT sku, kind, CASE WHEN available IS NOT NULL THEN greatest(available - buffer, 0)::DECIMAL(28, 5) END AS units
+    FROM buffered
+),
 packs AS (
-    SELECT r.parent_sku AS sku, min(floor(c.units / r.quantity))::DECIMAL(28, 5) AS units
-    FROM item_relation AS r JOIN own AS c ON c.sku = r.child_sku
-    WHERE r.system = 'khaos' AND r.kind = 'pack' AND r.quantity > 0
+    SELECT r.parent_sku AS sku,
+        CASE WHEN bool_and(c.units IS NOT NULL AND coalesce(r.quantity > 0, FALSE))
+             THEN min((c.units * 100000)::HUGEINT // (nullif(r.quantity, 0) * 100000)::HUGEINT)::DECIMAL(28, 5) END AS units
+    FROM item_relation AS r LEFT JOIN own AS c ON c.sku = r.child_sku
+    WHERE r.system = 'khaos' AND r.kind = 'pack'
     GROUP BY r.parent_sku
 )
 SELECT o.sku, CASE WHEN o.kind = 'pack' THEN p.units ELSE o.units END AS units

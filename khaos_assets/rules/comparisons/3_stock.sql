@@ -51,7 +51,7 @@ FROM wair AS w
 LEFT JOIN (SELECT sku, stock_code FROM sku_meaning WHERE system = 'wair') AS m ON m.sku = w.sku
 JOIN physical AS p ON p.sku = coalesce(m.stock_code, w.sku) AND p.site = w.site
 LEFT JOIN set_aside AS x ON x.sku = w.sku AND x.site = w.site
-WHERE p.sku NOT IN (SELECT sku FROM outside_units);
+WHERE p.sku NOT IN (SELECT sku FROM outside_stock);
 
 -- The pairs that differ in anything, with what their exceptions say
 CREATE OR REPLACE TABLE stock_difference AS
@@ -86,6 +86,7 @@ FROM stock_position AS p
 LEFT JOIN map_location AS loc ON loc.location = p.place
 LEFT JOIN sku_meaning AS m ON m.system = 'wair' AND m.sku = p.sku
 WHERE p.system = 'wair' AND p.sku NOT IN (SELECT sku FROM non_stock_code)
+    AND coalesce(m.stock_code, p.sku) NOT IN (SELECT sku FROM item WHERE system = 'khaos' AND kind = 'not_stocked')
 UNION ALL
 SELECT 'khaos', 'stock_levels', 'available', p.sku, p.sku, p.place, p.place, p.available, p.changed_at, p.snapshot
 FROM stock_position AS p

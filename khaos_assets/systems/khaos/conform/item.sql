@@ -49,10 +49,7 @@ SELECT
     net_fraction(p.sell, NOT p.sell_is_net, p.vat) AS price,
     p.safe_level,
     p.max_display_qty AS max_display,
-    coalesce(
-        list_filter(p.style_values, lambda v: lower(v.heading) LIKE '%size%')[1].value,
-        p.style_values[len(p.style_values)].value
-    ) AS style_size,
+    list_filter(p.style_values, lambda v: lower(v.heading) LIKE '%size%')[1].value AS style_size,
     list_filter(p.style_values, lambda v: lower(v.heading) LIKE '%colo%')[1].value AS style_colour,
     map_from_entries(list_distinct(list_transform(p.user_defined, lambda u: {'key': u.name, 'value': u.value}))) AS attributes,
     p.last_updated AS changed_at
