@@ -31,7 +31,7 @@ from khaos_assets.sandbox.control import Control, DroppableProtocol
 from khaos_assets.sandbox.faults import Faults
 from khaos_assets.sandbox.journal import Journal
 from khaos_assets.sandbox.ready import advance, forget_ready_file, write_ready_file
-from khaos_assets.sandbox.world import WorldState
+from khaos_assets.sandbox.world import WorldError, WorldState
 
 __all__ = ["advance", "run", "serve", "simulators"]
 
@@ -116,7 +116,10 @@ async def serve(
     switches = Faults.load(faults_file) if faults_file else Faults()
     switches.switches += Faults.of(faults).switches
     switches.night = world.night.isoformat()
-    packages = {n: p for n, p in simulators().items() if systems is None or n in systems}
+    found = simulators()
+    if unknown := {*(systems or ()), *sign_in, *(latency_ms or {})} - set(found):
+        raise WorldError(f"no simulator is called {', '.join(sorted(unknown))} (known: {', '.join(found)})")
+    packages = {n: p for n, p in found.items() if systems is None or n in systems}
     known = {name: getattr(p, "SWITCHES", ()) for name, p in packages.items()}
     switches.check(known)
     journal = Journal()

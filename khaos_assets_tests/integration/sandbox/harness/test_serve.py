@@ -7,6 +7,7 @@ import os
 import stat
 import time
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -102,6 +103,12 @@ def test_a_switch_that_does_not_exist_stops_the_start(world: Path) -> None:
         pytest.raises(WorldError, match="wair has no switch 'lost_rows'"),
         running_sandbox(world, [{"system": "wair", "switch": "lost_rows"}]),
     ):
+        pass
+
+
+@pytest.mark.parametrize("options", [{"systems": ["wiar"]}, {"sign_in": ["wiar"]}, {"latency_ms": {"wiar": 1}}])
+def test_a_simulator_that_does_not_exist_stops_the_start(world: Path, options: dict[str, Any]) -> None:
+    with pytest.raises(WorldError, match=r"called wiar .known: khaos, wair"), running_sandbox(world, **options):
         pass
 
 
