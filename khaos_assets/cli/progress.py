@@ -47,9 +47,9 @@ def rows_coming() -> Generator[Callable[[str, int], None] | None]:
 
 
 def quiet_logs(debug: bool) -> None:
-    """Libraries speak up only when something is wrong; with --debug they say everything."""
-    logging.basicConfig(stream=sys.stderr, level=logging.DEBUG if debug else logging.WARNING)
-    if not debug:
-        warnings.simplefilter("ignore")
-        for name in ("httpx", "great_expectations", "alembic", "dagster", "py.warnings"):
-            logging.getLogger(name).setLevel(logging.ERROR)
+    """Libraries speak up only when something is wrong; with --debug the product itself says everything."""
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING)
+    logging.getLogger("khaos_assets").setLevel(logging.DEBUG if debug else logging.WARNING)
+    warnings.simplefilter("ignore")
+    for name in ("httpx", "great_expectations", "alembic", "dagster", "py.warnings"):
+        logging.getLogger(name).setLevel(logging.ERROR)
