@@ -564,7 +564,7 @@ def _total(rows: list[Record], column: str | None) -> str | None:
 
 def _results(db: duckdb.DuckDBPyConnection) -> Results:
     def rows(sql: str) -> list[Row]:
-        return db.execute(sql).to_arrow_table().to_pylist()
+        return db.sql(sql).to_arrow_table().to_pylist()
 
     tonight = "WHERE night = getvariable('night')"
     return Results(

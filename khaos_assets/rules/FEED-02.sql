@@ -7,6 +7,9 @@ SELECT now.system AS systems, now.system || '/' || now.entity AS record_key, '' 
         coalesce(now.loaded * 100 < was.loaded * (100 - getvariable('drop_percent')), FALSE)
         OR coalesce(now.control_units * 100 < was.control_units * (100 - getvariable('drop_percent')) AND was.control_units > 0, FALSE)
         OR coalesce(now.control_value * 100 < was.control_value * (100 - getvariable('drop_percent')) AND was.control_value > 0, FALSE)
+        OR coalesce(now.loaded = 0 AND was.loaded > 0, FALSE)
+        OR coalesce(now.control_units = 0 AND was.control_units > 0, FALSE)
+        OR coalesce(now.control_value = 0 AND was.control_value > 0, FALSE)
     ) AS holds
 FROM control_read AS now
 JOIN read_before AS was USING (system, entity)
@@ -35,5 +38,5 @@ SELECT system AS systems, entity, system || '/' || entity AS record_key,
     any_value(was_snapshot) AS expected_snapshot, any_value(snapshot) AS actual_snapshot,
     system || '.' || entity AS read
 FROM figures
-WHERE figure.was > 0 AND figure.now * 100 < figure.was * (100 - getvariable('drop_percent'))
+WHERE figure.was > 0 AND (figure.now = 0 OR figure.now * 100 < figure.was * (100 - getvariable('drop_percent')))
 GROUP BY system, entity

@@ -39,7 +39,9 @@ carried AS (
     GROUP BY u.map, u.value
 ),
 valued AS (
-    SELECT c.map, c.value, sum((o.items_net + coalesce(o.delivery_net, 0)) * o.rate) AS net
+    -- Unknown (no rate, no total) is not zero
+    SELECT c.map, c.value,
+        CASE WHEN count(o.items_net * o.rate) = count(*) THEN sum((o.items_net + coalesce(o.delivery_net, 0)) * o.rate) END AS net
     FROM (SELECT map, value, unnest(orders) AS reference FROM carried) AS c
     JOIN order_by_reference AS o USING (reference)
     GROUP BY c.map, c.value
@@ -49,7 +51,7 @@ SELECT 'wair>khaos' AS systems,
     c.map || '/' || c.value AS record_key,
     c.value AS actual_value,
     'no entry in merchant.toml under mapping.' || CASE c.map WHEN 'courier' THEN 'couriers' ELSE 'locations' END AS reason,
-    coalesce(round(v.net, 2), 0) AS amount_gbp,
+    CASE WHEN c.orders IS NULL THEN 0 ELSE round(v.net, 2) END AS amount_gbp,
     c.snapshot AS actual_snapshot,
     json_object('open_orders', coalesce(c.orders[1:20], []), 'open_orders_count', coalesce(len(c.orders), 0)) AS evidence
 FROM carried AS c

@@ -4,7 +4,7 @@
 
 -- name: population
 SELECT 'khaos>wair' AS systems, reference AS record_key, '' AS scope,
-    reference IN (SELECT reference FROM dispatched_reference) OR reference IN (SELECT reference FROM dispatch_set_aside) AS holds
+    reference IN (SELECT reference FROM dispatched_reference) OR reference IN (SELECT reference FROM reference_set_aside) AS holds
 FROM order_comparison
 WHERE sent > 0 AND order_site IN (SELECT site FROM map_location)
 GROUP BY reference
@@ -14,7 +14,7 @@ WITH unseen AS (
     SELECT c.*
     FROM order_comparison AS c
     ANTI JOIN dispatched_reference AS d USING (reference)
-    ANTI JOIN dispatch_set_aside AS q USING (reference)
+    ANTI JOIN reference_set_aside AS q USING (reference)
     SEMI JOIN map_location AS m ON m.site = c.order_site
     WHERE c.sent > 0
 )

@@ -28,9 +28,14 @@ carried AS (
     WHERE k.suppressor IS NOT NULL
     GROUP BY k.suppressor
 ),
+-- The last night on which the code could be tested: a night that could not see it does not begin the difference anew
 before AS (
-    SELECT case_key, first_seen FROM exception
-    WHERE night = (SELECT max(night) FROM exception WHERE night < getvariable('night'))
+    SELECT e.case_key, e.first_seen
+    FROM exception AS e
+    JOIN (
+        SELECT code, systems, max(night) AS night FROM control_code
+        WHERE night < getvariable('night') AND tested GROUP BY code, systems
+    ) AS last USING (code, systems, night)
 )
 SELECT getvariable('night') AS night, k.code, k.case_key, k.final_state AS state,
     CASE WHEN k.code IN ('SKU-01', 'SKU-02', 'SKU-05') AND s2.rank < s1.rank THEN s2.name ELSE k.own_severity END AS severity,

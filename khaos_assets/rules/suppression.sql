@@ -86,12 +86,14 @@ UNION ALL
 SELECT v.id, e.id, 9
 FROM candidate AS v
 JOIN (
-    SELECT s.id, f.sku, f.site, sum(f.units) OVER (PARTITION BY f.sku, f.site) AS units
+    SELECT s.id, f.sku, f.site, sum(f.units) OVER (PARTITION BY f.sku, f.site) AS units,
+        CASE WHEN NOT f.twin THEN sum(f.units) FILTER (NOT f.twin) OVER (PARTITION BY f.sku, f.site) END AS units_once
     FROM order_effect AS f
     JOIN candidate AS s ON s.code = f.code AND s.record_key = f.record_key
 ) AS e ON e.sku = v.sku AND e.site = v.site
 WHERE v.code IN ('STK-01', 'STK-02', 'STK-07')
-    AND e.units IN (v.difference, v.difference - coalesce(v.in_transit, 0))
+    AND (e.units IN (v.difference, v.difference - coalesce(v.in_transit, 0))
+        OR e.units_once IN (v.difference, v.difference - coalesce(v.in_transit, 0)))
 
 -- 10 ORD-14: the order's other codes
 UNION ALL

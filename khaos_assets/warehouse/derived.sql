@@ -11,7 +11,7 @@ GROUP BY ALL;
 -- their order; nearly always there is one.
 CREATE OR REPLACE TABLE open_units AS
 WITH ordered AS (
-    SELECT l.order_key, l.sku, coalesce(l.place, (SELECT site_name FROM wire.khaos_sites WHERE is_default)) AS place,
+    SELECT l.order_key, l.sku, coalesce(l.place, (SELECT place FROM site WHERE system = 'khaos' AND is_default)) AS place,
         sum(l.quantity) AS units
     FROM order_line AS l
     JOIN sales_order AS o ON o.system = 'khaos' AND o.source_key = l.order_key

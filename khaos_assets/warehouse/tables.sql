@@ -204,6 +204,13 @@ CREATE OR REPLACE TABLE price (
     valid_to     TIMESTAMPTZ
 );
 
+-- Places that a system itself keeps stock at
+CREATE OR REPLACE TABLE site (
+    system     VARCHAR NOT NULL,
+    place      VARCHAR NOT NULL,
+    is_default BOOLEAN NOT NULL                    -- where an order line that names no site belongs
+);
+
 -- References asked one by one, and whether the system knows them
 CREATE OR REPLACE TABLE order_asked (
     system         VARCHAR NOT NULL,

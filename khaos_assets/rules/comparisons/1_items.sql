@@ -74,7 +74,12 @@ LEFT JOIN renamed AS r ON r.old_sku = o.sku;
 
 -- The stock code that a SKU on an order, dispatch or price line means
 CREATE OR REPLACE TABLE sku_meaning AS
-SELECT system, sku, stock_code FROM item_match WHERE how IN ('near', 'renamed')
+SELECT system, sku, stock_code
+FROM item_match
+WHERE how IN ('near', 'renamed')
+    -- A SKU that only seems unknown, because the read of stock items lost it, means itself
+    AND EXISTS (FROM control_read AS r WHERE r.night = getvariable('night') AND r.system = 'khaos'
+                AND r.entity = 'stock_items' AND r.verdict <> 'INCOMPLETE' AND r.proof <> 'overlap_only')
 UNION ALL
 SELECT 'khaos', old_sku, min(new_sku) FROM renamed GROUP BY old_sku;
 

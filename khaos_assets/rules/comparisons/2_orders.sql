@@ -44,7 +44,7 @@ lines AS (
         sum(l.quantity) AS ordered,
         sum(l.line_net) AS net,
         count(*) FILTER (l.line_net IS NULL) AS unpriced,
-        any_value(coalesce(l.place, (SELECT site_name FROM wire.khaos_sites WHERE is_default))) AS site
+        min(coalesce(l.place, (SELECT place FROM site WHERE system = 'khaos' AND is_default))) AS site
     FROM keys AS k
     JOIN order_line AS l ON l.system = 'khaos' AND l.order_key = k.order_key
     LEFT JOIN sku_meaning AS m ON m.system = 'khaos' AND m.sku = l.sku
@@ -108,11 +108,19 @@ FULL JOIN (SELECT * FROM dispatched WHERE sku NOT IN (SELECT sku FROM outside_un
 JOIN order_by_reference AS r ON r.reference = coalesce(o.reference, d.reference)
 LEFT JOIN item_cost AS cost ON cost.sku = coalesce(o.sku, d.sku);
 
+-- References of which a dispatch or an order line was set aside tonight: no absence and no sum is concluded about them
+CREATE OR REPLACE TABLE reference_set_aside AS
+SELECT DISTINCT coalesce(
+    (SELECT substr(q.reference, length(prefix) + 1) FROM channel_prefix
+     WHERE prefix <> '' AND starts_with(q.reference, prefix) ORDER BY length(prefix) DESC LIMIT 1), q.reference) AS reference
+FROM (
+    SELECT regexp_extract(raw, '"orderReference"\s*:\s*"([^"]*)"', 1) AS reference
+    FROM quarantine WHERE system = 'wair' AND entity = 'dispatches'
+    UNION
+    SELECT o.full_reference
+    FROM quarantine AS l JOIN sales_order AS o ON o.system = 'khaos' AND starts_with(l.key, o.source_key || '/')
+    WHERE l.system = 'khaos' AND l.entity = 'order_lines' AND o.full_reference IS NOT NULL
+) AS q;
+
 -- References with any dispatch that counts
 CREATE OR REPLACE TABLE dispatched_reference AS SELECT DISTINCT reference FROM dispatched;
-
--- References of dispatches that were set aside tonight: no absence is concluded about them
-CREATE OR REPLACE TABLE dispatch_set_aside AS
-SELECT DISTINCT regexp_extract(raw, '"orderReference"\s*:\s*"([^"]*)"', 1) AS reference
-FROM quarantine
-WHERE system = 'wair' AND entity = 'dispatches';

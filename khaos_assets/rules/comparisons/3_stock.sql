@@ -14,7 +14,8 @@ WITH moving AS (
     LEFT JOIN sku_meaning AS m ON m.system = t.system AND m.sku = t.sku
     WHERE t.units_shipped > t.units_received
 )
-SELECT sku, site, sum(units) AS units, string_agg(DISTINCT transfer_id, '+' ORDER BY transfer_id) AS transfers
+SELECT sku, site, sum(units) AS units, string_agg(DISTINCT transfer_id, '+' ORDER BY transfer_id) AS transfers,
+    list({'units': units, 'transfer': transfer_id} ORDER BY transfer_id) AS each_one
 FROM moving
 WHERE site IS NOT NULL
 GROUP BY ALL;
@@ -46,7 +47,15 @@ SELECT w.sku AS wair_sku, p.sku, w.site,
     w.on_hand, w.allocated AS wair_allocated, w.available AS wair_available, w.changed_at,
     p.available AS khaos_available, p.allocated AS khaos_allocated, p.physical,
     p.physical - w.on_hand AS difference,
-    CASE WHEN x.sku IS NOT NULL THEN 'a WAIR row was set aside' ELSE p.untested END AS untested
+    CASE
+        -- Nor is a figure handed on to later nights as agreed, where the sum it rests on may lack a part
+        WHEN (SELECT count(*) FROM control_read AS r
+              WHERE r.night = getvariable('night') AND r.verdict = 'INCOMPLETE'
+                AND (r.system, r.entity) IN (('wair', 'stock'), ('khaos', 'sales_orders'), ('khaos', 'order_lines'))) > 0
+            THEN 'a read it adds up is INCOMPLETE'
+        WHEN x.sku IS NOT NULL THEN 'a WAIR row was set aside'
+        ELSE p.untested
+    END AS untested
 FROM wair AS w
 LEFT JOIN (SELECT sku, stock_code FROM sku_meaning WHERE system = 'wair') AS m ON m.sku = w.sku
 JOIN physical AS p ON p.sku = coalesce(m.stock_code, w.sku) AND p.site = w.site
@@ -55,7 +64,12 @@ WHERE p.sku NOT IN (SELECT sku FROM outside_stock);
 
 -- The pairs that differ in anything, with what their exceptions say
 CREATE OR REPLACE TABLE stock_difference AS
-SELECT s.*, scope.scope, t.units AS in_transit, t.transfers,
+SELECT s.*, scope.scope,
+    -- All that is in transit there, or the one transfer that explains the whole difference by itself
+    CASE WHEN t.units <> s.difference AND list_contains(list_transform(t.each_one, lambda x: x.units), s.difference)
+         THEN s.difference ELSE t.units END AS in_transit,
+    CASE WHEN t.units <> s.difference AND list_contains(list_transform(t.each_one, lambda x: x.units), s.difference)
+         THEN list_filter(t.each_one, lambda x: x.units = s.difference)[1].transfer ELSE t.transfers END AS transfers,
     s.changed_at > getvariable('as_of') - getvariable('stock_grace') AS within_grace,
     c.cost, c.price,
     (SELECT any_value(snapshot) FROM stock_position WHERE system = 'wair') AS wair_snapshot,
