@@ -7,7 +7,7 @@ until it changes. Not here: what any method answers.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -49,7 +49,7 @@ class Installation:
         return self.extension and self.switches.on("extension_off") is None
 
     @contextmanager
-    def behaving(self) -> Iterator[None]:
+    def behaving(self) -> Generator[None]:
         """Every switch off for a while."""
         mine, self.switches = self.switches, Switches(Faults())
         try:

@@ -5,6 +5,7 @@ Flags go out as 0 and -1, decimals with the digits they came with; keys that beg
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -28,34 +29,43 @@ def text_of(value: Any) -> str:
 
 def element(name: str, value: Any, *, cdata: bool = False) -> str:
     """One element, or one per entry where `value` is a list. None and "" are an empty element."""
-    if isinstance(value, Mapping):
+    if isinstance(value, str):
+        return f"<{name}>{_content(value, cdata)}</{name}>" if value else f"<{name}></{name}>"
+    if isinstance(value, dict):
         return _structure(name, value, cdata)
     if isinstance(value, list):
         return "".join(element(name, v, cdata=cdata) for v in value)
     text = text_of(value)
-    if not text:
-        return f"<{name}></{name}>"
-    return f"<{name}>{_content(text, cdata and isinstance(value, str))}</{name}>"
+    return f"<{name}>{text}</{name}>"
 
 
 def _structure(name: str, value: Mapping[str, Any], cdata: bool) -> str:
-    head, inner = name, ""
+    head: list[str] = [name]
+    inner: list[str] = []
     for key, v in value.items():
         first = key[:1]
         if first == "@":
             if v is not None:
-                head += f" {key[1:]}={quoteattr(text_of(v))}"
+                head.append(f" {key[1:]}={_quoted(text_of(v))}")
         elif key == "#text":
-            inner += _content(text_of(v), cdata and isinstance(v, str))
+            inner.append(_content(text_of(v), cdata and isinstance(v, str)))
         elif first != "_":
-            inner += element(key, v, cdata=cdata)
-    return f"<{head}>{inner}</{name}>"
+            inner.append(element(key, v, cdata=cdata))
+    return f"<{''.join(head)}>{''.join(inner)}</{name}>"
+
+
+# Most texts have nothing to escape, and a night asks for millions of them.
+_SPECIAL = re.compile(r"[&<>\"\r\n\t]")
+
+
+def _quoted(text: str) -> str:
+    return quoteattr(text) if _SPECIAL.search(text) else f'"{text}"'
 
 
 def _content(text: str, cdata: bool) -> str:
     if cdata and text:
         return "<![CDATA[" + text.replace("]]>", "]]]]><![CDATA[>") + "]]>"
-    return escape(text)
+    return escape(text) if _SPECIAL.search(text) else text
 
 
 def record_of(node: Node) -> Any:

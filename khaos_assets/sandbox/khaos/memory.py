@@ -1,4 +1,4 @@
-"""Accepted writes, kept in a file, so that a restarted simulator knows them: what they changed, and their references."""
+"""Accepted writes, kept in a file, so that a restarted simulator knows them: their changes and their references."""
 
 from __future__ import annotations
 

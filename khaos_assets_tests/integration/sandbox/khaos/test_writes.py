@@ -126,6 +126,16 @@ def test_a_write_outlives_the_night(tmp_path: Path) -> None:
         assert khaos.GetStockList(-1, EVERYTHING, 0).Count == 1
 
 
+def test_a_restarted_simulator_remembers_what_it_accepted(world: Path, tmp_path: Path) -> None:
+    document = order_document("WEB-9", client_ref="our-1")
+    with started(world, memory_dir=tmp_path / "memory") as khaos:
+        code = khaos.ImportOrders(document).OrderImport[0].SalesOrderCode
+    with started(world, memory_dir=tmp_path / "memory") as khaos:
+        assert set(khaos.orders("WEB-9", 4)) == {code}
+        assert first(khaos.ImportOrders(document)) == ("ALREADY_APPLIED", None)
+        assert khaos.level("MUG") == "8"
+
+
 def company(code: str = "", **fields: str) -> str:
     inner = "".join(f"<{k}>{v}</{k}>" for k, v in fields.items())
     own = f"<COMPANY_CODE>{code}</COMPANY_CODE>" if code else ""
