@@ -145,20 +145,12 @@ def _in_gap(local: datetime) -> bool:
 class Row:
     """One element: its attributes and children by name, in any order, with strict getters. Empty = None = unknown."""
 
-    __slots__ = ("_children", "_repeated", "element")
+    __slots__ = ("_children", "_repeats", "element")
 
     def __init__(self, element: Element) -> None:
         self.element = element
-        children: dict[str, Element] = {}
-        repeated: set[str] = set()
-        for child in element:
-            tag = local_name(child)
-            if tag in children:
-                repeated.add(tag)
-            else:
-                children[tag] = child
-        self._children = children
-        self._repeated = repeated
+        self._children = {child.tag: child for child in element}
+        self._repeats = len(self._children) != len(element)
 
     def unknown(self, known: frozenset[str]) -> set[str]:
         """Names of children that are not in `known`: newer versions add elements without notice."""
@@ -177,10 +169,8 @@ class Row:
         child = self._children.get(name)
         if child is None:
             return None
-        if name in self._repeated:
-            texts = {c.text or "" for c in self.element if local_name(c) == name}
-            if len(texts) > 1:
-                raise FieldError(name, "comes twice with two contents")
+        if self._repeats and len({c.text or "" for c in self.element if c.tag == name}) > 1:
+            raise FieldError(name, "comes twice with two contents")
         return own_text(child)
 
     def required(self, name: str) -> str:
@@ -229,7 +219,7 @@ class Row:
         """The children `name` of the child `wrapper`; nothing where it is absent or empty."""
         found = self._children.get(wrapper)
         if found is not None:
-            yield from (c for c in found if local_name(c) == name)
+            yield from (c for c in found if c.tag == name)
 
 
 def names(text: str) -> frozenset[str]:
@@ -239,8 +229,15 @@ def names(text: str) -> frozenset[str]:
 
 def local_name(element: Element) -> str:
     """The name without its namespace: prefixes are the server's business."""
-    tag = element.tag
-    return tag.rpartition("}")[2] if tag[0] == "{" else tag  # pyright: ignore[reportReturnType]
+    return element.tag.rpartition("}")[2]
+
+
+def without_namespaces(element: Element) -> Element:
+    """The same element; it and everything in it is now named without namespace."""
+    for part in element.iter():
+        if part.tag[0] == "{":
+            part.tag = local_name(part)
+    return element
 
 
 def own_text(element: Element) -> str | None:

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable
 
 from khaos_assets.systems.khaos.decode import customers, order_lines, sales_orders
-from khaos_assets.systems.khaos.fields import Element, local_name, names
+from khaos_assets.systems.khaos.fields import Element, names
 
 Scrub = Callable[[Element], Counter[str]]
 
@@ -60,7 +60,7 @@ def order_statuses(root: Element) -> Counter[str]:
         gone.update(_keep(order, sales_orders.KNOWN))
         _keep_attributes(order, _STATUS_ATTRIBUTES)
         for child in order:
-            name = local_name(child)
+            name = child.tag
             if name == "COMPANY_NAME":
                 child.text = None
                 _keep(child, frozenset())
@@ -80,7 +80,7 @@ def order_exports(root: Element) -> Counter[str]:
     for order in root:
         gone.update(_keep(order, frozenset({*_ORDER_PARTS, "ORDER_ITEMS", "PAYMENTS"})))
         for part in order:
-            name = local_name(part)
+            name = part.tag
             if name in _ORDER_PARTS:
                 _keep(part, _ORDER_PARTS[name])
             elif name == "ORDER_ITEMS":
@@ -101,10 +101,10 @@ def price_lists(root: Element) -> Counter[str]:
 
 
 def _keep(element: Element, names: frozenset[str]) -> list[str]:
-    gone = [child for child in element if local_name(child) not in names]
+    gone = [child for child in element if child.tag not in names]
     for child in gone:
         element.remove(child)
-    return [local_name(child) for child in gone]
+    return [child.tag for child in gone]
 
 
 def _keep_attributes(element: Element, names: frozenset[str]) -> None:

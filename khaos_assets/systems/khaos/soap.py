@@ -19,7 +19,7 @@ from xml.sax.saxutils import escape
 from lxml import etree
 
 from khaos_assets.systems.khaos.documents import NotXml, parse
-from khaos_assets.systems.khaos.fields import Element, integer, local_name, to_london
+from khaos_assets.systems.khaos.fields import Element, integer, local_name, to_london, without_namespaces
 
 ENVELOPE = "http://schemas.xmlsoap.org/soap/envelope/"
 _ENCODING = "http://schemas.xmlsoap.org/soap/encoding/"
@@ -97,6 +97,11 @@ def read_answer(body: bytes) -> Element:
         envelope = parse(body)
     except NotXml as e:
         raise Unreadable("not_soap", f"the answer is not a SOAP envelope: {e}") from e
+    return result_of(envelope)
+
+
+def result_of(envelope: Element) -> Element:
+    """The `return` element of a parsed envelope, named without namespaces."""
     if local_name(envelope) != "Envelope":
         raise Unreadable("not_soap", f"the answer is a <{local_name(envelope)}>, not a SOAP envelope")
     bodies = [e for e in envelope if local_name(e) == "Body"]
@@ -108,7 +113,7 @@ def read_answer(body: bytes) -> Element:
     _resolve(bodies[0])
     if len(answer) != 1:
         raise Unreadable("not_soap", f"<{local_name(answer)}> holds {len(answer)} results where one is due")
-    return answer[0]
+    return without_namespaces(answer[0])
 
 
 def _fault(fault: Element) -> SoapFault:
@@ -146,10 +151,16 @@ def document_of(result: Element) -> Element:
     if text is None or not text.strip():
         raise Unreadable("empty_return", "Khaos returned an empty string where an XML document is due")
     try:
-        return parse(text)
+        return _plain(parse(text), text)
     except NotXml as e:
         fault = "truncated_xml" if text.lstrip().startswith("<") else "non_xml_return"
         raise Unreadable(fault, f"the document inside the answer is unusable: {e}") from e
+
+
+def _plain(root: Element, document: str | bytes) -> Element:
+    """The root without namespaces; most documents have none, so they are not searched for."""
+    named = "xmlns" in document if isinstance(document, str) else b"xmlns" in document
+    return without_namespaces(root) if named else root
 
 
 def _unpacked(result: Element) -> Element:
@@ -172,7 +183,7 @@ def _unpacked(result: Element) -> Element:
     if len(document) != sizes[1]:
         raise Unreadable("bad_size", f"the document has {len(document)} bytes or more, OriginalSize says {sizes[1]}")
     try:
-        return parse(document)
+        return _plain(parse(document), document)
     except NotXml as e:
         raise Unreadable("truncated_xml", f"the document inside the answer is unusable: {e}") from e
 

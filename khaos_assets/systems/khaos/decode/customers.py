@@ -14,7 +14,6 @@ from khaos_assets.systems.khaos.fields import (
     as_flag,
     as_instant,
     as_integer,
-    local_name,
     names,
     own_text,
 )
@@ -29,36 +28,38 @@ KNOWN = names(
 )
 
 
-def decode_customers(pages: Pages, _: WalkNotes) -> Decoded:
+def decode_customers(pages: Pages, notes: WalkNotes) -> Decoded:
     """Table `customers`: each company of the final key list."""
     keys = company_keys(pages)
     folded = {c.casefold(): k for c, k in (keys or {}).items()}
     gathered = Gathered[Customer](private=names("COMPANY_NAME TAX_REFERENCE"))
     for page in answered(pages, "ExportCompany"):
-        for number, element in enumerate(elements(document(pages.body(page)))):
+        for number, element in enumerate(elements(document(pages, page, "COMPANYS"))):
             row = Row(element)
             gathered.add(page, number, element, partial(row.required, "COMPANY_CODE"), partial(_customer, row, folded))
     if keys is not None:
         gathered.keep(lambda code: code.casefold() in folded)
-    return Decoded({"customers": gathered.records()}, [*gathered.quarantined(), *_unaskable(pages)])
+    uncovered = gathered.uncovered(split_askable(keys or {})[0], notes)
+    return Decoded({"customers": gathered.records()}, [*gathered.quarantined(), *_unaskable(pages)], uncovered)
 
 
-def decode_company_info(pages: Pages, _: WalkNotes) -> Decoded:
+def decode_company_info(pages: Pages, notes: WalkNotes) -> Decoded:
     """Table `company_info`: terms and balances of each company of the final key list."""
     keys = company_keys(pages)
     folded = {c.casefold() for c in keys or ()}
     gathered = Gathered[CompanyInfo]()
     for page in answered(pages, "GetCompanyInfo"):
-        for number, element in enumerate(info_elements(document(pages.body(page)))):
+        for number, element in enumerate(info_elements(document(pages, page, None))):
             row = Row(element)
             gathered.add(page, number, element, partial(row.required, "CompanyCode"), partial(_info, row))
     if keys is not None:
         gathered.keep(lambda code: code.casefold() in folded)
-    return Decoded({"company_info": gathered.records()}, [*gathered.quarantined(), *_unaskable(pages)])
+    uncovered = gathered.uncovered(split_askable(keys or {})[0], notes)
+    return Decoded({"company_info": gathered.records()}, [*gathered.quarantined(), *_unaskable(pages)], uncovered)
 
 
 def elements(root: Element) -> list[Element]:
-    return [e for e in root if local_name(e) == "COMPANY"]
+    return [e for e in root if e.tag == "COMPANY"]
 
 
 def info_elements(result: Element) -> list[Element]:

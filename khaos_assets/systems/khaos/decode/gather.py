@@ -15,17 +15,24 @@ from lxml import etree
 from khaos_assets.systems.khaos import soap
 from khaos_assets.systems.khaos.documents import parse
 from khaos_assets.systems.khaos.fields import Element, FieldError, local_name
-from khaos_assets.systems.read import LandedPage, Pages, Quarantined
+from khaos_assets.systems.read import LandedPage, Pages, Quarantined, ReadFailed, Reason, WalkNotes
 from khaos_assets.systems.wire import Record
 
 R = TypeVar("R", bound=Record)
 RAW_LIMIT = 2000
 
 
-def document(body: bytes) -> Element:
-    """The document of a landed page: inside its envelope, or bare where personal data was removed on landing."""
-    root = parse(body)
-    return soap.document_of(soap.read_answer(body)) if local_name(root) == "Envelope" else root
+def document(pages: Pages, page: LandedPage, root: str | None) -> Element:
+    """The document of a landed page: inside its envelope, or bare where personal data was removed on landing.
+
+    `root` is the name it must have (None: a typed result, named as the server likes). Raises ReadFailed otherwise.
+    """
+    found = parse(pages.body(page))
+    if local_name(found) == "Envelope":
+        found = soap.document_of(soap.result_of(found))
+    if root is not None and found.tag != root:
+        raise ReadFailed("raw_page_damaged", f"{page.file} holds <{found.tag}> where <{root}> was landed")
+    return found
 
 
 def answered(pages: Pages, operation: str) -> Iterator[LandedPage]:
@@ -54,7 +61,7 @@ class _Place:
 
     def quarantined(self, key: str | None, error: FieldError) -> Quarantined:
         """`key` None: not readable, then the place stands for it. Personal elements leave the text that is kept."""
-        for child in [e for e in self.element if local_name(e) in self.private]:
+        for child in [e for e in self.element if e.tag in self.private]:
             self.element.remove(child)
         return Quarantined(
             key=f"{self.page.number}:{self.number}" if key is None else key,
@@ -115,6 +122,16 @@ class Gathered(Generic[R]):
     def keep(self, wanted: Callable[[str], bool]) -> None:
         """Forget keys that the final key list no longer names: they left while the read went on."""
         self.entries = {k: e for k, e in self.entries.items() if wanted(k)}
+
+    def uncovered(self, listed: Iterable[str], notes: WalkNotes) -> list[Reason]:
+        """A fault where a listed key has neither a record nor a place in quarantine, unless the walk said so."""
+        if notes.faults:
+            return []
+        folded = {k.casefold() for k in self.entries}
+        if not (lacking := sorted(k for k in listed if k.casefold() not in folded)):
+            return []
+        detail = f"{len(lacking)} listed keys have no record: {', '.join(lacking[:5])}"
+        return [Reason(fault="listed_without_record", detail=detail)]
 
     def records(self) -> list[R]:
         """Sorted by key, so that the order of pages leaves no trace."""

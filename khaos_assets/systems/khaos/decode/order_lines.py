@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
 from khaos_assets.systems.khaos.decode.gather import Gathered, answered, document
-from khaos_assets.systems.khaos.fields import MONEY, PERCENT, UNITS, Element, FieldError, Row, local_name, names
+from khaos_assets.systems.khaos.fields import MONEY, PERCENT, UNITS, Element, FieldError, Row, names
 from khaos_assets.systems.khaos.records import OrderLine
 from khaos_assets.systems.read import Decoded, LandedPage, Pages, WalkNotes
 
@@ -28,7 +28,7 @@ def decode_order_lines(pages: Pages, _: WalkNotes) -> Decoded:
     """Table `order_lines`. A line that breaks the contract is set aside alone, by "<SO code>/<line number>"."""
     gathered = _Lines()
     for page in answered(pages, "ExportOrders"):
-        for number, (so_code, order) in enumerate(orders(document(pages.body(page)), page.asked)):
+        for number, (so_code, order) in enumerate(orders(document(pages, page, "SALES_ORDERS"), page.asked)):
             _add(gathered, page, number, so_code, order)
     newest = {k.rpartition("/")[0]: 0 for k in gathered.entries}
     for key, entry in gathered.entries.items():
@@ -41,7 +41,7 @@ def decode_order_lines(pages: Pages, _: WalkNotes) -> Decoded:
 
 def orders(root: Element, asked: Mapping[str, object]) -> Iterator[tuple[str | None, Element]]:
     """SALES_ORDER elements with their SO codes; None where what came cannot be what was asked."""
-    found = [e for e in root if local_name(e) == "SALES_ORDER"]
+    found = [e for e in root if e.tag == "SALES_ORDER"]
     single = asked.get("sorder_code")
     if isinstance(single, str):
         yield from ((single if len(found) == 1 else None, e) for e in found)

@@ -14,7 +14,6 @@ from khaos_assets.systems.khaos.fields import (
     FieldError,
     Row,
     as_flag,
-    local_name,
     names,
 )
 from khaos_assets.systems.khaos.records import PriceListRow
@@ -35,7 +34,7 @@ def decode_price_lists(pages: Pages, _: WalkNotes) -> Decoded:
     newest = {(p.asked.get("list"), p.asked.get("section")): p for p in sorted(answered(pages, _METHOD), key=round_of)}
     for page in newest.values():
         name = str(page.asked.get("list", ""))
-        for number, (section, owner, element) in enumerate(rows(document(pages.body(page)))):
+        for number, (section, owner, element) in enumerate(rows(document(pages, page, "PriceLists"))):
             row = Row(element)
             read = partial(_row, row, name, section, owner)
             gathered.add(page, number, element, partial(_key, row, name, section, owner), read)
@@ -48,8 +47,8 @@ def rows(root: Element) -> Iterator[tuple[str, str | None, Element]]:
         for owner in section:
             named = owner.get("CompClass") or owner.get("CompanyCode")
             for element in owner:
-                if local_name(element) in _ROWS:
-                    yield local_name(section), named, element
+                if element.tag in _ROWS:
+                    yield section.tag, named, element
 
 
 def _key(row: Row, name: str, section: str, owner: str | None) -> str:

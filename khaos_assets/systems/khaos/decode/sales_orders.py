@@ -19,7 +19,6 @@ from khaos_assets.systems.khaos.fields import (
     as_flag,
     as_integer,
     as_uk_date,
-    local_name,
     names,
 )
 from khaos_assets.systems.khaos.records import Box, Invoice, InvoiceItem, OrderAsked, SalesOrder
@@ -37,7 +36,7 @@ def decode_sales_orders(pages: Pages, notes: WalkNotes) -> Decoded:
     """Tables `sales_orders` and `sales_orders_asked`."""
     gathered = Gathered[SalesOrder]()
     for page in answered(pages, "ExportOrderStatusEx"):
-        for number, element in enumerate(elements(document(pages.body(page)))):
+        for number, element in enumerate(elements(document(pages, page, "STATUS_LIST"))):
             row = Row(element)
             gathered.add(page, number, element, partial(row.required_attribute, "SORDER_CODE"), partial(_order, row))
     orders = gathered.records()
@@ -46,14 +45,14 @@ def decode_sales_orders(pages: Pages, notes: WalkNotes) -> Decoded:
 
 
 def elements(root: Element) -> list[Element]:
-    return [e for e in root if local_name(e) == "ORDER_STATUS"]
+    return [e for e in root if e.tag == "ORDER_STATUS"]
 
 
 def _asked(pages: Pages, notes: WalkNotes) -> list[OrderAsked]:
     """One row per reference asked; found = some order bears exactly this reference, readable or not."""
     known: set[str] = set()
     for page in answered(pages, "ExportOrderStatusEx"):
-        known.update(e.get("ASSOCIATED_REF") or "" for e in elements(document(pages.body(page))))
+        known.update(e.get("ASSOCIATED_REF") or "" for e in elements(document(pages, page, "STATUS_LIST")))
     asked = set(notes.facts.get("references_found_by_window", ()))
     for page in answered(pages, "ExportOrderStatusEx"):
         asked.update(page.asked.get("references", ()))
@@ -109,7 +108,7 @@ def _invoice(row: Row) -> Invoice:
         ship_date=_date(row, "INVOICE", "SHIP_DATE"),
         issue_date=_date(row, "INVOICE", "ISSUE_DATE"),
         items=[_sent("INVOICE_ITEM", Row(e)) for e in row.each("INVOICE_ITEMS", "INVOICE_ITEM")],
-        boxes=[_box(Row(e)) for e in row.element if local_name(e) == "BOX"],
+        boxes=[_box(Row(e)) for e in row.element if e.tag == "BOX"],
     )
 
 
@@ -119,7 +118,7 @@ def _box(row: Row) -> Box:
         ship_date=_date(row, "BOX", "SHIP_DATE"),
         courier=row.attribute("COURIER"),
         consignment_ref=row.attribute("CONSIGNMENT_REF"),
-        items=[_sent("BOX_ITEM", Row(e)) for e in row.element if local_name(e) == "BOX_ITEM"],
+        items=[_sent("BOX_ITEM", Row(e)) for e in row.element if e.tag == "BOX_ITEM"],
     )
 
 

@@ -6,7 +6,7 @@ from functools import partial
 
 from khaos_assets.systems.khaos import soap
 from khaos_assets.systems.khaos.decode.gather import Gathered, latest
-from khaos_assets.systems.khaos.fields import Element, FieldError, Row, local_name
+from khaos_assets.systems.khaos.fields import Element, FieldError, Row
 from khaos_assets.systems.khaos.records import Site
 from khaos_assets.systems.read import Decoded, Pages, WalkNotes
 
@@ -25,7 +25,7 @@ def decode_sites(pages: Pages, _: WalkNotes) -> Decoded:
 
 
 def site_elements(result: Element) -> list[Element]:
-    return [e for part in result if local_name(part) == "List" for e in part]
+    return [e for part in result if part.tag == "List" for e in part]
 
 
 def read_sites(result: Element) -> list[Site]:

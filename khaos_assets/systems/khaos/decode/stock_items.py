@@ -25,7 +25,6 @@ from khaos_assets.systems.khaos.fields import (
     as_decimal,
     as_flag,
     as_instant,
-    local_name,
     names,
     own_text,
 )
@@ -55,12 +54,12 @@ class KeyLists:
         return self.keys.get(code) or self.folded.get(code.casefold())
 
 
-def decode_stock_items(pages: Pages, _: WalkNotes) -> Decoded:
+def decode_stock_items(pages: Pages, notes: WalkNotes) -> Decoded:
     """Table `stock_items`: each item of the final key list, and the children nested in style parents."""
     lists = stock_key_lists(pages)
     flat, nested = Gathered[StockItem](), Gathered[StockItem]()
     for page in answered(pages, "ExportStock"):
-        for number, element in enumerate(elements(document(pages.body(page)))):
+        for number, element in enumerate(elements(document(pages, page, "STOCK_ITEMS"))):
             row = Row(element)
             flat.add(page, number, element, partial(row.required, "STOCK_CODE"), partial(_item, row, lists))
             for child, path in nested_in(row):
@@ -70,12 +69,13 @@ def decode_stock_items(pages: Pages, _: WalkNotes) -> Decoded:
     _merge(flat, nested)
     if lists is not None:
         flat.keep(lambda code: code in nested.entries or lists.key(code) is not None)
-    return Decoded({"stock_items": flat.records()}, [*flat.quarantined(), *unaskable(pages)])
+    uncovered = flat.uncovered(split_askable(lists.keys)[0], notes) if lists is not None else []
+    return Decoded({"stock_items": flat.records()}, [*flat.quarantined(), *unaskable(pages)], uncovered)
 
 
 def elements(root: Element) -> list[Element]:
     """The STOCK_ITEM elements of an export."""
-    return [e for e in root if local_name(e) == "STOCK_ITEM"]
+    return [e for e in root if e.tag == "STOCK_ITEM"]
 
 
 def nested_in(row: Row) -> list[tuple[Element, list[StyleValue]]]:
@@ -197,8 +197,8 @@ def _link(row: Row) -> LinkItem:
 
 def _named(row: Row, name: str) -> list[Element]:
     """Elements `name` with a NAME: children of the item, or inside a wrapper (never those of nested children)."""
-    wrappers = [row.element, *(e for e in row.element if len(e) and local_name(e) != "SCS")]
-    return [e for wrapper in wrappers for e in wrapper if local_name(e) == name and e.get("NAME")]
+    wrappers = [row.element, *(e for e in row.element if len(e) and e.tag != "SCS")]
+    return [e for wrapper in wrappers for e in wrapper if e.tag == name and e.get("NAME")]
 
 
 def _user_defined(row: Row) -> list[UserDefined]:

@@ -11,9 +11,10 @@ from functools import partial
 
 from khaos_assets.systems.khaos import soap
 from khaos_assets.systems.khaos.decode.gather import Gathered, answered, document, latest, round_of
+from khaos_assets.systems.khaos.decode.key_list import split_askable
 from khaos_assets.systems.khaos.decode.sites import read_sites
 from khaos_assets.systems.khaos.decode.stock_items import stock_key_lists, unaskable
-from khaos_assets.systems.khaos.fields import MONEY, UNITS, Element, FieldError, Row, local_name, names
+from khaos_assets.systems.khaos.fields import MONEY, UNITS, Element, FieldError, Row, names
 from khaos_assets.systems.khaos.records import Site, StockLevel
 from khaos_assets.systems.read import Decoded, Pages, WalkNotes
 
@@ -23,25 +24,27 @@ KNOWN = names(
 )
 
 
-def decode_stock_levels(pages: Pages, _: WalkNotes) -> Decoded:
+def decode_stock_levels(pages: Pages, notes: WalkNotes) -> Decoded:
     """Table `stock_levels`: each item of the final key list at each site."""
     lists = stock_key_lists(pages)
     sites = {s.site_name: s.site_id for s in _sites(pages)}
     potentials = _potentials(pages)
     gathered = Gathered[StockLevel]()
     for page in answered(pages, "ExportStockStatus"):
-        root = document(pages.body(page))
+        root = document(pages, page, "STOCK_STATUS")
         for number, element in enumerate(elements(root)):
             row = Row(element)
             site = site_of(row, root)
             gathered.add(page, number, element, partial(_key, row, site), partial(_level, row, site, sites, potentials))
     if lists is not None:
         gathered.keep(lambda key: lists.key(key.rpartition("/")[0]) is not None)
-    return Decoded({"stock_levels": gathered.records()}, [*gathered.quarantined(), *unaskable(pages)])
+    listed = split_askable(lists.keys)[0] if lists is not None else []
+    uncovered = gathered.uncovered((f"{code}/{site}" for code in listed for site in sites), notes)
+    return Decoded({"stock_levels": gathered.records()}, [*gathered.quarantined(), *unaskable(pages)], uncovered)
 
 
 def elements(root: Element) -> list[Element]:
-    return [e for e in root if local_name(e) == "STOCK_ITEM"]
+    return [e for e in root if e.tag == "STOCK_ITEM"]
 
 
 def site_of(row: Row, root: Element) -> str | None:

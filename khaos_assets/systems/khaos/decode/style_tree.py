@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from khaos_assets.systems.khaos.fields import Element, Row, local_name, own_text
+from khaos_assets.systems.khaos.fields import Element, Row, own_text
 from khaos_assets.systems.khaos.records import StyleValue
 
 
 def nested_items(tree: Element) -> Iterator[tuple[Element, list[StyleValue]]]:
     """Each SCS_ITEM below `SCS`, with the steps from the parent down to it."""
     headings = {
-        int(h.get("LEVEL", "")): _heading(h)
-        for h in tree.iter()
-        if local_name(h) == "HEADING" and h.get("LEVEL", "").isdigit()
+        int(h.get("LEVEL", "")): _heading(h) for h in tree.iter() if h.tag == "HEADING" and h.get("LEVEL", "").isdigit()
     }
     yield from _descend(tree, [], headings)
 
@@ -27,7 +25,7 @@ def _descend(
     node: Element, path: list[StyleValue], headings: dict[int, str | None]
 ) -> Iterator[tuple[Element, list[StyleValue]]]:
     for child in node:
-        name = local_name(child)
+        name = child.tag
         if name == "SCS_ITEM":
             yield child, path
         elif name == "STYLE":

@@ -14,7 +14,7 @@ from lxml import etree
 
 from khaos_assets.systems.khaos import soap
 from khaos_assets.systems.khaos.client import KhaosClient
-from khaos_assets.systems.khaos.fields import Element, Row, local_name
+from khaos_assets.systems.khaos.fields import Element, Row
 from khaos_assets.systems.khaos.scrub import Scrub
 from khaos_assets.systems.read import LandedPage, ReadContext, ReadFailed, WalkNotes
 from khaos_assets.systems.transport import DeadlineExceeded, TransportError, current_budget
@@ -174,8 +174,8 @@ def shown(codes: Sequence[str]) -> str:
 
 def _document(result: Element, root: str) -> Element:
     content = soap.document_of(result)
-    if local_name(content) != root:
-        raise soap.Unreadable("wrong_document", f"the document is <{local_name(content)}> where <{root}> is due")
+    if content.tag != root:
+        raise soap.Unreadable("wrong_document", f"the document is <{content.tag}> where <{root}> is due")
     return content
 
 

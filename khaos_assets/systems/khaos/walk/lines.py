@@ -12,7 +12,7 @@ from typing import cast
 from khaos_assets.systems.khaos import calls, scrub
 from khaos_assets.systems.khaos.calls import LineKey, askable
 from khaos_assets.systems.khaos.decode import order_lines
-from khaos_assets.systems.khaos.fields import Element, local_name
+from khaos_assets.systems.khaos.fields import Element
 from khaos_assets.systems.khaos.records import SalesOrder
 from khaos_assets.systems.khaos.walk.asking import Asking, shown
 from khaos_assets.systems.khaos.walk.seen import fingerprint
@@ -99,4 +99,4 @@ class _Lines:
 
 
 def _references(root: Element) -> list[str]:
-    return [order_lines.reference_of(e) or "" for e in root if local_name(e) == "SALES_ORDER"]
+    return [order_lines.reference_of(e) or "" for e in root if e.tag == "SALES_ORDER"]

@@ -11,7 +11,7 @@ from itertools import pairwise
 from khaos_assets.systems.khaos import calls, scrub
 from khaos_assets.systems.khaos.calls import LineKey, OrderKey, askable
 from khaos_assets.systems.khaos.decode import order_lines, sales_orders
-from khaos_assets.systems.khaos.fields import Element, Row, local_name
+from khaos_assets.systems.khaos.fields import Element, Row
 from khaos_assets.systems.khaos.walk.asking import AnswerUnusable, Asking
 from khaos_assets.systems.khaos.walk.seen import fingerprint
 
@@ -200,9 +200,9 @@ class OrderCalls:
             selector="open web orders",
             asked={"round": round_},
             root="ORDER_STATUSES",
-            keys=lambda root: [f"{e.get('REF')}/{e.get('INVOICE')}" for e in root if local_name(e) == "ORDER"],
+            keys=lambda root: [f"{e.get('REF')}/{e.get('INVOICE')}" for e in root if e.tag == "ORDER"],
         )
-        rows = [e for e in root if local_name(e) == "ORDER" and e.get("REF")]
+        rows = [e for e in root if e.tag == "ORDER" and e.get("REF")]
         return [OpenRow(e.get("REF", ""), e.get("INVOICE", ""), (e.text or "").strip()) for e in rows]
 
     def at_other_stage(self, rows: Collection[OpenRow]) -> set[str]:

@@ -105,7 +105,8 @@ def _customer(code: str) -> Row:
         "WEB_PASSWORD": PRIVATE[4],
         "SORDER_LOCKED": "0",
         "DATE_CREATED": "2020-02-29",
-        "PRICE_LISTS": {"PRICE_LIST": [{"@IS_NET": "-1", "@CURRENCY_CODE": "GBP", "@PRICELIST_TYPE": "3", "#text": "Web"}]},
+        "PRICE_LISTS": {"PRICE_LIST": [{"@IS_NET": "-1", "@CURRENCY_CODE": "GBP", "@PRICELIST_TYPE": "3",
+                                        "#text": "Web"}]},
         "ADDRESSES": {"ADDRESS": [{"ADDRTYPE": "1", "ADDR1": PRIVATE[1], "POSTCODE": PRIVATE[2], "CONTACTS": {
             "CONTACT": {"SURNAME": PRIVATE[0]}}}]},
     }  # fmt: skip
@@ -163,7 +164,8 @@ def lines(n: int) -> Row:
         "CUSTOMER_DETAIL": {"COMPANY_CODE": COMPANIES[n % 7], "COMPANY_NAME": PRIVATE[0], "ADDRESSES": {
             "INVADDR": {"IADDRESS1": PRIVATE[1], "IPOSTCODE": PRIVATE[2], "IEMAIL": PRIVATE[3]}}},
         "PAYMENTS": {"PAYMENT_DETAIL": [{"PAYMENT_AMOUNT": "24", "CARD_NUMBER": PRIVATE[5], "AUTH_CODE": "A1"}]},
-        "ORDER_HEADER": {"ASSOCIATED_REF": reference(n), "ORDER_AMOUNT": "24", "SITE": "Main", "ORDER_NOTE": PRIVATE[6]},
+        "ORDER_HEADER": {"ASSOCIATED_REF": reference(n), "ORDER_AMOUNT": "24", "SITE": "Main",
+                         "ORDER_NOTE": PRIVATE[6]},
         "ORDER_ITEMS": {"ORDER_ITEM": [
             {"STOCK_CODE": "ITEM-001", "MAPPING_TYPE": "1", "ORDER_QTY": "2", "PRICE_NET": "10", "TAX_RATE": "1",
              "KSD_DISCOUNT": "0", "EXTENDED_DESC": PRIVATE[6]},

@@ -50,7 +50,8 @@ def test_an_edit_that_moves_no_stamp_loses_no_item(own_shop: Misbehave) -> None:
 
 
 def test_an_installation_that_never_rests_is_not_called_complete(own_shop: Misbehave) -> None:
-    faults = [_change(method="GetStockList", after=4 * n + 1, add=[f"NEW-{n}"]) for n in range(4)]
+    # Before each further taking of the four key lists an item is added.
+    faults = [_change(method="GetStockList", after=3 if n else 4, count=1, add=[f"NEW-{n}"]) for n in range(4)]
     taken = take(own_shop(*faults), "stock_items")["stock_items"]
     assert "changed_during_read" in taken.faults
     assert set(shop.CODES) <= taken.keys("stock_items", "stock_code")
