@@ -16,12 +16,20 @@ READING_ORDER = (
 )
 
 
+# A case key means nothing to a person: the code and the record that it stands for do.
+EXPLAINED_BY = """coalesce((
+    SELECT min(cause.code || ' ' || cause.record_key) FROM exception AS cause
+    WHERE cause.night = exception.night AND cause.case_key = exception.suppressed_by
+), suppressed_by) AS explained_by"""
+
+
 def family_rows(
     con: duckdb.DuckDBPyConnection, night: Night, family: str, columns: list[str], batch: int = 20_000
 ) -> Iterator[tuple[Any, ...]]:
     """All rows of a family; Decimals, dates and aware instants. One at a time in memory, `batch` from DuckDB."""
+    wanted = ", ".join(EXPLAINED_BY if c == "explained_by" else c for c in columns)
     cursor = con.execute(
-        f"SELECT {', '.join(columns)} FROM exception WHERE night = $night AND split_part(code, '-', 1) = $family "
+        f"SELECT {wanted} FROM exception WHERE night = $night AND split_part(code, '-', 1) = $family "
         f"ORDER BY {READING_ORDER}",
         {"night": night.date, "family": family},
     )

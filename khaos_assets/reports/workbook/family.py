@@ -33,19 +33,20 @@ LAYOUT: tuple[tuple[str, str, float], ...] = (
     ("counterpart_key", "Counterpart", 22),
     ("observed_at", "Observed (UTC)", 18),
     ("first_seen", "First seen (UTC)", 18),
-    ("suppressed_by", "Explained by", 18),
+    ("explained_by", "Explained by", 24),
     ("correction", "What to do", 34),
     ("entity", "Entity", 18),
     ("night", "Night", 11),
     ("as_of", "As of (UTC)", 18),
     ("case_key", "Case", 36),
+    ("suppressed_by", "Explained by (case)", 36),
     ("expected_snapshot", "Expected snapshot", 20),
     ("actual_snapshot", "Actual snapshot", 20),
     ("evidence", "Evidence (JSON)", 60),
 )
 NAMES = [name for name, _, _ in LAYOUT]
 PRINTED = NAMES.index("entity")
-KINDS = {c.name: c.kind for c in EXPORT} | {"first_seen": Kind.INSTANT}
+KINDS = {c.name: c.kind for c in EXPORT} | {"first_seen": Kind.INSTANT, "explained_by": Kind.TEXT}
 STATE, CODE, SYSTEMS, AMOUNT = (NAMES.index(n) for n in ("state", "code", "systems", "amount_gbp"))
 
 

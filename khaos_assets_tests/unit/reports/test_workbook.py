@@ -120,6 +120,13 @@ def test_open_rows_stand_first_and_the_largest_first_among_them(tmp_path: Path) 
     assert column(workbook(tmp_path, rows), "STK", "record_key") == ["large", "small", "waiting", "explained"]
 
 
+def test_an_explained_row_names_the_exception_that_explains_it_in_words(tmp_path: Path) -> None:
+    cause = row(code="STK-03", record_key="GIFT-SET", case_key="cause")
+    explained = row(record_key="GIFT-SET", state="suppressed", suppressed_by="cause", case_key="explained")
+    book = workbook(tmp_path, [cause, explained])
+    assert column(book, "STK", "explained_by") == [None, "STK-03 GIFT-SET"]
+
+
 def control(book: Any) -> dict[str, dict[str, Any]]:
     """The rules of the Control sheet by code and pair, headings as keys."""
     lines = [[c.value for c in cells] for cells in book["Control"].iter_rows()]
