@@ -20,7 +20,6 @@ from dagster import MetadataValue, TableColumn, TableColumnConstraints, TableSch
 from khaos_assets.config import Night, Store
 from khaos_assets.expectations.contract import required_columns
 from khaos_assets.expectations.result import CheckResult
-from khaos_assets.reports.charts import SEVERITIES
 from khaos_assets.rules.catalogue import FAMILIES
 from khaos_assets.snapshots.certificate import Certificate
 from khaos_assets.systems.wire import arrow_schema
@@ -139,6 +138,8 @@ def family_chart(counts: Mapping[tuple[str, str], int]) -> str:
     """Open exceptions by family and severity: a picture in markdown, drawn here, loaded from nowhere."""
     import altair as alt
     import vl_convert
+
+    from khaos_assets.reports.charts import SEVERITIES
 
     values = [
         {"family": FAMILIES.get(family, family), "severity": severity, "open": count}

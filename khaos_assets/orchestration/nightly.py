@@ -74,8 +74,8 @@ def run_night(
             partition_key=str(night),
             tags={AS_OF_TAG: night.as_of.isoformat()} if night != Night.of(night.date) else {},
             asset_selection=_selection(job.asset_layer.executable_asset_keys, reads),
-            # Events go to the instance; on the terminal a person wants the product's own words.
-            run_config={"loggers": {"console": {"config": {"log_level": "WARNING"}}}},
+            # Events go to the instance and errors are raised; on the terminal a person wants the product's own words.
+            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
         )
     published = result.asset_materializations_for_node(PUBLISHED_COPY.path[0])[0].metadata["copy"].value
     folder = store.reports(night.date)

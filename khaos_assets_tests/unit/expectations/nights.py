@@ -1,4 +1,4 @@
-"""A small night on disk, for tests: snapshots as Parquet with certificates, and a warehouse with the tables of a night."""
+"""A small night on disk, for tests: snapshots as Parquet with certificates, and a warehouse with its tables."""
 
 from __future__ import annotations
 
@@ -154,9 +154,9 @@ def warehouse(
             db.execute("INSERT INTO population VALUES (?, ?, ?, '', ?)", [code, systems, key, holds])
         for f in found:
             db.execute(
-                "INSERT INTO exception BY NAME SELECT ? AS night, ? AS code, ? AS record_key, ? AS state, ? AS systems, "
-                "? AS severity, ? AS amount_gbp, ? AS case_key, 'operations' AS owner, 'stock' AS entity, '' AS scope, "
-                "'' AS field, ? AS as_of, '{}' AS evidence, ? AS first_seen",
+                "INSERT INTO exception BY NAME SELECT ? AS night, ? AS code, ? AS record_key, ? AS state, "
+                "? AS systems, ? AS severity, ? AS amount_gbp, ? AS case_key, 'operations' AS owner, "
+                "'stock' AS entity, '' AS scope, '' AS field, ? AS as_of, '{}' AS evidence, ? AS first_seen",
                 [
                     NIGHT.date, f.code, f.record_key, f.state, f.systems, f.severity, f.amount_gbp,
                     f"case-{f.code}-{f.record_key}", NIGHT.as_of, NIGHT.as_of,

@@ -1,0 +1,113 @@
+"""What Dagster shows: a rename of an asset, check, job, schedule or sensor loses its history, so it is a decision."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import pytest
+from dagster import AssetKey, Definitions
+
+from khaos_assets.config import ConfigurationError
+from khaos_assets.definitions import build_defs
+from khaos_assets.orchestration.resources import MerchantResource
+
+KHAOS = {
+    "khaos/company_info", "khaos/customers", "khaos/order_lines", "khaos/price_lists", "khaos/sales_orders",
+    "khaos/sites", "khaos/stock_items", "khaos/stock_levels",
+}  # fmt: skip
+WAIR = {"wair/dispatches", "wair/items", "wair/stock", "wair/transfers"}
+STEPS = {"warehouse", "exceptions", "expectations", "nightly_report", "published_copy"}
+CODES = {
+    "FEED_01_pagination_gap", "FEED_02_snapshot_dropped", "FEED_03_stale_feed", "FEED_04_quarantined_record",
+    "MAP_01_value_without_a_mapping", "ORD_05_open_but_dispatched", "ORD_06_dispatch_incomplete",
+    "ORD_14_non_commercial_record_leaked", "ORD_15_dispatched_quantity_differs", "ORD_16_dispatch_without_order",
+    "ORD_17_sent_in_khaos_not_dispatched", "PIM_10_body_map_mismatch", "SKU_01_sku_unknown_to_khaos",
+    "SKU_02_sku_near_match", "SKU_03_khaos_item_missing_from_a_system", "SKU_04_duplicate_sku",
+    "SKU_05_stock_code_renamed", "STK_01_stock_drift", "STK_02_wrong_figure_used", "STK_03_sub_item_double_count",
+    "STK_06_impossible_quantity", "STK_07_stock_update_late", "STK_08_allocation_differs",
+}  # fmt: skip
+
+
+def merchant(folder: Path, text: str = "") -> MerchantResource:
+    (folder / "merchant.toml").write_text(f'[merchant]\nname = "Test"\n{text}')
+    return MerchantResource(config_file=str(folder / "merchant.toml"))
+
+
+@pytest.fixture(scope="module")
+def defs(tmp_path_factory: pytest.TempPathFactory) -> Definitions:
+    return build_defs(merchant=merchant(tmp_path_factory.mktemp("merchant")), night=date(2026, 11, 20))
+
+
+def keys(defs: Definitions) -> set[str]:
+    return {k.to_user_string() for k in defs.resolve_asset_graph().get_all_asset_keys()}
+
+
+def test_asset_keys_stay_what_they_are(defs: Definitions) -> None:
+    assert keys(defs) == KHAOS | WAIR | STEPS
+
+
+def test_there_is_one_check_per_snapshot_and_one_per_code_and_none_blocks(defs: Definitions) -> None:
+    graph = defs.resolve_asset_graph()
+    found = {(k.asset_key.to_user_string(), k.name) for k in graph.asset_check_keys}
+    assert found == {(read, "contract") for read in KHAOS | WAIR} | {("exceptions", name) for name in CODES}
+    assert not any(graph.get_check_spec(k).blocking for k in graph.asset_check_keys)
+
+
+def test_jobs_schedules_and_sensors_stay_what_they_are(defs: Definitions) -> None:
+    repository = defs.get_repository_def()
+    assert {j.name for j in repository.get_all_jobs() if not j.name.startswith("__")} == {"nightly", "reconcile"}
+    assert [s.name for s in repository.schedule_defs] == ["nightly_at_two"]
+    assert [s.name for s in repository.sensor_defs] == ["alerts"]
+
+
+def test_every_asset_says_what_it_is_whose_it_is_and_where_it_belongs(defs: Definitions) -> None:
+    graph = defs.resolve_asset_graph()
+    for key in graph.get_all_asset_keys():
+        node = graph.get(key)
+        assert node.description
+        assert node.owners
+        assert node.kinds
+        assert node.group_name in {"khaos", "wair", "warehouse", "rules", "reports"}
+
+
+def test_a_night_again_asks_no_system(defs: Definitions) -> None:
+    selected = defs.resolve_job_def("reconcile").asset_layer.executable_asset_keys
+    assert {k.to_user_string() for k in selected} == STEPS
+
+
+def test_a_system_that_is_switched_off_is_not_shown(tmp_path: Path) -> None:
+    assert not keys(build_defs(merchant=merchant(tmp_path, "[wair]\nenabled = false"))) & WAIR
+
+
+def test_without_a_configuration_everything_is_shown_and_a_run_says_what_to_do(tmp_path: Path) -> None:
+    nobody = MerchantResource(config_file=str(tmp_path / "merchant.toml"))
+    assert keys(build_defs(merchant=nobody)) == KHAOS | WAIR | STEPS
+    with pytest.raises(ConfigurationError, match="KHAOS_ASSETS_CONFIG"):
+        nobody.settings()
+
+
+def test_a_configuration_with_a_mistake_does_not_hide_the_product(tmp_path: Path) -> None:
+    wrong = merchant(tmp_path, "nonsense = 1")
+    assert keys(build_defs(merchant=wrong)) == KHAOS | WAIR | STEPS
+    with pytest.raises(ConfigurationError, match="nonsense"):
+        wrong.settings()
+
+
+def test_definitions_are_made_afresh_each_time(tmp_path: Path) -> None:
+    first, second = build_defs(merchant=merchant(tmp_path)), build_defs(merchant=merchant(tmp_path))
+    assert first is not second
+    assert first.resolve_asset_graph().get(AssetKey("warehouse")) is not second.resolve_asset_graph().get(
+        AssetKey("warehouse")
+    )
+
+
+def test_loading_definitions_imports_neither_great_expectations_nor_charts(tmp_path: Path) -> None:
+    code = (
+        "import sys; import khaos_assets.definitions; "
+        "print([m for m in ('great_expectations', 'altair', 'vl_convert', 'xlsxwriter') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
