@@ -8,7 +8,7 @@ from typing import Any
 from khaos_assets.sandbox.khaos.installation import Installation, Record
 from khaos_assets.sandbox.khaos.markup import at
 from khaos_assets.sandbox.khaos.soap import Arguments, KhaosFault
-from khaos_assets.sandbox.khaos.writes.documents import part_of, records_in
+from khaos_assets.sandbox.khaos.writes.documents import client_ref_of, part_of, records_in
 from khaos_assets.sandbox.khaos.writes.matching import identity, matched
 from khaos_assets.sandbox.khaos.writes.outcomes import Outcome, Reason, Refused, applied, once
 
@@ -38,7 +38,7 @@ def import_company(khaos: Installation, arguments: Arguments) -> dict[str, Any]:
         if taken is None:
             continue
         passed = at(company, "PASSED_REFERENCE")
-        client_ref = str(company.pop("@CLIENT_REF", "") or "") if extended else ""
+        client_ref = client_ref_of(khaos, company)
         if ref in taken:
             outcome = once(
                 khaos, ref, client_ref, deepcopy(company), lambda c=company, r=ref: _import(khaos, c, r, how)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from khaos_assets.sandbox.khaos.installation import Installation, Record
-from khaos_assets.sandbox.khaos.markup import record_of
+from khaos_assets.sandbox.khaos.markup import at, record_of
 from khaos_assets.sandbox.khaos.soap import KhaosFault, parse_xml
 
 
@@ -14,6 +14,13 @@ def records_in(xml: str, root: str, name: str) -> list[Record]:
         raise KhaosFault(f"The document is a {node.tag}, {root} is needed", actor="EDOMParseError")
     found = [record_of(child) for child in node if child.tag == name]
     return [r if isinstance(r, dict) else {} for r in found]
+
+
+def client_ref_of(khaos: Installation, record: Record) -> str:
+    """Takes the CLIENT_REF attribute off a record; without the extension nobody reads it."""
+    client_ref = at(record, "@CLIENT_REF")
+    record.pop("@CLIENT_REF", None)
+    return client_ref if khaos.offers_extension() else ""
 
 
 def part_of(khaos: Installation, method: str, refs: list[str]) -> set[str] | None:

@@ -14,7 +14,7 @@ from khaos_assets.sandbox.khaos.stages import STAGES, STAGING, WAITING_FOR_STOCK
 from khaos_assets.sandbox.khaos.writes import movements, unknown_items
 from khaos_assets.sandbox.khaos.writes.arithmetic import NOTHING, Amount
 from khaos_assets.sandbox.khaos.writes.customer_import import customer_of_order, save_customer
-from khaos_assets.sandbox.khaos.writes.documents import part_of, records_in
+from khaos_assets.sandbox.khaos.writes.documents import client_ref_of, part_of, records_in
 from khaos_assets.sandbox.khaos.writes.order_checks import check_line, check_order, item_of, lines_of, reference
 from khaos_assets.sandbox.khaos.writes.order_money import check_total, computes_net, delivery_amount, line_amount
 from khaos_assets.sandbox.khaos.writes.outcomes import Outcome, Reason, Refused, applied, once
@@ -54,7 +54,7 @@ def import_orders(khaos: Installation, arguments: Arguments) -> dict[str, Any]:
         if ref not in taken:
             skipped.append({"OrderRef": ref, "SkipReason": "The order could not be processed"})
             continue
-        client_ref = str(order.pop("@CLIENT_REF", "") or "") if extended else ""
+        client_ref = client_ref_of(khaos, order)
         try:
             outcome = once(khaos, ref, client_ref, deepcopy(order), lambda o=order: _import(khaos, o))
         except Refused as e:

@@ -11,7 +11,7 @@ from khaos_assets.sandbox.khaos.markup import at, record_of
 from khaos_assets.sandbox.khaos.soap import Arguments, KhaosFault, parse_xml
 from khaos_assets.sandbox.khaos.stock import default_site
 from khaos_assets.sandbox.khaos.writes import movements
-from khaos_assets.sandbox.khaos.writes.documents import part_of
+from khaos_assets.sandbox.khaos.writes.documents import client_ref_of, part_of
 from khaos_assets.sandbox.khaos.writes.outcomes import Outcome, Reason, Refused, applied, once
 
 _PRICES = {"BUY_PRICE": "BUY_PRICE", "SELL_PRICE": "SELL_PRICE", "WEBSELL_PRICE": "SELL_PRICE_WEB"}
@@ -32,7 +32,7 @@ def import_stock_status(khaos: Installation, arguments: Arguments) -> dict[str, 
     results: list[Record] = []
     for row in rows if taken is not None else []:
         code = at(row, "@CODE")
-        client_ref = str(row.pop("@CLIENT_REF", "") or "") if khaos.offers_extension() else ""
+        client_ref = client_ref_of(khaos, row)
         if taken is not None and code not in taken:
             continue
         asked = {"site": site, "data": data, "levels": levels, **deepcopy(row)}

@@ -11,7 +11,7 @@ import pytest
 import zeep
 from lxml import etree
 
-from khaos_assets_tests.integration.sandbox.khaos.conftest import EVERYTHING, WSDL, Khaos, started
+from khaos_assets_tests.integration.sandbox.khaos.conftest import EVERYTHING, WORLD, WSDL, Khaos, item, order, started
 from khaos_assets_tests.sandbox_fixtures import write_world
 
 
@@ -165,6 +165,14 @@ def test_orders_by_stage_by_web_reference_and_without_lines(khaos: Khaos) -> Non
     assert khaos.orders("SO1", ShowItems=False)["SO1"].find(".//INVOICE_ITEM") is None
 
 
+def test_orders_whose_tracking_changed_in_the_window_join_it_when_asked_for(tmp_path: Path) -> None:
+    shipped = order("SO7", "WEB-7", "2026-10-01T12:00:00", _tracking_changed_at="2026-11-15T09:00:00")
+    window = {"DateFrom": "2026-11-15T00:00:00", "DateTo": "2026-11-16T00:00:00"}
+    with started(write_world(tmp_path, {**WORLD, "khaos/sales_orders": [shipped]})) as khaos:
+        assert not khaos.orders(**window)
+        assert set(khaos.orders(**window, IncludeTracking=True)) == {"SO7"}
+
+
 def test_no_ids_and_no_window_is_refused(khaos: Khaos) -> None:
     with pytest.raises(zeep.exceptions.Fault):
         khaos.ExportOrderStatusEx("", 1, False, False, False, True, zeep.xsd.SkipValue, zeep.xsd.SkipValue, "", True)
@@ -198,8 +206,6 @@ def test_reference_lists_come_from_what_the_records_use(khaos: Khaos) -> None:
 
 
 def test_a_style_whose_record_says_so_goes_out_with_its_children_inside(tmp_path: Path) -> None:
-    from khaos_assets_tests.integration.sandbox.khaos.conftest import WORLD, item
-
     items = [i for i in WORLD["khaos/stock_items"] if i["STOCK_CODE"] != "TEE"]
     world = write_world(tmp_path, {**WORLD, "khaos/stock_items": [*items, item("TEE", _nested=True)]})
     with started(world) as khaos:

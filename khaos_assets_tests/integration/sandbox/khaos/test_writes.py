@@ -270,6 +270,7 @@ def test_without_the_extension_its_methods_do_not_exist_and_results_are_the_docu
         with pytest.raises(zeep.exceptions.Fault, match="No such method"):
             khaos.UpdateSalesOrderStatus("SO1", 14, "", "", "", "", "")
         assert khaos.ImportOrders(order_document("WEB-9", client_ref="x")).Results is None
+        assert "CLIENT_REF" not in khaos.ExportOrders("WEB-9", 2)
         plain = zeep.Client(khaos.sandbox.base_url("khaos") + "/KhaosSIM.exe/wsdl/IKosWeb")
         assert not hasattr(plain.service, "UpdateStockItem")
 
