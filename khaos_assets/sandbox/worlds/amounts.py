@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from khaos_assets.sandbox.worlds.model import Item, Line, Order, World
 
 PENNY = Decimal("0.01")
-TAX_PERCENT = {1: Decimal(20), 2: Decimal(0), 4: Decimal(5)}
+TAX_PERCENT = {1: 20, 2: 0, 4: 5}
 
 
 def to_penny(value: Fraction | Decimal) -> Decimal:
@@ -40,21 +40,33 @@ class LineMoney:
 
 
 def line_money(line: Line, method: str) -> LineMoney:
-    """Contract khaos 3.8: the workbook's arithmetic, in the method of the customer's class."""
-    rate = TAX_PERCENT[line.tax_code] / 100
-    unit = line.price
+    """Contract khaos 3.8: the workbook's arithmetic, in the method of the customer's class.
+
+    Whole numbers: price in 1/10,000, quantity in 1/100,000, their product in billionths; discount, net, VAT in pence.
+    """
+    percent = TAX_PERCENT[line.tax_code]
+    factor = 100 + percent
+    unit = int(line.price * 10**4)
     if method == "gross" and line.price_is_net:
-        unit = to_penny(unit * (1 + rate))
+        unit = _half_up(unit * factor, 10**4) * 100
     elif method == "net" and not line.price_is_net:
-        unit = to_penny(Fraction(unit) / Fraction(1 + rate))
-    extended = line.quantity * unit
-    discount = to_penny(extended * line.discount / 100)
+        unit = _half_up(unit, factor) * 100
+    extended = int(line.quantity * 10**5) * unit
+    discount = _half_up(extended * int(line.discount * 10**4), 10**13) if line.discount else 0
     if method == "net":
-        net = to_penny(extended - discount)
-        return LineMoney(net, to_penny(net * rate))
-    before = to_penny(Fraction(to_penny(extended)) / Fraction(1 + rate))
-    net = to_penny(Fraction(before) - Fraction(discount) / Fraction(1 + rate))
-    return LineMoney(net, to_penny(extended - discount - net))
+        net = _half_up(extended - discount * 10**7, 10**7)
+        vat = _half_up(net * percent, 100)
+    else:
+        before = _half_up(_half_up(extended, 10**7) * 100, factor)
+        net = _half_up(before * factor - discount * 100, factor)
+        vat = _half_up(extended - (discount + net) * 10**7, 10**7)
+    return LineMoney(Decimal(net).scaleb(-2), Decimal(vat).scaleb(-2))
+
+
+def _half_up(number: int, by: int) -> int:
+    """number ÷ by, half away from zero."""
+    whole = (2 * abs(number) + by) // (2 * by)
+    return whole if number >= 0 else -whole
 
 
 def cost(item: Item) -> Fraction | None:

@@ -1,4 +1,4 @@
-"""The goods of a seeded merchant: simple items, styles with sizes and colours, packs, builds, services, postage codes."""
+"""The goods of a seeded merchant: simple items, styles with sizes and colours, packs, builds, services, postage."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def put_in_wair(item: Item) -> None:
 
 
 def make_items(world: World, rng: Random, count: int) -> None:
-    """About a third of the goods in styles, 3 % packs, 2 % builds, the rest simple; `count` with postage and services."""
+    """About a third of the goods in styles, 3 % packs, 2 % builds, the rest simple; postage and services included."""
     catalogue = Catalogue(world, rng)
     for code, description in list(NON_STOCK.items())[: max(1, min(4, count // 10))]:
         postage(catalogue, code, description)

@@ -1,4 +1,4 @@
-"""Instants and how each system spells them: Khaos in London local time without an offset, WAIR in UTC with milliseconds."""
+"""Instants as each system spells them: Khaos in London local time without offset, WAIR in UTC with milliseconds."""
 
 from __future__ import annotations
 

@@ -31,13 +31,13 @@ def khaos_invoice(
 
 def wair_dispatch(world: World, order: Order, at: datetime, units: Mapping[Item, Decimal]) -> Dispatch:
     """WAIR dispatches a parcel of the order from its location."""
-    dispatch = new_dispatch(world, order.reference, order.location, order.carrier, at, units)
+    dispatch = new_dispatch(world, order.reference, at, units, location=order.location, carrier=order.carrier)
     order.dispatches.append(dispatch)
     return dispatch
 
 
 def new_dispatch(
-    world: World, reference: str, location: str, carrier: str, at: datetime, units: Mapping[Item, Decimal]
+    world: World, reference: str, at: datetime, units: Mapping[Item, Decimal], *, location: str, carrier: str
 ) -> Dispatch:
     """A dispatch that belongs to nothing yet. Untracked services have no number."""
     number = world.number("dispatch", 400001)

@@ -26,7 +26,7 @@ NAME = "Harbour & Lane Ltd"
 
 @dataclass(frozen=True)
 class WorldSummary:
-    """What was made. Counts are of the last night; `planted` counts each difference once, however many nights it stands."""
+    """What was made. `planted` counts each difference once, however many nights it stands."""
 
     path: Path
     seed: int
@@ -62,8 +62,9 @@ def make_world(
     else:
         world = _seeded(seed, skus, orders, nights_until(night or LAST_NIGHT, nights))
     open_stock(world, Random(f"{seed}/stock"))
-    hide_sold_out(world, all_positions(world))
-    plant_all(world, plant or {})
+    figures = all_positions(world)
+    hide_sold_out(world, figures)
+    plant_all(world, figures, plant or {})
     write_world(world, out)
     return WorldSummary(
         path=out,

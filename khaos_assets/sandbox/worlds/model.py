@@ -195,6 +195,8 @@ class Order:
     invoices: list[Invoice] = field(default_factory=list)
     dispatches: list[Dispatch] = field(default_factory=list)
     broken: dict[str, Any] = field(default_factory=dict)
+    totals: tuple[Decimal, Decimal] | None = None
+    """Items net and gross, kept once the order is written."""
 
     def ordered(self) -> dict[Item, Decimal]:
         """Units per stocked item."""

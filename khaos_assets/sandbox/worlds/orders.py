@@ -1,4 +1,4 @@
-"""The orders of a seeded merchant over the last weeks: retail, trade, telephone, parts, parcels, cancellations, returns."""
+"""The orders of a seeded merchant over the last weeks: retail, trade, telephone, parts, parcels, returns."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def new_order(world: World, rng: Random, customer: Customer, created: datetime, 
 
 
 def add_lines(world: World, rng: Random, order: Order, items: list[Item]) -> None:
-    """Lines of these items, each once; now and then postage, a free-form line, a discount; a pack brings its children."""
+    """Lines of these items, each once; now and then postage, a free-form line, a discount; a pack brings children."""
     is_trade = order.customer.company_class == "Trade"
     for item in dict.fromkeys(items):
         if any(x.item is item for x in order.lines):
@@ -128,8 +128,8 @@ def settle(world: World, rng: Random, order: Order, most: int) -> None:
         order.cancelled_at = at
     elif fate < 0.11:
         pass
-    elif fate < 0.17 and _parts(units):
-        first, rest = _parts(units)
+    elif fate < 0.17 and (parts := _parts(units)):
+        first, rest = parts
         ship(world, order, at, first)
         if fate > 0.14:
             ship(world, order, at + timedelta(days=3), rest)
@@ -142,14 +142,14 @@ def settle(world: World, rng: Random, order: Order, most: int) -> None:
             credit_note(world, order, at + timedelta(days=5))
 
 
-def _parts(units: dict[Item, Decimal]) -> tuple[dict[Item, Decimal], dict[Item, Decimal]] | tuple[()]:
+def _parts(units: dict[Item, Decimal]) -> tuple[dict[Item, Decimal], dict[Item, Decimal]] | None:
     """The units in two parts, or nothing where they cannot be parted."""
     items = list(units)
     if len(items) > 1:
         return {items[0]: units[items[0]]}, {i: units[i] for i in items[1:]}
     if items and units[items[0]] >= 2 and units[items[0]] == units[items[0]].to_integral_value():
         return {items[0]: Decimal(1)}, {items[0]: units[items[0]] - 1}
-    return ()
+    return None
 
 
 def credit_note(world: World, order: Order, at: datetime) -> Order:
@@ -180,7 +180,7 @@ def credit_note(world: World, order: Order, at: datetime) -> Order:
 
 
 def special_orders(world: World, rng: Random, scale: int) -> None:
-    """Orders that look odd and are right: by telephone, of test and internal accounts, in the hour that occurs twice."""
+    """Orders that look odd and are right: by telephone, of test and internal accounts, in the hour that comes twice."""
     goods = [i for i in sellable_items(world) if i.stocked]
     if not goods:
         return

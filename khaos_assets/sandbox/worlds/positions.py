@@ -1,7 +1,7 @@
-"""The stock of a night, computed from the ledger of movements: what Khaos shows and what WAIR shows, per item and place.
+"""The stock of a night, from the ledger of movements: what Khaos shows and what WAIR shows, per item and place.
 
-Khaos: LEVEL = opening − sent − open units (+ what it is off by). WAIR: onHand = opening − dispatched (+ off), allocated =
-open units that it has not dispatched.
+Khaos: LEVEL = opening − sent − open units (+ what it is off by). WAIR: onHand = opening − dispatched (+ off),
+allocated = open units that it has not dispatched.
 """
 
 from __future__ import annotations

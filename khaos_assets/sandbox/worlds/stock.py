@@ -58,7 +58,7 @@ def all_positions(world: World) -> list[Positions]:
     return [positions(world, n.as_of) for n in world.nights]
 
 
-def ensure_stock(world: World, item: Item, place: str, units: int, nights: list[Positions]) -> None:
+def ensure_stock(item: Item, place: str, units: int, nights: list[Positions]) -> None:
     """Let at least `units` be left at a place on every night, on both sides alike."""
     least = min(p.on_hand(item, place) - p.allocated(item, place) for p in nights)
     if least < units:

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 @dataclass(frozen=True, slots=True)
 class TruthLine:
-    """One planted exception, or a decoy with the code that would be wrong. `units` and `amount_gbp` None: none given."""
+    """A planted exception, or a decoy with the code that would be wrong. `units`, `amount_gbp` None: not given."""
 
     kind: str
     code: str
@@ -48,13 +48,15 @@ class Truth:
         amount: Decimal | None = None,
         again: bool = False,
     ) -> None:
-        """Must be found on these nights. `amount` in GBP, rounded already; `again`: the same difference with other figures."""
+        """Must be found on these nights. `amount` GBP, rounded already; `again`: the same difference, other figures."""
         line = TruthLine("exception", code, systems, record_key, scope, field, plain(units), money_text(amount), note)
         self._add(nights, line)
         if not again:
             self.planted[code] = self.planted.get(code, 0) + 1
 
-    def decoy(self, nights: Iterable[int], code: str, systems: str, record_key: str, scope: str, note: str) -> None:
+    def decoy(
+        self, nights: Iterable[int], code: str, systems: str, record_key: str, *, scope: str = "", note: str
+    ) -> None:
         """Must not be reported as open on these nights."""
         self._add(nights, TruthLine("decoy", code, systems, record_key, scope, None, None, None, note))
         self.decoys += 1

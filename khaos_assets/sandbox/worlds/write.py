@@ -24,7 +24,7 @@ class WorldExistsError(Exception):
 
 
 def write_world(world: World, out: Path) -> None:
-    """Write every night; what is to happen between two nights happens here, in order. An older world there is replaced."""
+    """Write every night; what happens between two nights happens here, in order. An older world is replaced."""
     if out.exists() and any(out.iterdir()) and not (out / "world.toml").exists():
         raise WorldExistsError(f"{out}: the folder is not empty and holds no world.toml; give a new or empty folder")
     shutil.rmtree(out / "nights", ignore_errors=True)

@@ -3,8 +3,8 @@
     @plants("STK-08", usual=5)
     def allocation_differs(field: Field, n: int) -> None: ...
 
-`n` is how many are wanted. A function takes unused subjects from the field (items, orders), changes what happened or what
-a side shows, and says what a perfect product reports, night by night.
+`n` is how many are wanted. A function takes unused subjects from the field (items, orders), changes what happened or
+what a side shows, and says what a perfect product reports, night by night.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from khaos_assets.sandbox.worlds.model import World
 from khaos_assets.sandbox.worlds.plant import decoys, feed_records, items, mappings, orders, parents, stock
 from khaos_assets.sandbox.worlds.plant.field import Field, NotEnoughError, PlantError
 from khaos_assets.sandbox.worlds.plant.registry import PLANTS, Plant
+from khaos_assets.sandbox.worlds.positions import Positions
 
 __all__ = ["PLANTS", "NotEnoughError", "PlantError", "plant_all"]
 
@@ -26,8 +27,10 @@ _USUAL_SKUS, _USUAL_ORDERS = 2000, 3000
 _DECOYS = "decoys"
 
 
-def plant_all(world: World, wanted: Mapping[str, int]) -> None:
-    """Plant every code: as often as `wanted` says (0 = not at all), else as is usual for the size of the world.
+def plant_all(world: World, figures: list[Positions], wanted: Mapping[str, int]) -> None:
+    """Plant every code as often as `wanted` says (0 = not at all), else as is usual for the size of the world.
+
+    `figures` are the undisturbed world's, per night.
 
     Raises PlantError for a code that is not planted, NotEnoughError where the world has too few subjects for what was
     asked. What is merely usual is planted as far as the subjects go.
@@ -40,7 +43,7 @@ def plant_all(world: World, wanted: Mapping[str, int]) -> None:
             raise PlantError(f"--plant {code}: not a code that is planted (known: {known}; {_DECOYS} for the decoys)")
         if count < 0:
             raise PlantError(f"--plant {code}={count}: give 0 or more")
-    field = Field(world)
+    field = Field(world, figures)
     items.name_case_pairs(field)
     for code, plant in sorted(PLANTS.items(), key=lambda x: (x[1].order, x[0])):
         if plant.nights > len(world.nights):
@@ -60,8 +63,4 @@ def plant_all(world: World, wanted: Mapping[str, int]) -> None:
 def usual(world: World, plant: Plant) -> int:
     """The usual number in a world of 2,000 items and 3,000 orders, growing and shrinking with the root of its size."""
     size = min(len(world.items) / _USUAL_SKUS, len(world.orders) / _USUAL_ORDERS)
-    return (
-        max(1, round(plant.usual * min(1.0, math.sqrt(size))))
-        if size < 0.9
-        else round(plant.usual * max(1.0, math.sqrt(size)))
-    )
+    return max(1, round(plant.usual * math.sqrt(size)))

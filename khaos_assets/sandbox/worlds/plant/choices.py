@@ -95,6 +95,16 @@ def shipped_lines(field: Field, order: Order) -> bool:
     return shipped_order(field, order) and len(order.ordered()) > 1
 
 
+def tracked_order(field: Field, order: Order) -> bool:
+    """An order sent whole by a tracked service before the first night."""
+    return shipped_order(field, order) and order.carrier not in field.world.untracked
+
+
+def tracked_part(field: Field, order: Order) -> bool:
+    """An open order of which both sides sent the same part by a tracked service before the first night."""
+    return part_sent_order(field, order) and order.carrier not in field.world.untracked
+
+
 def waiting_order(field: Field, order: Order) -> bool:
     """An open order, older than the first night, of which nothing is sent."""
     return plain_order(field, order) and not order.invoices and order.created < field.nights[0] - timedelta(hours=12)

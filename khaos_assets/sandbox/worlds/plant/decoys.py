@@ -10,9 +10,10 @@ from datetime import timedelta
 from decimal import Decimal
 
 from khaos_assets.sandbox.worlds.fulfilment import khaos_invoice, wair_dispatch
-from khaos_assets.sandbox.worlds.model import Item, Kind, Order, Transfer
+from khaos_assets.sandbox.worlds.model import Item, Kind, Line, Order, Transfer
+from khaos_assets.sandbox.worlds.orders import new_order, priced_line
 from khaos_assets.sandbox.worlds.plant.choices import (
-    idle_item,
+    idle_simple_item,
     shipped_order,
     steady_item,
     waiting_order,
@@ -76,7 +77,9 @@ def in_transit(field: Field, i: int) -> None:
         )
     )
     site = target if i % 2 else source
-    field.truth.decoy(field.always(), "STK-01", "wair>khaos", item.code, site, f"{units} in transit {origin} to {goal}")
+    field.truth.decoy(
+        field.always(), "STK-01", "wair>khaos", item.code, scope=site, note=f"{units} in transit {origin} to {goal}"
+    )
 
 
 def inside_dispatch_grace(field: Field, i: int) -> None:
@@ -86,7 +89,7 @@ def inside_dispatch_grace(field: Field, i: int) -> None:
     units = order.ordered()
     dispatch = wair_dispatch(field.world, order, as_of - timedelta(minutes=20), units)
     khaos_invoice(field.world, order, as_of + timedelta(hours=7), units, dispatch.tracking)
-    field.truth.decoy([night], "ORD-05", "wair>khaos", order.reference, "", "dispatched 20 minutes ago")
+    field.truth.decoy([night], "ORD-05", "wair>khaos", order.reference, note="dispatched 20 minutes ago")
     _stock_decoys(field, night, order, "dispatched 20 minutes ago")
 
 
@@ -98,13 +101,13 @@ def sent_today(field: Field, i: int) -> None:
     invoice = khaos_invoice(field.world, order, as_of - timedelta(minutes=25), units)
     dispatch = wair_dispatch(field.world, order, as_of + timedelta(hours=8), units)
     invoice.tracking = dispatch.tracking
-    field.truth.decoy([night], "ORD-17", "khaos>wair", order.reference, "", "sent today")
+    field.truth.decoy([night], "ORD-17", "khaos>wair", order.reference, note="sent today")
     _stock_decoys(field, night, order, "sent today")
 
 
 def _stock_decoys(field: Field, night: int, order: Order, note: str) -> None:
     for item in order.ordered():
-        field.truth.decoy([night], "STK-01", "wair>khaos", item.code, order.site, note)
+        field.truth.decoy([night], "STK-01", "wair>khaos", item.code, scope=order.site, note=note)
 
 
 def inside_stock_grace(field: Field, i: int) -> None:
@@ -125,7 +128,7 @@ def inside_stock_grace(field: Field, i: int) -> None:
     field.world.on_night(night, count)
     field.world.on_night(night + 1, follow)
     for code in ("STK-01", "STK-07"):
-        field.truth.decoy([night], code, "wair>khaos", item.code, site, "WAIR changed ten minutes ago")
+        field.truth.decoy([night], code, "wair>khaos", item.code, scope=site, note="WAIR changed ten minutes ago")
 
 
 def inside_tracking_grace(field: Field, i: int) -> None:
@@ -141,7 +144,7 @@ def inside_tracking_grace(field: Field, i: int) -> None:
         dispatch.tracking, dispatch.updated_at = number, as_of + timedelta(hours=2)
 
     field.world.on_night(night + 1, fill)
-    field.truth.decoy([night], "ORD-06", "wair>khaos", dispatch.dispatch_id, "", "dispatched 90 minutes ago")
+    field.truth.decoy([night], "ORD-06", "wair>khaos", dispatch.dispatch_id, note="dispatched 90 minutes ago")
 
 
 def _untouched_waiting(field: Field, order: Order) -> bool:
@@ -154,7 +157,7 @@ def untracked(field: Field, i: int) -> None:
     del i
     order = field.order(_by_untracked_service)
     field.truth.decoy(
-        field.always(), "ORD-06", "wair>khaos", order.dispatches[0].dispatch_id, "", "an untracked service"
+        field.always(), "ORD-06", "wair>khaos", order.dispatches[0].dispatch_id, note="an untracked service"
     )
 
 
@@ -166,7 +169,7 @@ def _by_untracked_service(field: Field, order: Order) -> bool:
 def withdrawn(field: Field, i: int) -> None:
     """A SKU that Khaos does not know, withdrawn in WAIR."""
     foreign = foreign_item(field, f"OLD-{field.world.number('withdrawn', 3001)}", active=False)
-    field.truth.decoy(field.always(), "SKU-01", "khaos>wair", foreign.wair.sku, "", f"withdrawn in WAIR ({i})")
+    field.truth.decoy(field.always(), "SKU-01", "khaos>wair", foreign.wair.sku, note=f"withdrawn in WAIR ({i})")
 
 
 def repeated_lines(field: Field, i: int) -> None:
@@ -178,7 +181,7 @@ def repeated_lines(field: Field, i: int) -> None:
     rest = [(x, q) for x, q in dispatch.lines if x is not item]
     dispatch.lines = [(item, Decimal(1)), *rest, (item, units - 1)]
     field.truth.decoy(
-        field.always(), "ORD-15", "wair>khaos", order.reference, "", "one SKU on two lines of the dispatch"
+        field.always(), "ORD-15", "wair>khaos", order.reference, note="one SKU on two lines of the dispatch"
     )
 
 
@@ -193,23 +196,24 @@ def voided_beside_sent(field: Field, i: int) -> None:
     order = field.order(waiting_order)
     at = field.moment(0)
     wair_dispatch(field.world, order, at, order.ordered()).void_from = at + timedelta(minutes=30)
-    field.truth.decoy(field.always(), "ORD-05", "wair>khaos", order.reference, "", "the dispatch was voided")
+    field.truth.decoy(field.always(), "ORD-05", "wair>khaos", order.reference, note="the dispatch was voided")
 
 
 def nothing_to_dispatch(field: Field, i: int) -> None:
     """16 and 23: an order of postage and a free-form line alone is sent in Khaos; there is nothing to dispatch."""
-    order = field.order(_with_postage)
-    postage = next(x for x in order.lines if x.item is not None and not x.item.stocked)
-    order.lines = [postage]
-    khaos_invoice(field.world, order, field.moment(0), {})
-    field.truth.decoy(field.always(), "ORD-17", "khaos>wair", order.reference, "", f"postage only ({i})")
-
-
-def _with_postage(field: Field, order: Order) -> bool:
-    """An open order with a line of postage."""
-    return waiting_order(field, order) and any(
-        x.item is not None and x.item.kind is Kind.NON_STOCK for x in order.lines
-    )
+    world = field.world
+    postage = next((x for x in world.items if x.kind is Kind.NON_STOCK), None)
+    if postage is None:
+        raise NotEnoughError("a non-stock code")
+    customer = next(c for c in world.customers if c.company_class == "Retail" and c.currency == "GBP")
+    order = new_order(world, field.rng, customer, field.moment(0) - timedelta(days=2 + i))
+    order.lines = [
+        priced_line(world, order, postage, Decimal(1)),
+        Line(None, Decimal(1), Decimal("2.00"), False, description="Express surcharge, by hand"),
+    ]
+    khaos_invoice(world, order, field.moment(0), {})
+    field.use(order)
+    field.truth.decoy(field.always(), "ORD-17", "khaos>wair", order.reference, note="postage only")
 
 
 def back_orderable(field: Field, i: int) -> None:
@@ -218,16 +222,19 @@ def back_orderable(field: Field, i: int) -> None:
     item = field.item(steady_with_open_units)
     site = oversell(field, item, 1)
     field.world.back_orderable.append(item.code)
-    field.truth.decoy(field.always(), "STK-06", "khaos", item.code, site, "configured as back-orderable")
+    field.truth.decoy(field.always(), "STK-06", "khaos", item.code, scope=site, note="configured as back-orderable")
 
 
 def new_in_khaos(field: Field, i: int) -> None:
     """An item that Khaos has only since the last night is not missed in WAIR before the attribute lag is over."""
     if len(field.nights) < 2:
         raise NotEnoughError("a night before")
-    item: Item = field.item(idle_item)
-    if item.parent is not None:
-        return
+    item = field.item(_standing_alone)
     item.wair, item.first_night = None, len(field.nights) - 1
     item.updated_at = field.moment(item.first_night)
-    field.truth.decoy(field.last(), "SKU-03", "khaos>wair", item.code, "", f"new in Khaos since yesterday ({i})")
+    field.truth.decoy(field.last(), "SKU-03", "khaos>wair", item.code, note=f"new in Khaos since yesterday ({i})")
+
+
+def _standing_alone(field: Field, item: Item) -> bool:
+    """A simple item on no order, in no pack."""
+    return idle_simple_item(field, item) and not field.is_linked(item)

@@ -36,7 +36,7 @@ def _break(field: Field, i: int, item: Item, entity: str, fields: dict[str, Any]
         del at
         item.broken.pop(entity, None)
 
-    field.during(field.span(i), lambda at: item.broken.update({entity: fields}), mend)
+    field.during(field.span(i), lambda _: item.broken.update({entity: fields}), mend)
 
 
 def _wair_stock(field: Field, i: int) -> None:
@@ -70,7 +70,7 @@ def _khaos_order(field: Field, i: int) -> None:
         del at
         order.broken.clear()
 
-    field.during(field.span(i), lambda at: order.broken.update({"DATE_CREATED": "31/02/2026"}), mend)
+    field.during(field.span(i), lambda _: order.broken.update({"DATE_CREATED": "31/02/2026"}), mend)
     _report(
         field, i, f"khaos/sales_orders/{order.code}", "DATE_CREATED", "a date that does not exist, on a cancelled order"
     )
@@ -79,7 +79,7 @@ def _khaos_order(field: Field, i: int) -> None:
 def _wair_dispatch(field: Field, i: int) -> None:
     order = field.order(shipped_order)
     at = order.dispatches[0].at
-    dispatch = new_dispatch(field.world, order.reference, order.location, order.carrier, at, {})
+    dispatch = new_dispatch(field.world, order.reference, at, {}, location=order.location, carrier=order.carrier)
     field.world.orphan_dispatches.append(dispatch)
     name = ("dispatchedAt", "trackingNumber")[i // 6 % 2]
 
@@ -93,8 +93,8 @@ def _wair_dispatch(field: Field, i: int) -> None:
 
 
 def _slashless(field: Field) -> Item:
-    """An item whose code cannot be mistaken for a path."""
+    """An item whose code cannot be mistaken for a path, and on which no pack's cost rests."""
     while True:
         item = field.item(idle_simple_item)
-        if "/" not in item.code:
+        if "/" not in item.code and not field.is_linked(item):
             return item

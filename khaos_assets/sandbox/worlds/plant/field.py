@@ -16,7 +16,7 @@ from typing import TypeVar
 from khaos_assets.sandbox.worlds.model import Item, Order, World
 from khaos_assets.sandbox.worlds.near import nearest
 from khaos_assets.sandbox.worlds.positions import Positions
-from khaos_assets.sandbox.worlds.stock import all_positions, ensure_stock
+from khaos_assets.sandbox.worlds.stock import ensure_stock
 from khaos_assets.sandbox.worlds.truth import Truth
 
 T = TypeVar("T", Item, Order)
@@ -45,10 +45,10 @@ class Span:
 class Field:
     """The world as planters see it."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, figures: list[Positions]) -> None:
         self.world = world
         self.truth: Truth = world.truth
-        self.figures: list[Positions] = all_positions(world)
+        self.figures = figures
         self.rng = Random(f"{world.seed}/plant")
         self.nights = [n.as_of for n in world.nights]
         self.codes = {i.code for i in world.items}
@@ -58,6 +58,7 @@ class Field:
         self._pools: dict[object, Iterator[Item | Order]] = {}
         on_orders = {x.item for o in world.orders for x in o.lines}
         self._idle = {i for i in world.items if i not in on_orders}
+        self._linked = {x for i in world.items for x, _, _ in i.links} | {i for i in world.items if i.links}
         self.credited = {o.reference for o in world.orders if o.is_credit}
         """References that have a credit note."""
         self._back_ordered = {x.item for o in world.orders if o.unassigned for x in o.lines}
@@ -103,6 +104,10 @@ class Field:
         """On no order at all."""
         return item in self._idle
 
+    def is_linked(self, item: Item) -> bool:
+        """It is part of a pack, or linked to or from another item."""
+        return item in self._linked
+
     def is_unused(self, subject: Item | Order) -> bool:
         return subject not in self._used
 
@@ -131,8 +136,11 @@ class Field:
         return self.world.places(site)[0]
 
     def stock_up(self, item: Item, place: str, units: int) -> None:
-        """Let at least so many units be there, free, every night, on both sides."""
-        ensure_stock(self.world, item, place, units, self.figures)
+        """Let at least so many units be there, free, every night, on both sides; then it is displayed as well."""
+        body = item.wair.body_map if item.wair else None
+        if body is not None and not body["displayed"]:
+            body["displayed"], body["reason"] = True, None
+        ensure_stock(item, place, units, self.figures)
 
     def site(self, n: int) -> str:
         """The mapped sites in turn: the default one, which two locations serve, comes every third time."""

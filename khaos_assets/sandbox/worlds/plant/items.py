@@ -116,12 +116,12 @@ def name_case_pairs(field: Field) -> None:
             amount=ZERO_POUNDS,
             note=f"means {item.code}: case",
         )
-        field.truth.decoy(field.always(), "SKU-03", "khaos>wair", item.code, "", "SKU-02 explains that it is missing")
+        field.truth.decoy(field.always(), "SKU-03", "khaos>wair", item.code, note="SKU-02 explains that it is missing")
 
 
 @plants("SKU-02", usual=8, order=3)
 def near_match(field: Field, n: int) -> None:
-    """Each step in turn; every third item's stock differs as well (suppressed); one in eight stands beside the exact SKU."""
+    """Each step in turn; every third item's stock differs as well (suppressed); one in eight beside the exact one."""
     for i in range(n):
         step = (*STEPS, "other_ref", "barcode", "beside")[i % 8]
         for _ in range(200):
@@ -134,14 +134,14 @@ def near_match(field: Field, n: int) -> None:
         if step == "beside":
             foreign_item(field, sku, on_hand=3).wair.barcode = item.barcode or None
             field.truth.decoy(
-                field.always(), "SKU-04", "wair", item.code.strip().casefold(), "", "SKU-02 explains the pair"
+                field.always(), "SKU-04", "wair", item.code.strip().casefold(), note="SKU-02 explains the pair"
             )
         elif item.wair is not None:
             item.wair = replace(item.wair, sku=sku)
             field.truth.decoy(
-                field.always(), "SKU-03", "khaos>wair", item.code, "", "SKU-02 explains that it is missing"
+                field.always(), "SKU-03", "khaos>wair", item.code, note="SKU-02 explains that it is missing"
             )
-            field.truth.decoy(field.always(), "SKU-01", "khaos>wair", sku, "", "SKU-02 explains that it is unknown")
+            field.truth.decoy(field.always(), "SKU-01", "khaos>wair", sku, note="SKU-02 explains that it is unknown")
         if i % 3 == 0:
             field.stock_up(item, field.place(field.site(0)), 5)
             item.wair_off[field.place(field.site(0))] = Decimal(-2)
@@ -213,7 +213,7 @@ def missing_from_wair(field: Field, n: int) -> None:
         if span.end is not None:
             field.world.on_night(span.end, _arrive(item, arrives, field.moment(span.end)))
         nights = range(span.end) if span.end is not None else range(len(field.nights))
-        _per_night(field, "SKU-03", item, nights, None, "never heard of there")
+        _per_night(field, "SKU-03", item, nights, note="never heard of there")
 
 
 def _arrive(item: Item, wair: WairItem | None, at: datetime) -> Callable[[], None]:
@@ -223,7 +223,9 @@ def _arrive(item: Item, wair: WairItem | None, at: datetime) -> Callable[[], Non
     return change
 
 
-def _per_night(field: Field, code: str, item: Item, nights: range | list[int], name: str | None, note: str) -> None:
+def _per_night(
+    field: Field, code: str, item: Item, nights: range | list[int], *, name: str | None = None, note: str
+) -> None:
     """One difference whose amount is sellable × price of each night."""
     for count, night in enumerate(nights):
         free = field.figures[night].sellable(item)
@@ -262,7 +264,7 @@ def renamed(field: Field, n: int) -> None:
         field.world.on_night(night, _rename(item, new, field.moment(night)))
         field.truth.exception(field.last(), "SKU-05", "khaos>wair", old, amount=ZERO_POUNDS, note=f"now {new}")
         for code, key in (("SKU-01", old), ("SKU-03", new)):
-            field.truth.decoy(field.last(), code, "khaos>wair", key, "", "SKU-05 explains it")
+            field.truth.decoy(field.last(), code, "khaos>wair", key, note="SKU-05 explains it")
 
 
 def _rename(item: Item, code: str, at: datetime) -> Callable[[], None]:
@@ -295,7 +297,8 @@ def body_map(field: Field, n: int) -> None:
         span = field.span(i if i % 5 != 2 else 0)
         if span.end is not None:
             field.world.on_night(span.end, _show(item, was, field.moment(span.end)))
-        _per_night(field, "PIM-10", item, list(span), name, f"WAIR says {body['size']}, displayed {body['displayed']}")
+        note = f"WAIR says {body['size']}, displayed {body['displayed']}"
+        _per_night(field, "PIM-10", item, list(span), name=name, note=note)
 
 
 def _show(item: Item, body: dict[str, object], at: datetime) -> Callable[[], None]:

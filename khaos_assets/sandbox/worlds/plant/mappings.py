@@ -12,7 +12,7 @@ from decimal import Decimal
 from khaos_assets.sandbox.worlds.amounts import order_net, to_penny
 from khaos_assets.sandbox.worlds.clock import london_time
 from khaos_assets.sandbox.worlds.orders import new_order, priced_line
-from khaos_assets.sandbox.worlds.plant.choices import idle_item, live_item, part_sent_order, shipped_order
+from khaos_assets.sandbox.worlds.plant.choices import idle_item, live_item, tracked_order, tracked_part
 from khaos_assets.sandbox.worlds.plant.field import Field, NotEnoughError
 from khaos_assets.sandbox.worlds.plant.registry import plants
 
@@ -38,7 +38,7 @@ def _report(field: Field, key: str, nights: list[int], amount: Decimal, note: st
 
 
 def _courier(field: Field, n: int) -> None:
-    order = field.order(shipped_order)
+    order = field.order(tracked_order)
     service = _new(_SERVICES, 2 * n)
     order.dispatches[0].carrier = service
     _report(field, f"courier/{service}", list(field.always()), Decimal("0.00"), "a courier service of a finished order")
@@ -46,7 +46,7 @@ def _courier(field: Field, n: int) -> None:
 
 def _courier_of_open_order(field: Field, n: int) -> None:
     try:
-        order = field.order(part_sent_order)
+        order = field.order(tracked_part)
     except NotEnoughError:
         _courier(field, n + 20)
         return

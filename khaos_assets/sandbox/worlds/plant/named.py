@@ -20,14 +20,14 @@ def name_what_is_there(field: Field, n: int) -> None:
     for name, code, systems, wanted in _ITEMS:
         items = (i for i in field.world.items if field.is_unused(i) and i.first_night == 0 and wanted(field, i))
         for item in _first(items, n):
-            field.truth.decoy(field.always(), code, systems, item.code, _scope(field, code), name)
+            field.truth.decoy(field.always(), code, systems, item.code, scope=_scope(field, code), note=name)
     for name, code, systems, wanted in _ORDERS:
         orders = (
             o for o in field.world.orders if field.is_unused(o) and field.has_unused_items(o) and wanted(field, o)
         )
         for order in _first(orders, n):
             key = order.dispatches[0].dispatch_id if code == "ORD-16" else order.reference
-            field.truth.decoy(field.always(), code, systems, key, "", name)
+            field.truth.decoy(field.always(), code, systems, key, note=name)
 
 
 def _first(rows: Iterable[T], n: int) -> Iterator[T]:
@@ -119,7 +119,7 @@ _ORDERS: tuple[tuple[str, str, str, Callable[[Field, Order], bool]], ...] = (
         "15: a test order that nobody sent",
         "ORD-14",
         "khaos>wair",
-        lambda f, o: o.customer.company_class == "Test" and not o.dispatches and not o.is_credit and bool(o.reference),
+        lambda _, o: o.customer.company_class == "Test" and not o.dispatches and not o.is_credit and bool(o.reference),
     ),
     ("16: a line of postage", "ORD-15", "wair>khaos", _has_kind(Kind.NON_STOCK)),
     ("19: a credit note under the order's reference", "ORD-15", "wair>khaos", _returned),

@@ -1,8 +1,8 @@
 """ORD-05, 06, 14, 15, 16, 17: what Khaos sent and what WAIR dispatched, order by order.
 
-Stock follows by itself (see `model.py`), so each brings a stock difference that the catalogue suppresses. Decided: on
-which nights a difference stands follows from the instants of invoice and dispatch; a parcel named twice moved stock once;
-line net counts in GBP at the rate of the order's month.
+Stock follows by itself (see `model.py`), so each brings a stock difference that the catalogue suppresses. Decided:
+on which nights a difference stands follows from the instants of invoice and dispatch; a parcel named twice moved stock
+once; line net counts in GBP at the rate of the order's month.
 """
 
 from __future__ import annotations
@@ -37,12 +37,12 @@ def _amount(field: Field, order: Order, units: Units) -> Decimal:
 def explained(field: Field, order: Order, items: list[Item], nights: list[int], code: str) -> None:
     """The stock difference that comes along must not be reported."""
     for item in items:
-        field.truth.decoy(nights, "STK-01", "wair>khaos", item.code, order.site, f"{code} explains it")
+        field.truth.decoy(nights, "STK-01", "wair>khaos", item.code, scope=order.site, note=f"{code} explains it")
 
 
 @plants("ORD-05", usual=10, order=2)
 def open_but_dispatched(field: Field, n: int) -> None:
-    """Dispatched whole or in part, still open in Khaos. In turn old, old, new on the last night, old, booked by then."""
+    """Dispatched whole or in part, still open in Khaos. In turn old, old, new on the last night, old, booked since."""
     last = len(field.nights) - 1
     for i in range(n):
         order = _waiting(field, i)
@@ -141,7 +141,7 @@ def leaked(field: Field, n: int) -> None:
         if i % 2 == 0:
             khaos_invoice(field.world, order, at + timedelta(minutes=20), units, dispatch.tracking)
         else:
-            field.truth.decoy(field.always(), "ORD-05", "wair>khaos", order.reference, "", "ORD-14 explains it")
+            field.truth.decoy(field.always(), "ORD-05", "wair>khaos", order.reference, note="ORD-14 explains it")
             explained(field, order, list(units), list(field.always()), "ORD-14")
         field.truth.exception(
             field.always(),
@@ -237,25 +237,30 @@ def _unknown_reference(field: Field, i: int) -> None:
         field.stock_up(item, place, 6)
     at = field.moment(len(field.nights) - 1 if i % 6 == 4 else 0)
     number = field.world.number("unknown_order", 990001)
-    dispatch = new_dispatch(field.world, f"X{number}", place, "RM-T48", at, units)
+    dispatch = new_dispatch(field.world, f"X{number}", at, units, location=place, carrier="RM-T48")
     field.world.orphan_dispatches.append(dispatch)
     nights = field.visible(at)
     _report_16(field, nights, dispatch, units, f"nobody knows order {dispatch.reference}")
     for item in units:
-        field.truth.decoy(nights, "STK-01", "wair>khaos", item.code, site, "ORD-16 explains it")
+        field.truth.decoy(nights, "STK-01", "wair>khaos", item.code, scope=site, note="ORD-16 explains it")
 
 
 def _twice(field: Field, i: int) -> None:
     order = _tracked(field, i)
     dispatch = order.dispatches[0]
     again = new_dispatch(
-        field.world, order.reference, dispatch.location, dispatch.carrier, dispatch.at + timedelta(minutes=11), {}
+        field.world,
+        order.reference,
+        dispatch.at + timedelta(minutes=11),
+        {},
+        location=dispatch.location,
+        carrier=dispatch.carrier,
     )
     again.lines, again.tracking, again.moves_stock = list(dispatch.lines), dispatch.tracking, False
     order.dispatches.append(again)
     _report_16(field, field.visible(again.at), again, dict(again.lines), f"twice: the parcel of {dispatch.dispatch_id}")
     field.truth.decoy(
-        field.visible(again.at), "ORD-15", "wair>khaos", order.reference, "", "the second parcel counts nowhere"
+        field.visible(again.at), "ORD-15", "wair>khaos", order.reference, note="the second parcel counts nowhere"
     )
 
 
@@ -266,7 +271,7 @@ def _report_16(field: Field, nights: list[int], dispatch: Dispatch, units: Units
 
 @plants("ORD-17", usual=6, order=2)
 def not_dispatched(field: Field, n: int) -> None:
-    """Sent in Khaos; WAIR has no dispatch of it, or only a voided one. One in five leaves by the last night after all."""
+    """Sent in Khaos; WAIR has no dispatch of it, or only a voided one. One in five leaves late after all."""
     last = len(field.nights) - 1
     for i in range(n):
         order = _shipped(field, i)

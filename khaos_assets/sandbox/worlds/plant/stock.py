@@ -1,8 +1,8 @@
 """STK-01, 02, 06, 07, 08: figures that differ though no order explains it.
 
 Decided: a difference that arises on a later night is STK-07 when Khaos still shows the figure last agreed and STK-01
-when Khaos's own figure moved, so STK-01 planted late moves Khaos, STK-07 moves WAIR. A drift never equals the open units
-(that would be STK-02). Where a site has two locations, the scope joins them and the figures are their sums.
+when Khaos's own figure moved, so STK-01 planted late moves Khaos, STK-07 moves WAIR. A drift never equals the open
+units (that would be STK-02). Where a site has two locations, the scope joins them and the figures are their sums.
 """
 
 from __future__ import annotations
@@ -89,7 +89,9 @@ def wrong_figure(field: Field, n: int) -> None:
                 note="WAIR on hand equals Khaos available",
                 again=night > 0,
             )
-        field.truth.decoy(field.always(), "STK-01", "wair>khaos", item.code, site, f"STK-02 explains it ({i})")
+        field.truth.decoy(
+            field.always(), "STK-01", "wair>khaos", item.code, scope=site, note=f"STK-02 explains it ({i})"
+        )
 
 
 def _with_open_units(field: Field, item: Item) -> bool:
@@ -133,7 +135,7 @@ def _negative_on_hand(field: Field, i: int) -> None:
         note=f"{-below} on hand",
     )
     site = field.world.locations[place]
-    field.truth.decoy(span, "STK-01", "wair>khaos", item.code, site, "STK-06 in WAIR explains it")
+    field.truth.decoy(span, "STK-01", "wair>khaos", item.code, scope=site, note="STK-06 in WAIR explains it")
 
 
 def _oversold(field: Field, i: int) -> None:
@@ -153,7 +155,7 @@ def _oversold(field: Field, i: int) -> None:
 
 
 def oversell(field: Field, item: Item, short: int) -> str:
-    """Let both sides have `short` fewer than is promised at the site with most open units, and agree on it. The site."""
+    """Let both sides have `short` fewer than promised at the site with most open units, and agree on it. The site."""
     site = max(field.world.mapped_sites(), key=lambda s: min(field.open_units(item, s)))
     figures = field.figures[0]
     surplus = figures.level(item, site) + short
@@ -197,7 +199,7 @@ def update_late(field: Field, n: int) -> None:
             amount=at_cost(item, counted),
             note="Khaos shows the figure of the night before",
         )
-        field.truth.decoy([night], "STK-01", "wair>khaos", item.code, site, "STK-07 explains it")
+        field.truth.decoy([night], "STK-01", "wair>khaos", item.code, scope=site, note="STK-07 explains it")
 
 
 @plants("STK-08", usual=6)

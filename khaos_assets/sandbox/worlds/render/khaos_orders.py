@@ -44,7 +44,7 @@ def _status(world: World, order: Order, as_of: datetime) -> Record:
     sold = sum((x.quantity for x in order.lines if x.item is not None), ZERO)
     cancelled = order.cancelled_at is not None and order.cancelled_at <= as_of
     complete = bool(sent) and (order.is_credit or is_complete(order, sent))
-    net, gross = order_totals(world, order)
+    net, gross = _totals(world, order)
     record: Record = {
         "@SORDER_CODE": order.code,
         "@ASSOCIATED_REF": order.reference,
@@ -75,6 +75,13 @@ def _status(world: World, order: Order, as_of: datetime) -> Record:
             "USER_NAME": "SALES",
         }
     return record
+
+
+def _totals(world: World, order: Order) -> tuple[Decimal, Decimal]:
+    """Its lines are what they are by now: computed once for all nights."""
+    if order.totals is None:
+        order.totals = order_totals(world, order)
+    return order.totals
 
 
 def _invoices(order: Order, as_of: datetime, sent: dict[Item, Decimal], closed: bool) -> Any:
@@ -146,7 +153,7 @@ def _waiting(order: Order, sent: dict[Item, Decimal]) -> Record:
 def order_lines(world: World, as_of: datetime) -> Iterator[Record]:
     """The `SALES_ORDER` element in the import vocabulary. Persons and addresses in it are invented."""
     for order in orders_of(world, as_of):
-        net, gross = order_totals(world, order)
+        _, gross = _totals(world, order)
         yield {
             "_sorder_code": order.code,
             "CUSTOMER_DETAIL": _customer(order),

@@ -54,7 +54,7 @@ def stock_list(world: World, night: int, figures: Positions) -> Iterator[Record]
 
 
 def stock_items(world: World, night: int) -> Iterator[Record]:
-    """The `STOCK_ITEM` element. A style child has no IS_NET: it takes its parent's basis, and its price where it has none."""
+    """The `STOCK_ITEM` element. A style child takes its parent's IS_NET, and its price where it has none."""
     for item in items_of(world, night):
         record: Record = {
             "STOCK_ID": item.stock_id,

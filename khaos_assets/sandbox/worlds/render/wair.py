@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
 from khaos_assets.sandbox.worlds.clock import utc
 from khaos_assets.sandbox.worlds.model import Dispatch, Foreign, Item, World
@@ -22,8 +21,8 @@ def number(value: Decimal, *, as_text: bool = False) -> int | Decimal | str:
 
 def known(world: World, night: int) -> list[Item | Foreign]:
     """What WAIR has an item record of, by SKU."""
-    found: list[Any] = [x for x in (*world.items, *world.foreign) if x.wair is not None and x.first_night <= night]
-    return sorted(found, key=lambda x: x.wair.sku)
+    found = [(x.wair.sku, x) for x in (*world.items, *world.foreign) if x.wair is not None and x.first_night <= night]
+    return [x for _, x in sorted(found, key=lambda pair: pair[0])]
 
 
 def items(world: World, night: int) -> Iterator[Record]:

@@ -1,0 +1,306 @@
+"""A slow and simple reading of the exception catalogue over a world's files: what a perfect product reports.
+
+Written from the catalogue, not from the world maker; it is how the tests know that truth.ndjson is true, that nothing
+else differs, and that the amounts are those of the catalogue's definitions.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import timedelta
+from fractions import Fraction
+from typing import Any
+
+from khaos_assets_tests.unit.sandbox.worlds.files import NightFiles, Record, as_list, end_of_day, instant, invoices
+from khaos_assets_tests.unit.sandbox.worlds.reading import Item, Reading
+
+Key = tuple[str, str, str, str]
+HOUR = timedelta(hours=1)
+
+
+@dataclass
+class Found:
+    units: Fraction | None = None
+    amount: Fraction | None = None
+    state: str = "open"
+
+
+class Night(Reading):
+    """The exceptions of one night."""
+
+    def __init__(self, merchant: Record, files: NightFiles, before: Night | None) -> None:
+        super().__init__(merchant, files)
+        self.before = before
+        self.found: dict[Key, Found] = {}
+        self.known = set(self.items) | {k.split("/", 2)[2] for k in files.broken if k.startswith("khaos/stock_items/")}
+        self._skus()
+        self._order_codes()
+        self._stock_codes()
+        self._rest()
+        agreed = dict(before.agreed) if before else {}
+        agreed.update({key: wair for key, (khaos, wair) in self.pairs.items() if khaos == wair})
+        self.agreed: dict[tuple[str, str], Fraction] = agreed
+
+    def put(self, code: str, systems: str, key: str, scope: str = "", **values: Any) -> None:
+        self.found[(code, systems, key, scope)] = Found(**values)
+
+    def open(self) -> dict[Key, Found]:
+        return {k: v for k, v in self.found.items() if v.state == "open"}
+
+    # SKU codes
+
+    def _skus(self) -> None:
+        files, items = self.files, self.items
+        self.meaning: dict[str, str] = {}
+        self.hidden: set[str] = set()
+        """SKUs in WAIR whose stock is not reported: unknown, near, renamed, duplicate."""
+        renamed: dict[str, str] = {}
+        if self.before:
+            old = {i.record["STOCK_ID"]: c for c, i in self.before.items.items()}
+            for code, item in items.items():
+                was = old.get(item.record["STOCK_ID"])
+                if was is not None and was != code:
+                    renamed[was] = code
+        references = {i.record["ASSOCIATED_REF"]: c for c, i in items.items() if i.record["ASSOCIATED_REF"]}
+        barcodes: dict[str, str] = {}
+        for code, item in items.items():
+            for x in as_list((item.record["BARCODES"] or {}).get("BARCODE")) if item.record["BARCODES"] else []:
+                barcodes[x["#text"]] = code
+        index: list[dict[str, list[str]]] = []
+        for step in range(5):
+            by: dict[str, list[str]] = defaultdict(list)
+            for code in self.known:
+                by[spelled(code, step)].append(code)
+            index.append(by)
+        spellings: dict[str, list[str]] = defaultdict(list)
+        for sku, r in self.wair.items():
+            if not r["active"] or sku in self.non_stock:
+                continue
+            spellings[sku.strip().casefold()].append(sku)
+            if sku in self.known:
+                continue
+            self.hidden.add(sku)
+            if sku in renamed:
+                self.meaning[sku] = renamed[sku]
+                self.put("SKU-05", "khaos>wair", sku, amount=Fraction(0))
+                continue
+            candidates = next((c for n in range(5) if (c := index[n].get(spelled(sku, n), []))), [])
+            if not candidates:
+                candidates = [x for x in (references.get(sku), barcodes.get(sku)) if x][:1]
+            if len(candidates) == 1:
+                self.meaning[sku] = candidates[0]
+            self.put("SKU-02" if len(candidates) == 1 else "SKU-01", "khaos>wair", sku, amount=Fraction(0))
+        meant = set(self.meaning.values())
+        self.hidden |= meant
+        for folded, skus in spellings.items():
+            if len(skus) > 1:
+                self.hidden |= set(skus)
+                if not any(s in self.meaning for s in skus):
+                    self.put("SKU-04", "wair", folded)
+        quarantined = {k.split("/", 2)[2] for k in files.broken if k.startswith("wair/items/")}
+        for code, item in items.items():
+            carried = self.stocked(code) and item.record["WEB"] == "-1" and item.record["DISCONTINUED"] == "0"
+            if carried and code not in self.wair and code not in meant and code not in quarantined | self.non_stock:
+                is_new = self.before is not None and item.record["STOCK_ID"] not in {
+                    i.record["STOCK_ID"] for i in self.before.items.values()
+                }
+                state = "expected" if is_new else "open"
+                self.put("SKU-03", "khaos>wair", code, amount=self.sellable(code) * item.price, state=state)
+
+    # ORD codes
+
+    def _order_codes(self) -> None:
+        as_of, parcels = self.files.as_of, defaultdict(list)
+        self.explained: dict[tuple[str, str], Fraction] = defaultdict(Fraction)
+        """Per SKU and site: Khaos − WAIR that orders explain, open or expected."""
+        tracking_due, dispatch_due = as_of - 2 * HOUR, as_of - HOUR
+        twice: set[str] = set()
+        seen: dict[Any, Record] = {}
+        for d in sorted(self.files.of("wair/dispatches"), key=lambda d: (d["dispatchedAt"], d["dispatchId"])):
+            content = sorted((x["skuId"], str(x["quantity"])) for x in d["lines"])
+            parcel = (d["orderReference"], str(content), d["trackingNumber"])
+            if d["lines"] and d["trackingNumber"] and parcel in seen:
+                twice.add(d["dispatchId"])
+            seen.setdefault(parcel, d)
+        for d in self.files.of("wair/dispatches"):
+            units: dict[str, Fraction] = defaultdict(Fraction)
+            for x in d["lines"]:
+                units[self.meaning.get(x["skuId"], x["skuId"])] += Fraction(str(x["quantity"]))
+            if not units:
+                continue
+            lacking = [n for n, v in (("carrier", d["carrierService"]), ("tracking", d["trackingNumber"])) if not v]
+            if lacking and d["carrierService"] not in self.merchant["wair"]["untracked_services"]:
+                state = "open" if instant(d["dispatchedAt"]) < tracking_due else "expected"
+                self.put("ORD-06", "wair>khaos", d["dispatchId"], state=state)
+            if d["orderReference"] not in self.references or d["dispatchId"] in twice:
+                cost = sum((q * (self.items[s].cost or 0) for s, q in units.items()), Fraction(0))
+                self.put("ORD-16", "khaos>wair", d["dispatchId"], amount=cost)
+                if d["dispatchId"] not in twice:
+                    for sku, q in units.items():
+                        self.explained[(sku, self.site_of[d["locationId"]])] += q
+                continue
+            parcels[d["orderReference"]].append((d, units))
+        for reference, order in self.orders.items():
+            self._order(reference, order, parcels.get(reference, []), dispatch_due)
+
+    def _order(self, reference: str, order: Record, parcels: list[Any], due: Any) -> None:
+        gone: dict[str, Fraction] = defaultdict(Fraction)
+        for _, units in parcels:
+            for sku, q in units.items():
+                gone[sku] += q
+        if parcels and order["class"] in self.merchant["classes"]["non_commercial"]:
+            amount = self.line_net(order, {s: q for s, q in gone.items() if s in order["ordered"]})
+            self.put("ORD-14", "khaos>wair", reference, amount=amount)
+        leaked = ("ORD-14", "khaos>wair", reference, "") in self.found
+        late = not any(instant(d["dispatchedAt"]) > due for d, _ in parcels)
+        shipped = [end_of_day(i["@SHIP_DATE"]) for i in invoices(order["record"]) if i["@SHIP_DATE"]]
+        booked = not any(t > due for t in shipped)
+        sent, ordered, site = order["sent"], order["ordered"], order["site"]
+        early = {s: min(q, ordered[s]) - sent.get(s, Fraction(0)) for s, q in gone.items() if s in ordered}
+        early = {s: q for s, q in early.items() if q > 0}
+        if order["open"] and early:
+            state = "suppressed" if leaked else "open" if late else "expected"
+            units = sum(early.values())
+            self.put("ORD-05", "wair>khaos", reference, units=units, amount=self.line_net(order, early), state=state)
+            self._explain(site, early, 1)
+        less = {s: q - gone[s] for s, q in sent.items() if q > gone[s]}
+        more = {s: q - ordered.get(s, Fraction(0)) for s, q in gone.items() if q > ordered.get(s, Fraction(0))}
+        off = {**(less if parcels else {}), **more}
+        state = "suppressed" if leaked else "open" if late and booked else "expected"
+        if off:
+            amount = self.line_net(order, off)
+            self.put("ORD-15", "wair>khaos", reference, units=sum(off.values()), amount=amount, state=state)
+            self._explain(site, less if parcels else {}, -1)
+            self._explain(site, more, 1)
+        if less and not parcels and site in self.places:
+            self.put("ORD-17", "khaos>wair", reference, amount=self.line_net(order, sent), state=state)
+            self._explain(site, less, -1)
+
+    def _explain(self, site: str, units: dict[str, Fraction], sign: int) -> None:
+        for sku, q in units.items():
+            self.explained[(sku, site)] += sign * q
+
+    # STK codes
+
+    def _stock_codes(self) -> None:
+        moving: dict[tuple[str, str], list[Fraction]] = defaultdict(list)
+        for t in self.files.of("wair/transfers"):
+            units = Fraction(str(t["quantityShipped"])) - Fraction(str(t["quantityReceived"]))
+            for place in (t["fromLocationId"], t["toLocationId"]):
+                moving[(t["skuId"], self.site_of[place])].append(units)
+        for (sku, site), found in self.rows.items():
+            scope = "+".join(self.places[site])
+            if sku in self.hidden or any(sku.casefold() == h.casefold() for h in self.hidden):
+                continue
+            wair = sum((Fraction(str(r["onHand"])) for r in found), Fraction(0))
+            if sku in self.items and self.items[sku].kind in ("pack", "style_parent"):
+                if wair:
+                    self._counted_twice(sku, scope, wair)
+                continue
+            if (sku, site) not in self.pairs:
+                continue
+            item = self.items[sku]
+            cost = item.cost or Fraction(0)
+            if wair < 0:
+                self.put("STK-06", "wair", sku, scope, amount=-wair * cost)
+                continue
+            self._compare(sku, site, item, moving[(sku, site)])
+        for (sku, site), level in self.level.items():
+            is_ours = self.stocked(sku) and sku not in self.hidden and site in self.places
+            hidden_by = ("STK-06", "wair", sku, "+".join(self.places.get(site, []))) in self.found
+            if level < 0 and is_ours and not hidden_by and sku not in self.merchant["khaos"]["back_orderable"]:
+                self.put("STK-06", "khaos", sku, site, amount=-level * (self.items[sku].cost or 0))
+
+    def _counted_twice(self, sku: str, scope: str, wair: Fraction) -> None:
+        item = self.items[sku]
+        parts = sum(((self.items[c].cost or Fraction(0)) * q for c, q in item.parts), Fraction(0))
+        cost = item.cost if item.cost is not None else parts
+        self.put("STK-03", "khaos>wair", sku, scope, units=abs(wair), amount=abs(wair) * cost)
+
+    def _compare(self, sku: str, site: str, item: Item, moving: list[Fraction]) -> None:
+        scope, as_of = "+".join(self.places[site]), self.files.as_of
+        physical, wair = self.pairs[(sku, site)]
+        level, cost = self.level[(sku, site)], item.cost or Fraction(0)
+        difference = physical - wair
+        if difference == 0:
+            rows = self.rows[(sku, site)]
+            available = sum((Fraction(str(r["available"])) for r in rows), Fraction(0))
+            held = sum((Fraction(str(r["allocated"])) for r in rows), Fraction(0))
+            units = available - level or available - (wair - held)
+            if units and level >= 0:
+                self.put("STK-08", "khaos>wair", sku, scope, units=units, amount=abs(units) * item.price)
+            return
+        if difference in moving or difference == self.explained[(sku, site)]:
+            return
+        if self.changed[(sku, site)] > as_of - HOUR / 2:
+            return
+        amount = abs(difference) * cost
+        if wair == level and self.allocated[(sku, site)] > 0:
+            self.put("STK-02", "khaos>wair", sku, scope, units=-difference, amount=amount)
+        elif self._still_shows_the_last(sku, site, physical):
+            self.put("STK-07", "wair>khaos", sku, site, units=difference, amount=amount)
+        else:
+            self.put("STK-01", "wair>khaos", sku, site, units=difference, amount=amount)
+
+    def _still_shows_the_last(self, sku: str, site: str, physical: Fraction) -> bool:
+        late = self.changed[(sku, site)] < self.files.as_of - HOUR
+        return late and self.before is not None and self.before.agreed.get((sku, site)) == physical
+
+    # FEED, MAP, PIM
+
+    def _rest(self) -> None:
+        mapping = self.merchant["mapping"]
+        for key in self.files.broken:
+            self.put("FEED-04", key.split("/", 1)[0], key)
+        for value in {d["carrierService"] for d in self.files.of("wair/dispatches")} - {"", *mapping["couriers"]}:
+            carried = {d["orderReference"] for d in self.files.of("wair/dispatches") if d["carrierService"] == value}
+            orders = [self.orders[x] for x in sorted(carried) if x in self.orders]
+            self._unmapped(f"courier/{value}", orders)
+        for value in {r["locationId"] for r in self.files.of("wair/stock")} - set(self.site_of):
+            self._unmapped(f"location/{value}", [])
+        for value in {r["SiteName"] for r in self.files.of("khaos/sites")} - set(self.site_of.values()):
+            self._unmapped(f"site/{value}", [o for o in self.all_orders if o["site"] == value])
+        for sku, r in self.wair.items():
+            body, item = r["bodyMap"], self.items.get(sku)
+            if not r["active"] or body is None or item is None:
+                continue
+            sizes = [x["value"] for x in item.record.get("_style_values", []) if x["heading"] == "Size"]
+            nested = item.parent is not None and self.items[item.parent].record.get("_nested")
+            wrong = bool(nested and sizes and mapping["sizes"].get(body["size"], body["size"]) != sizes[0])
+            if wrong or (not body["displayed"] and self.sellable(sku) > 0):
+                self.put("PIM-10", "khaos>wair", sku, amount=self.sellable(sku) * item.price)
+
+    def _unmapped(self, key: str, orders: list[Record]) -> None:
+        total = Fraction(0)
+        for order in orders:
+            if order["open"]:
+                r = order["record"]
+                net = Fraction(r["ITEMS_TOTAL"]["@NET_VALUE"]) + Fraction(r["DELIVERY_TOTAL"]["@NET_VALUE"])
+                total += net * order["rate"]
+        self.put("MAP-01", "wair>khaos", key, amount=total)
+
+
+def spelled(code: str, step: int) -> str:
+    """A code as compared at the steps of SKU-02: case, outer blanks, inner blanks, leading zeros, punctuation."""
+    code = code.casefold()
+    if step >= 1:
+        code = code.strip()
+    if step >= 2:
+        code = "".join(code.split())
+    if step >= 3:
+        code = re.sub(r"^0+", "", code)
+    if step >= 4:
+        code = "".join(c for c in code if c.isalnum())
+    return code
+
+
+def perfect(merchant: Record, nights: list[NightFiles]) -> list[dict[Key, Found]]:
+    """What is open on each night."""
+    before: Night | None = None
+    found: list[dict[Key, Found]] = []
+    for files in nights:
+        before = Night(merchant, files, before)
+        found.append(before.open())
+    return found
