@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from khaos_assets.cli.sandbox import refused
 from khaos_assets.cli.session import CommandFailed, UsageError, world_nights
 
 
@@ -69,13 +70,14 @@ class Playground:
         receipt.unlink(missing_ok=True)
         csv = self.inputs["orders_csv"]
         sizes = {k: self.inputs[k] for k in ("skus", "orders") if k in self.inputs}
-        worlds.make_world(
-            self.world,
-            seed=self.inputs["seed"],
-            nights=self.inputs["nights"],
-            orders_csv=Path(csv) if csv else None,
-            **sizes,
-        )
+        with refused():
+            worlds.make_world(
+                self.world,
+                seed=self.inputs["seed"],
+                nights=self.inputs["nights"],
+                orders_csv=Path(csv) if csv else None,
+                **sizes,
+            )
         receipt.write_text(made_from, encoding="utf-8")
         return True
 

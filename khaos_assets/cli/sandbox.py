@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -46,7 +48,7 @@ def make_world(
         last = date.fromisoformat(night) if night else None
     except ValueError as e:
         raise UsageError(f"--night {night}: a date is wanted, for example 2026-11-20") from e
-    with working(f"Making {out}"):
+    with working(f"Making {out}"), refused():
         worlds.make_world(
             out,
             seed=seed,
@@ -61,6 +63,17 @@ def make_world(
         emit({"world": str(out), "nights": sorted(p.name for p in (out / "nights").iterdir())})
     else:
         say(f"{out}: a world; `khaos-assets sandbox serve --world {out}` serves it")
+
+
+@contextmanager
+def refused() -> Generator[None]:
+    """What the world maker will not do is a wrong call or a wrong file: exit status 2."""
+    from khaos_assets.sandbox import worlds
+
+    try:
+        yield
+    except (worlds.HistoryError, worlds.PlantError, worlds.NotEnoughError, worlds.WorldExistsError) as e:
+        raise UsageError(str(e)) from e
 
 
 def planted(texts: list[str]) -> dict[str, int]:

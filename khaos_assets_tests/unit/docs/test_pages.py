@@ -1,0 +1,61 @@
+"""What the documentation promises exists: links lead somewhere, commands and settings are known."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import tomllib
+from pathlib import Path
+
+import pytest
+import typer
+
+from khaos_assets.cli.app import app
+from khaos_assets.config.settings import Feed
+
+ROOT = Path(__file__).resolve().parents[3]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+COMMAND = re.compile(r"`(khaos-assets [^`]+)`")
+
+
+def commands() -> list[str]:
+    """Every `khaos-assets …` in the pages, in code blocks or in running text."""
+    found: set[str] = set()
+    for page in PAGES:
+        text = page.read_text(encoding="utf-8")
+        found |= {line for line in text.splitlines() if line.startswith("khaos-assets ")}
+        found |= set(COMMAND.findall(text))
+    return sorted(found)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
+def test_every_link_leads_to_a_file(page: Path) -> None:
+    links = re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8"))
+    assert [link for link in links if not link.startswith("http") and not (page.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("line", commands())
+def test_every_command_that_a_page_shows_exists_with_its_options(line: str) -> None:
+    words = shlex.split(line.split(" asks ", maxsplit=1)[0])[1:]
+    group = typer.main.get_command(app)
+    while words and hasattr(group, "commands") and words[0] in group.commands:
+        group = group.commands[words.pop(0)]
+    assert not hasattr(group, "commands"), f"{line}: {words} is no command"
+    options = {name for p in group.params for name in p.opts}
+    assert [w for w in words if w.startswith("--") and w not in options] == []
+
+
+def test_the_readme_promises_only_make_targets_that_exist() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    promised = set(re.findall(r"\bmake ([a-z]+)\b", readme)) & set(
+        re.findall(r"(?:^|`)make ([a-z]+)", readme, re.MULTILINE)
+    )
+    assert {"demo", "test", "ui"} <= promised <= targets
+
+
+def test_the_confirmed_drop_in_the_guide_is_accepted_by_the_settings() -> None:
+    text = (ROOT / "docs" / "operating-guide.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
+    feeds = tomllib.loads(block)["feeds"]
+    assert Feed.model_validate(feeds["wair.stock"]).confirmed_drops == {"2026-11-20": "J. Doe: Bristol site closed"}
