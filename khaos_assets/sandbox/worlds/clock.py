@@ -35,14 +35,15 @@ def london_date(instant: datetime) -> date:
 
 def local(instant: datetime) -> str:
     """`2026-11-19T14:05:00`, London, as SOAP arguments and key lists carry it."""
-    return instant.astimezone(LONDON).strftime("%Y-%m-%dT%H:%M:%S")
+    return instant.astimezone(LONDON).isoformat()[:19]
 
 
 def local_date(instant: datetime) -> str:
     """`19/11/2026`, London, as order status carries it."""
-    return instant.astimezone(LONDON).strftime("%d/%m/%Y")
+    day = instant.astimezone(LONDON)
+    return f"{day.day:02d}/{day.month:02d}/{day.year}"
 
 
 def utc(instant: datetime) -> str:
     """`2026-11-19T14:05:00.000Z`, as WAIR carries it."""
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{instant.microsecond // 1000:03d}Z"
+    return instant.astimezone(UTC).isoformat(timespec="milliseconds")[:23] + "Z"

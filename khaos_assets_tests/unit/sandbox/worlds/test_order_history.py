@@ -1,4 +1,4 @@
-"""Worlds grown from a real order history keep its facts; a history that cannot be read says where and what was expected."""
+"""Worlds grown from a real order history keep its facts; one that cannot be read says where and why."""
 
 from __future__ import annotations
 
