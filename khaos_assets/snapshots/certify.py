@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -31,13 +32,11 @@ class Certified:
     certificate: Certificate
 
 
-def certify(
-    read: Read, manifest: Manifest, decoded: Decoded, earlier_keys: Collection[str], *, confirmed: bool
-) -> Certified:
+def certify(read: Read, manifest: Manifest, decoded: Decoded, earlier: Path | None, *, confirmed: bool) -> Certified:
     """Tables and certificate of one attempt.
 
-    `earlier_keys`: keys of the last complete snapshot (looked at where records are never deleted); `confirmed`: a
-    person confirmed this night's drop, so keys that vanished are a remark.
+    `earlier`: the Parquet file of the last complete snapshot, None where there is none (looked at where records are
+    never deleted); `confirmed`: a person confirmed this night's drop, so keys that vanished are a remark.
     """
     tables: dict[str, pa.Table] = {}
     misfits: list[Reason] = []
@@ -56,9 +55,8 @@ def certify(
         figures = _figures(connection, read, tables)
         reasons = [*manifest.notes.faults, *decoded.faults, *misfits, *figures.faults]
         remarks = list(manifest.notes.remarks)
-        if read.never_deleted and manifest.walked:
-            known = {q.key for q in quarantined}
-            gone = _gone(connection, read, [k for k in earlier_keys if k not in known])
+        if read.never_deleted and manifest.walked and earlier is not None:
+            gone = _gone(connection, read, earlier, {q.key for q in quarantined})
             if gone is not None:
                 (remarks if confirmed else reasons).append(gone)
     finally:
@@ -142,11 +140,16 @@ def _figures(connection: duckdb.DuckDBPyConnection, read: Read, tables: Mapping[
     )
 
 
-def _gone(connection: duckdb.DuckDBPyConnection, read: Read, earlier: list[str]) -> Reason | None:
-    """The keys of the last complete snapshot that this one lacks."""
-    connection.register("earlier", pa.table({"k": pa.array(sorted(earlier), pa.string())}))
+def _gone(connection: duckdb.DuckDBPyConnection, read: Read, earlier: Path, aside: set[str]) -> Reason | None:
+    """The keys of the last complete snapshot that this one lacks, those set aside tonight left out."""
+    connection.register("aside", pa.table({"k": pa.array(sorted(aside), pa.string())}))
     gone = connection.execute(
-        f"SELECT k FROM earlier WHERE k NOT IN (SELECT {key_text(read.key)} FROM {quoted(read.entity)}) ORDER BY k"
+        f"""
+        SELECT k FROM (SELECT {key_text(read.key)} AS k FROM read_parquet(?))
+        ANTI JOIN (SELECT {key_text(read.key)} AS k FROM {quoted(read.entity)} UNION ALL FROM aside) USING (k)
+        ORDER BY k
+        """,
+        [str(earlier)],
     ).fetchall()
     if not gone:
         return None

@@ -14,6 +14,8 @@ import duckdb
 import pyarrow as pa
 
 MODULUS = 1 << 128
+WORD = 1 << 64
+"""Halves are summed apart: the sum of 128-bit numbers would not fit."""
 
 
 def key_text(columns: Sequence[str]) -> str:
@@ -25,8 +27,8 @@ def set_hash(connection: duckdb.DuckDBPyConnection, table: str, expression: str)
     """32 hex digits, a colon and the count: the order-independent hash of `expression` over the rows of `table`."""
     # expression and table come from record types and this module, never from a system
     ((lower, upper, count),) = connection.execute(
-        f"SELECT coalesce(sum(md5_number_lower(t)::HUGEINT), 0), coalesce(sum(md5_number_upper(t)::HUGEINT), 0), "
-        f"count(*) FROM (SELECT {expression} AS t FROM {table})"
+        f"SELECT coalesce(sum((h & {WORD - 1}::UHUGEINT)::HUGEINT), 0), coalesce(sum((h >> 64)::HUGEINT), 0), "
+        f"count(*) FROM (SELECT md5_number({expression}) AS h FROM {table})"
     ).fetchall()
     return f"{((upper << 64) + lower) % MODULUS:032x}:{count}"
 

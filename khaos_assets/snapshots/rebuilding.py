@@ -12,7 +12,7 @@ from khaos_assets.snapshots.certificate import Certificate
 from khaos_assets.snapshots.certify import Certified, certify
 from khaos_assets.snapshots.landing import Manifest, StoredPages, read_manifest
 from khaos_assets.snapshots.parquet import write_tables
-from khaos_assets.snapshots.stored import earlier_keys, write_certificate
+from khaos_assets.snapshots.stored import earlier_file, write_certificate
 from khaos_assets.systems.read import Decoded, Read, ReadFailed, Reason, System, installed_systems
 
 log = logging.getLogger(__name__)
@@ -78,7 +78,7 @@ def decode_pages(read: Read, manifest: Manifest, pages: StoredPages) -> Decoded:
 def certify_and_write(settings: Settings, store: Store, read: Read, manifest: Manifest, decoded: Decoded) -> Certified:
     """Certificate and Parquet of an attempt, replacing those of the night. The certificate is written last."""
     day = date.fromisoformat(manifest.night)
-    earlier = earlier_keys(store, manifest.system, read, day) if read.never_deleted else set[str]()
+    earlier = earlier_file(store, manifest.system, read, day)
     feed = settings.feeds.get(f"{manifest.system}.{read.entity}")
     confirmed = feed is not None and manifest.night in feed.confirmed_drops
     certified = certify(read, manifest, decoded, earlier, confirmed=confirmed)

@@ -49,12 +49,17 @@ def last_complete(store: Store, system: str, entity: str, before: date) -> date 
     return None
 
 
+def earlier_file(store: Store, system: str, read: Read, before: date) -> Path | None:
+    """The Parquet file of the last complete snapshot before a night; None where there is none."""
+    day = last_complete(store, system, read.entity, before)
+    return None if day is None else table_file(store.snapshot(system, read.entity, day), read.entity)
+
+
 def earlier_keys(store: Store, system: str, read: Read, before: date) -> set[str]:
     """Source keys of the last complete snapshot before a night; empty where there is none."""
-    day = last_complete(store, system, read.entity, before)
-    if day is None:
+    path = earlier_file(store, system, read, before)
+    if path is None:
         return set()
-    path = table_file(store.snapshot(system, read.entity, day), read.entity)
     connection = duckdb.connect()
     try:
         rows = connection.execute(f"SELECT {key_text(read.key)} FROM read_parquet(?)", [str(path)]).fetchall()

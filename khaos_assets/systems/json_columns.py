@@ -13,11 +13,13 @@ from __future__ import annotations
 
 import re
 import types
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from itertools import accumulate, chain
+from operator import attrgetter
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -93,7 +95,8 @@ class ColumnDecoder:
             self._halve(raws[middle:], at + middle, tables, broken)
 
     def _table(self, rows: Sequence[Any]) -> pa.Table:
-        return pa.Table.from_arrays(_columns(rows, self._record), schema=self._schema)
+        values = {name: list(map(attrgetter(name), rows)) for name in self._schema.names}
+        return pa.Table.from_arrays(_columns(values, self._record), schema=self._schema)
 
 
 def wire_struct(record: type[msgspec.Struct]) -> type[msgspec.Struct]:
@@ -144,13 +147,16 @@ def _unwrapped(annotation: Any) -> tuple[Any, bool]:
             return annotation, optional
 
 
-def _columns(rows: Sequence[Any], record: type[msgspec.Struct], prefix: str = "") -> list[pa.Array]:
-    """A column per field; a null row is null in each."""
+def _columns(values: Mapping[str, list[Any]], record: type[msgspec.Struct], prefix: str = "") -> list[pa.Array]:
+    """A column per field, from its values by field name."""
+    return [_column(values[name], hint, prefix + wire_name) for name, wire_name, hint in _fields(record)]
+
+
+@cache
+def _fields(record: type[msgspec.Struct]) -> list[tuple[str, str, Any]]:
+    """Name, wire name and type of each field."""
     hints = get_type_hints(record, include_extras=True)
-    return [
-        _column([None if r is None else getattr(r, f.name) for r in rows], hints[f.name], prefix + f.encode_name)
-        for f in msgspec.structs.fields(record)
-    ]
+    return [(f.name, f.encode_name, hints[f.name]) for f in msgspec.structs.fields(record)]
 
 
 def _column(values: list[Any], annotation: Any, field: str) -> pa.Array:
@@ -169,8 +175,9 @@ def _column(values: list[Any], annotation: Any, field: str) -> pa.Array:
         return pa.ListArray.from_arrays(pa.array(lengths, pa.int32()), flat, type=arrow_type(inner), mask=absent)
     if isinstance(inner, type) and issubclass(inner, msgspec.Struct):
         absent = pa.array([v is None for v in values], pa.bool_())
+        parts = {n: [None if v is None else getattr(v, n) for v in values] for n, _, _ in _fields(inner)}
         return pa.StructArray.from_arrays(
-            _columns(values, inner, f"{field}."), fields=list(arrow_schema(inner)), mask=absent
+            _columns(parts, inner, f"{field}."), fields=list(arrow_schema(inner)), mask=absent
         )
     return pa.array(values, arrow_type(inner))
 
@@ -183,7 +190,11 @@ def _places(annotation: Any) -> int:
 
 def _decimals(values: list[Any], places: int, optional: bool, field: str) -> pa.Array:
     """Raw JSON numbers, or text with a number in it, as DECIMAL(28, places)."""
-    texts = [None if v is None else bytes(v) for v in values]
+    texts: list[bytes | None]
+    try:
+        texts = list(map(bytes, values))
+    except TypeError:  # a None among them
+        texts = [None if v is None else bytes(v) for v in values]
     if optional:
         texts = [None if t == b"null" else t for t in texts]
     array = pc.utf8_trim(pa.array(texts, pa.string()), '"')

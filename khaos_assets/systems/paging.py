@@ -20,8 +20,8 @@ from typing import Any
 
 from khaos_assets.systems.read import ReadFailed
 
-Key = tuple[str, ...]
-"""Where a row stands in the order of the list."""
+Key = tuple[Any, ...]
+"""Where a row stands in the order of the list: text, or tuples of text."""
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+import sys
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -37,6 +39,11 @@ from khaos_assets.systems.transport.errors import (
 )
 from khaos_assets.systems.transport.origin import base_address, within
 from khaos_assets.systems.transport.retry import http_date, retry_after_seconds, retrying
+
+# httpcore looks for sniffio at each lock it takes, about seven times a request; where it is not installed, every look
+# searches the whole path again (2 ms a request). None says at once that there is none.
+if find_spec("sniffio") is None:
+    sys.modules["sniffio"] = None  # pyright: ignore[reportArgumentType]
 
 OK = frozenset({200})
 THREAD_FROM_BYTES = 64 * 1024

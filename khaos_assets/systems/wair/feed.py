@@ -1,26 +1,29 @@
 """The four lists of the stock and dispatch feed (contract wair, sections 3.4 to 3.7) and how one page is read."""
+# pyright: reportAttributeAccessIssue=false
+# (pyarrow makes its compute functions when imported, out of sight of a type checker)
 
 from __future__ import annotations
 
 import hashlib
 import operator
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import msgspec
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from khaos_assets.systems.arrow import next_greater
 from khaos_assets.systems.json_columns import ColumnDecoder
 from khaos_assets.systems.paging import Key
 from khaos_assets.systems.transport import BodyBroken, TransientError
 from khaos_assets.systems.wire import Record
 
 UNREADABLE = "\0unreadable"
-"""Stands in place of the first key column of a row whose key cannot be read; the last one is the hash of its text."""
-TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?")
+"""Begins the first key column of a row whose key cannot be read; the hash of its text follows."""
+TIME = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}"
 
 
 class PageWrong(TransientError):
@@ -38,10 +41,15 @@ class FeedPage:
     offset: int
     limit: int
     more: bool
-    keys: list[Key]
-    updated: list[str]
-    unreadable: frozenset[int]
-    """Rows whose key or change time cannot be read."""
+    rows: pa.Table
+    """The key's columns and `updated`, all text. Arrow, since Python objects would take ten times the memory."""
+    first: Key | None = None
+    last: Key | None = None
+    """Places, in the list's order, of the first and the last row that have one."""
+
+    def key(self, row: int) -> Key:
+        """The key of a row; negative counts from the end."""
+        return tuple(column[row].as_py() for column in self.rows.columns[:-1])
 
 
 @dataclass(frozen=True)
@@ -73,6 +81,10 @@ class Feed:
         """Reads only what paging needs, and skips the rest of each row."""
         row = msgspec.defstruct("Slim", [*((k, str) for k in self.key), ("updatedAt", str)], gc=False)
         return msgspec.json.Decoder(self._envelope(list[row]))
+
+    @cached_property
+    def _getters(self) -> list[Callable[[Any], str]]:
+        return [operator.attrgetter(name) for name in (*self.key, "updatedAt")]
 
     @cached_property
     def _raw(self) -> msgspec.json.Decoder[Any]:
@@ -108,42 +120,43 @@ class Feed:
 
         Raises BodyBroken where it is not the whole JSON of this list, PageWrong where it breaks a rule of paging.
         """
-        page = self._read(body, operation)
+        page, readable = self._read(body, operation)
         if page.offset != offset:
             raise PageWrong(operation, "wrong_offset", f"offset {offset} was asked, {page.offset} answered")
-        if len(page.keys) > page.limit:
-            raise PageWrong(operation, "too_many_rows", f"{len(page.keys)} rows under a limit of {page.limit}")
-        if not ascending(page, by_change):
+        if page.rows.num_rows > page.limit:
+            raise PageWrong(operation, "too_many_rows", f"{page.rows.num_rows} rows under a limit of {page.limit}")
+        order = ("updated", *self.columns) if by_change else self.columns
+        rows = page.rows if readable is None else page.rows.filter(readable)
+        if not ascending(rows, order) and by_change:
+            # Rows without a change time have no place here; a time without its zone sorts as if it had one.
+            rows = rows.filter(pc.match_substring_regex(rows["updated"], TIME))
+            rows = rows.set_column(rows.num_columns - 1, "updated", pc.utf8_rtrim(rows["updated"], "Z"))
+        if not ascending(rows, order):
             raise PageWrong(operation, "keys_not_ascending", f"offset {offset}: a key is repeated or out of order")
-        return page
+        if rows.num_rows == 0:
+            return page
+        return replace(page, first=_place(rows, order, 0), last=_place(rows, order, -1))
 
-    def _read(self, body: bytes, operation: str) -> FeedPage:
-        keys_of = operator.attrgetter(*self.key) if len(self.key) > 1 else lambda r: (getattr(r, self.key[0]),)
+    def _read(self, body: bytes, operation: str) -> tuple[FeedPage, pa.Array | None]:
+        """The page, and which rows are readable (None: all)."""
         try:
             answer = self._slim.decode(body)
-            return FeedPage(
-                answer.offset,
-                answer.limit,
-                answer.moreRecordsAvailable,
-                [keys_of(r) for r in answer.rows],
-                [r.updatedAt for r in answer.rows],
-                frozenset(),
-            )
+            columns = [list(map(get, answer.rows)) for get in self._getters]
+            readable = None
         except msgspec.DecodeError:
-            pass
+            answer, columns, readable = self._read_singly(body, operation)
+        rows = pa.Table.from_arrays([pa.array(c, pa.string()) for c in columns], [*self.columns, "updated"])
+        return FeedPage(answer.offset, answer.limit, answer.moreRecordsAvailable, rows), readable
+
+    def _read_singly(self, body: bytes, operation: str) -> tuple[Any, list[list[str]], pa.Array]:
         try:
             answer = self._raw.decode(body)
         except msgspec.DecodeError as e:
             raise BodyBroken("wair", operation, f"not the whole JSON of {self.array}: {e}", status=200) from e
         rows = [self._row(bytes(raw)) for raw in answer.rows]
-        return FeedPage(
-            answer.offset,
-            answer.limit,
-            answer.moreRecordsAvailable,
-            [key for key, _, _ in rows],
-            [updated for _, updated, _ in rows],
-            frozenset(n for n, (_, _, readable) in enumerate(rows) if not readable),
-        )
+        columns = [[key[n] for key, _, _ in rows] for n in range(len(self.key))]
+        columns.append([updated for _, updated, _ in rows])
+        return answer, columns, pa.array([readable for _, _, readable in rows], pa.bool_())
 
     def _row(self, raw: bytes) -> tuple[Key, str, bool]:
         """Key, change time and whether both could be read; a row without a key goes by the hash of its text."""
@@ -152,40 +165,19 @@ class Feed:
         updated = record.get("updatedAt") if isinstance(record, dict) else None
         readable = key is not None and isinstance(updated, str)
         if key is None:
-            digest = hashlib.sha256(raw).hexdigest()
-            key = (UNREADABLE, *[""] * (len(self.key) - 2), digest) if len(self.key) > 1 else (UNREADABLE + digest,)
+            mark = UNREADABLE + hashlib.sha256(raw).hexdigest()
+            key = (mark, *[""] * (len(self.key) - 1))
         return key, updated if isinstance(updated, str) else "", readable
 
 
-def order_keys(page: FeedPage, by_change: bool) -> list[Key]:
-    """Where each row stands in the list's order: by key, or by change time and key."""
-    if not by_change:
-        return page.keys
-    return [(u.rstrip("Z"), *k) for u, k in zip(page.updated, page.keys, strict=True)]
-
-
-def placed(page: FeedPage, by_change: bool) -> list[bool]:
-    """Which rows have a readable place in the order."""
-    return [
-        n not in page.unreadable and not (by_change and TIME.match(page.updated[n]) is None)
-        for n in range(len(page.keys))
-    ]
-
-
-def ascending(page: FeedPage, by_change: bool) -> bool:
-    """Strictly ascending, rows without a readable place left out."""
-    keys = order_keys(page, by_change)
-    if not page.unreadable and _strictly(keys):
+def ascending(rows: pa.Table, order: tuple[str, ...]) -> bool:
+    """Whether the rows strictly ascend."""
+    if rows.num_rows < 2:
         return True
-    return _strictly([k for k, ok in zip(keys, placed(page, by_change), strict=True) if ok])
+    greater, _ = next_greater(rows, order)
+    return bool(pc.all(greater).as_py())
 
 
-def slim_table(feed: Feed, page: FeedPage) -> pa.Table:
-    """Keys and change times as Arrow: a tenth of the memory of Python objects, kept until the passes are compared."""
-    names = [*feed.columns, "updated"]
-    columns = [pa.array([k[n] for k in page.keys], pa.string()) for n in range(len(feed.key))]
-    return pa.table([*columns, pa.array(page.updated, pa.string())], names=names)
-
-
-def _strictly(keys: Sequence[Key]) -> bool:
-    return all(map(operator.lt, keys, keys[1:]))
+def _place(rows: pa.Table, order: tuple[str, ...], row: int) -> Key:
+    place = tuple(rows[name][row].as_py() for name in order)
+    return (place[0].rstrip("Z"), *place[1:]) if order[0] == "updated" else place

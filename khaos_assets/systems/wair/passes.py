@@ -19,7 +19,7 @@ from khaos_assets.systems.paging import OffsetWalk, Page, Walked
 from khaos_assets.systems.read import Landing
 from khaos_assets.systems.transport import Answer, BodyBroken
 from khaos_assets.systems.wair.client import WairClient
-from khaos_assets.systems.wair.feed import Feed, FeedPage, order_keys, placed, slim_table
+from khaos_assets.systems.wair.feed import Feed, FeedPage
 
 EVER = "1970-01-01T00:00:00.000Z"
 
@@ -112,11 +112,10 @@ class PassReader:
         def check(answer: Answer) -> None:
             started.append(answer.server_time or answer.received_at)
             try:
-                page = self.feed.page(answer.body, operation=operation, offset=offset, by_change=by_change)
+                read[:] = [self.feed.page(answer.body, operation=operation, offset=offset, by_change=by_change)]
             except BodyBroken as e:
                 self.landing.land_unreadable(answer.body, operation=operation, selector=selector, why=str(e))
                 raise
-            read[:] = [page]
 
         params: dict[str, str | int] = {"offset": offset, "limit": limit}
         if by_change:
@@ -128,8 +127,8 @@ class PassReader:
             self.unknown_fields |= self.feed.unknown_fields(answer.body)
         kept = await asyncio.to_thread(self._land, answer.body, operation, selector, asked, page)
         if number == 1:
-            self.progress(len(page.keys))
-        return _as_page(page, by_change, kept)
+            self.progress(page.rows.num_rows)
+        return _as_page(page, kept)
 
     def _land(self, body: bytes, operation: str, selector: str, asked: dict[str, int | bool], page: FeedPage) -> Kept:
         landed = self.landing.land(
@@ -138,17 +137,23 @@ class PassReader:
             selector=selector,
             asked=asked,
             suffix="json",
-            rows=len(page.keys),
-            first_key="/".join(page.keys[0]) if page.keys else None,
-            last_key="/".join(page.keys[-1]) if page.keys else None,
+            rows=page.rows.num_rows,
+            first_key="/".join(page.key(0)) if page.rows.num_rows else None,
+            last_key="/".join(page.key(-1)) if page.rows.num_rows else None,
         )
-        return Kept(landed.number, slim_table(self.feed, page))
+        return Kept(landed.number, page.rows)
 
     def _rows(self, walked: Walked) -> pa.Table:
-        kept: list[Kept] = [page.content for page in walked.pages]
-        tables = [k.rows.append_column("page", pa.array([k.number] * k.rows.num_rows, pa.int64())) for k in kept]
+        """The rows of all pages; a row that two neighbours show alike is taken once."""
         empty = pa.table({name: pa.array([], pa.string()) for name in (*self.feed.columns, "updated")})
-        return pa.concat_tables(tables) if tables else empty.append_column("page", pa.array([], pa.int64()))
+        tables = [empty.append_column("page", pa.array([], pa.int64()))]
+        last = empty
+        for page in walked.pages:
+            kept: Kept = page.content
+            rows = kept.rows.slice(1) if kept.rows.slice(0, 1).equals(last) else kept.rows
+            tables.append(rows.append_column("page", pa.array([kept.number] * rows.num_rows, pa.int64())))
+            last = kept.rows.slice(kept.rows.num_rows - 1)
+        return pa.concat_tables(tables)
 
 
 def differences(feed: Feed, before: Pass, after: Pass) -> list[Difference]:
@@ -158,6 +163,11 @@ def differences(feed: Feed, before: Pass, after: Pass) -> list[Difference]:
     try:
         connection.register("before", before.rows)
         connection.register("after", after.rows)
+        # Sums of two hashes of each row: equal sums are equal rows, and spare the join.
+        sums = f"count(*), sum(hash({keys}, updated)::HUGEINT), sum(hash(updated, {keys}, 1)::HUGEINT)"
+        shown = [connection.execute(f"SELECT {sums} FROM {name}").fetchall() for name in ("before", "after")]
+        if shown[0] == shown[1]:
+            return []
         found = connection.execute(
             f"""
             WITH a AS (SELECT {keys}, max(updated) AS updated FROM before GROUP BY ALL),
@@ -191,18 +201,15 @@ def unseen(feed: Feed, earlier: list[Pass], believed: list[Pass]) -> int:
     return count
 
 
-def _as_page(page: FeedPage, by_change: bool, kept: Kept) -> Page:
-    keys = order_keys(page, by_change)
-    readable = placed(page, by_change) if page.unreadable or by_change else [True] * len(keys)
-    places = [k for k, ok in zip(keys, readable, strict=True) if ok]
+def _as_page(page: FeedPage, kept: Kept) -> Page:
     return Page(
         offset=page.offset,
         limit=page.limit,
         more=page.more,
-        rows=len(keys),
-        first=places[0] if places else None,
-        last=places[-1] if places else None,
-        first_mark=keys[0] if keys else None,
-        last_mark=keys[-1] if keys else None,
+        rows=page.rows.num_rows,
+        first=page.first,
+        last=page.last,
+        first_mark=page.key(0) if page.rows.num_rows else None,
+        last_mark=page.key(-1) if page.rows.num_rows else None,
         content=kept,
     )
