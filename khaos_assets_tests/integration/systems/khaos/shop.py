@@ -56,7 +56,8 @@ def _listed(code: str) -> Row:
     kind = 1 if code == STYLE else 2 if code in CHILDREN else 0
     parent = STYLE if code in CHILDREN else ""
     return {"StockCode": code, "OtherRef": "", "StockDesc": code, "ParentCode": parent, "ParentOtherRef": "",
-            "LastUpdated": "2026-11-10T10:00:00", "_item_type": kind, "_movement_date": "2026-11-12T10:00:00"}  # fmt: skip
+            "LastUpdated": "2026-11-10T10:00:00", "_item_type": kind,
+            "_movement_date": "2026-11-12T10:00:00"}  # fmt: skip
 
 
 def _item(code: str) -> Row:
