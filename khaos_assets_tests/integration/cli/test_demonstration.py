@@ -1,0 +1,148 @@
+"""`demo` and what can be asked afterwards: real simulators, a real Dagster instance, real files."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import os
+import shutil
+from pathlib import Path
+
+import openpyxl
+import pyarrow.parquet as pq
+
+from khaos_assets_tests.integration.cli.conftest import SMALL, Demonstration, khaos_assets
+
+REPORTS = ("exceptions.csv", "exceptions-safe.csv", "exceptions.parquet", "exceptions.xlsx", "index.html")
+
+
+def digests(folder: Path) -> dict[str, str]:
+    """Hashes of a night's report files."""
+    return {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in REPORTS}
+
+
+def test_both_nights_are_run_and_every_snapshot_is_complete(demonstration: Demonstration) -> None:
+    assert demonstration.status == 0
+    nights = demonstration.document["nights"]
+    assert [n["night"] for n in nights] == ["2026-11-19", "2026-11-20"]
+    assert {s["verdict"] for n in nights for s in n["snapshots"]} <= {"COMPLETE", "COMPLETE_WITH_QUARANTINE"}
+
+
+def test_it_finds_everything_that_was_planted_and_reports_no_decoy(demonstration: Demonstration) -> None:
+    score = demonstration.document["score"]
+    assert (score["missed"], score["false"], score["decoys_reported"]) == ([], [], 0)
+    assert score["recall"] == score["precision"] == 1.0
+
+
+def test_nothing_is_left_running(demonstration: Demonstration) -> None:
+    left = [
+        p.parent.name
+        for p in Path("/proc").glob("[0-9]*/cmdline")
+        if str(demonstration.world).encode() in _command_line(p) and p.parent.name != str(os.getpid())
+    ]
+    assert left == []
+    assert not (demonstration.ground / "ready.json").exists()
+
+
+def _command_line(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
+
+
+def test_the_control_totals_of_every_code_add_up_and_agree_with_the_rows(demonstration: Demonstration) -> None:
+    for night in demonstration.document["nights"]:
+        with Path(night["files"]["exceptions.csv"]).open(encoding="utf-8", newline="") as f:
+            rows = list(csv.DictReader(f))
+        for line in night["codes"]:
+            parts = line["matched"] + line["expected"] + line["open"] + line["suppressed"]
+            assert not line["tested"] or line["compared"] == parts
+            of_line = [r for r in rows if (r["code"], r["systems"]) == (line["code"], line["systems"])]
+            assert len([r for r in of_line if r["state"] == "open"]) == line["open"], line
+
+
+def test_the_workbook_of_a_real_night_opens_and_its_checks_say_ok(demonstration: Demonstration) -> None:
+    book = openpyxl.load_workbook(demonstration.document["nights"][-1]["files"]["exceptions.xlsx"], data_only=True)
+    words = {c.value for cells in book["Control"].iter_rows() for c in cells}
+    assert "OK" in words
+    assert "CHECK" not in words
+    assert {"About", "Control", "ORD", "SKU", "STK", "Runbook"} <= set(book.sheetnames)
+
+
+def test_writing_the_reports_again_gives_the_same_bytes(demonstration: Demonstration, tmp_path: Path) -> None:
+    before = digests(demonstration.data / "reports" / "2026-11-20")
+    result = demonstration.ask("report", "nightly", "--night", "2026-11-20", "--out", str(tmp_path / "again"), "--json")
+    assert result.returncode == 0, result.stderr
+    assert Path(json.loads(result.stdout)["files"]["exceptions.csv"]).parent == tmp_path / "again"
+    after = digests(tmp_path / "again")
+    # The page links to the Data Docs only where they stand beside it.
+    assert {n: h for n, h in after.items() if n != "index.html"} == {
+        n: h for n, h in before.items() if n != "index.html"
+    }
+
+
+def test_rebuilding_from_raw_pages_alone_gives_the_same_exceptions_and_reports(
+    demonstration: Demonstration, tmp_path: Path
+) -> None:
+    data = tmp_path / "data"
+    shutil.copytree(demonstration.data / "raw", data / "raw")
+    config = demonstration.world / "merchant.toml"
+    result = khaos_assets("rebuild", "--json", "--config", config, "--data-dir", data, cwd=tmp_path)
+    assert result.returncode == 0, result.stderr
+    assert [n["night"] for n in json.loads(result.stdout)] == ["2026-11-19", "2026-11-20"]
+    for night in ("2026-11-19", "2026-11-20"):
+        assert digests(data / "reports" / night) == digests(demonstration.data / "reports" / night)
+
+
+def test_certificates_are_one_json_document_per_question(demonstration: Demonstration) -> None:
+    result = demonstration.ask("certificates", "--night", "2026-11-19", "--json")
+    certificates = json.loads(result.stdout)
+    assert {c["night"] for c in certificates} == {"2026-11-19"}
+    assert {"wair", "khaos"} == {c["system"] for c in certificates}
+
+
+def test_the_newest_night_is_shown_where_none_is_named(demonstration: Demonstration) -> None:
+    result = demonstration.ask("exceptions", "--format", "csv")
+    rows = list(csv.DictReader(io.StringIO(result.stdout)))
+    assert {r["night"] for r in rows} == {"2026-11-20"}
+
+
+def test_an_owner_gets_its_own_open_rows_as_a_file(demonstration: Demonstration, tmp_path: Path) -> None:
+    out = tmp_path / "mine.parquet"
+    asked = ("--owner", "operations", "--state", "open", "--all-nights", "--out", str(out))
+    assert demonstration.ask("exceptions", *asked).returncode == 0
+    table = pq.read_table(out)
+    assert set(table["owner"].to_pylist()) == {"operations"}
+    assert set(table["state"].to_pylist()) == {"open"}
+
+
+def test_a_person_sees_a_table_with_the_codes(demonstration: Demonstration) -> None:
+    result = demonstration.ask("exceptions", "--code", "STK-01")
+    assert "STK-01" in result.stdout
+    assert "ORD-05" not in result.stdout
+
+
+def test_doctor_says_that_an_address_is_missing_and_the_rest_is_well(demonstration: Demonstration) -> None:
+    result = demonstration.ask("doctor", "--json")
+    findings = {f["what"]: f for f in json.loads(result.stdout)}
+    assert result.returncode == 2
+    assert "KHAOS_BASE_URL" in findings["khaos: address and credentials"]["detail"]
+    assert {findings[w]["verdict"] for w in ("configuration", "mapping.locations", "warehouse", "writer's lock")} == {
+        "ok"
+    }
+
+
+def test_a_second_demonstration_reuses_the_world_and_finds_the_same(
+    demonstration: Demonstration, tmp_path: Path
+) -> None:
+    root = tmp_path / "demo"
+    shutil.copytree(demonstration.ground, root / demonstration.ground.name, ignore=shutil.ignore_patterns("*.lock"))
+    result = khaos_assets("demo", "--data-dir", root, *SMALL, cwd=tmp_path)
+    assert result.returncode == 0, result.stderr
+    assert "Using the world" in result.stderr
+    assert "0 false, 0 decoys reported" in result.stdout
+    first, again = (g / "data" / "exceptions.csv" for g in (demonstration.ground, root / demonstration.ground.name))
+    assert first.read_bytes() == again.read_bytes()
