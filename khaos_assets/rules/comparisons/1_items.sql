@@ -3,7 +3,7 @@
 -- Spellings, each step added to those before it (catalogue SKU-02)
 CREATE OR REPLACE MACRO spelling(sku, step) AS CASE step
     WHEN 1 THEN lower(sku)
-    WHEN 2 THEN trim(lower(sku), E' \t\r\n ')
+    WHEN 2 THEN trim(lower(sku), ' ' || chr(9) || chr(10) || chr(13) || chr(160))
     WHEN 3 THEN regexp_replace(lower(sku), '[\s\x{A0}]', '', 'g')
     WHEN 4 THEN ltrim(regexp_replace(lower(sku), '[\s\x{A0}]', '', 'g'), '0')
     WHEN 5 THEN regexp_replace(ltrim(regexp_replace(lower(sku), '[\s\x{A0}]', '', 'g'), '0'), '[^\p{L}\p{N}]', '', 'g')
