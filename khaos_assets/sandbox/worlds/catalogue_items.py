@@ -67,6 +67,7 @@ class Catalogue:
             weight_kg=str(Decimal(rng.randint(5, 400)).scaleb(-2)),
             spelled_with_zeros=rng.random() < 0.03,
             run_to_zero=rng.random() < 0.02,
+            by_the_metre=kind is Kind.SIMPLE and serial % 60 == 0,
         )
         if item.stocked:
             put_in_wair(item)

@@ -74,6 +74,7 @@ def _items(world: World, rng: Random, lines: Sequence[HistoryLine]) -> dict[str,
         catalogue.taken.add(nearest(item.code))
         item.sell_price = _commonest(prices[key]) or Decimal("0.00")
         item.sell_is_net, item.web_price, item.vat_percent = False, None, Decimal(20)
+        item.by_the_metre = False
         item.buy_price = (item.sell_price * Decimal(rng.randint(30, 55)) / 100).quantize(Decimal("0.01"))
         if kind is Kind.NON_STOCK:
             item.web, item.other_ref, item.barcode = False, "", ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -13,6 +13,17 @@ def ship(world: World, order: Order, at: datetime, units: Mapping[Item, Decimal]
     """One parcel of these stocked units, seen by both sides: WAIR when it left, Khaos 20 minutes later."""
     dispatch = wair_dispatch(world, order, at, units)
     khaos_invoice(world, order, at + timedelta(minutes=20), units, dispatch.tracking)
+
+
+def ship_in_boxes(world: World, order: Order, at: datetime, parcels: Sequence[Mapping[Item, Decimal]]) -> None:
+    """Several parcels on one Khaos invoice: a box and a WAIR dispatch each."""
+    dispatches = [wair_dispatch(world, order, at, units) for units in parcels]
+    together: dict[Item, Decimal] = {}
+    for units in parcels:
+        for item, quantity in units.items():
+            together[item] = together.get(item, Decimal(0)) + quantity
+    invoice = khaos_invoice(world, order, at + timedelta(minutes=20), together, dispatches[0].tracking)
+    invoice.boxes = [(d.tracking, dict(units)) for d, units in zip(dispatches, parcels, strict=True)]
 
 
 def khaos_invoice(

@@ -91,6 +91,8 @@ class Item:
     """Per location: by how much WAIR's onHand, allocated and available are off (the first moves available along)."""
     touched: dict[Place, datetime] = field(default_factory=dict)
     """Per location: when WAIR's row last changed other than by a dispatch."""
+    by_the_metre: bool = False
+    """Sold in parts of a unit."""
     spelled_with_zeros: bool = False
     """WAIR sends this item's quantities as text with five decimals."""
     broken: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -184,6 +186,8 @@ class Order:
     courier: str
     carrier: str
     lines: list[Line]
+    site_on_lines: bool = False
+    """The header names the default site, each line the one that the goods leave from."""
     delivery_gross: Decimal = Decimal(0)
     delivery_net: Decimal = Decimal(0)
     is_credit: bool = False

@@ -9,7 +9,7 @@ from random import Random
 
 from khaos_assets.sandbox.worlds.amounts import price, to_penny
 from khaos_assets.sandbox.worlds.clock import london_date, london_time
-from khaos_assets.sandbox.worlds.fulfilment import khaos_invoice, ship
+from khaos_assets.sandbox.worlds.fulfilment import khaos_invoice, ship, ship_in_boxes
 from khaos_assets.sandbox.worlds.model import Customer, Item, Kind, Line, Order, World
 
 DAYS = 45
@@ -59,6 +59,7 @@ def new_order(world: World, rng: Random, customer: Customer, created: datetime, 
         carrier=carrier,
         lines=[],
     )
+    order.site_on_lines = rng.random() < 0.05
     order.delivery_gross = Decimal(rng.choice(("0.00", "3.95", "4.95", "7.50")))
     rate = Fraction(6, 5) if customer.currency == "GBP" else Fraction(1)
     order.delivery_net = to_penny(Fraction(order.delivery_gross) / rate)
@@ -73,6 +74,8 @@ def add_lines(world: World, rng: Random, order: Order, items: list[Item]) -> Non
         if any(x.item is item for x in order.lines):
             continue
         quantity = Decimal(rng.choice((2, 4, 6, 12)) if is_trade else rng.choice((1, 1, 1, 2, 3)))
+        if item.by_the_metre:
+            quantity *= Decimal("1.25")
         line = priced_line(world, order, item, quantity)
         line.discount = Decimal(rng.choice(("0", "0", "0", "0", "0", "5", "10", "12.5")))
         order.lines.append(line)
@@ -133,13 +136,15 @@ def settle(world: World, rng: Random, order: Order, most: int) -> None:
         ship(world, order, at, first)
         if fate > 0.14:
             ship(world, order, at + timedelta(days=3), rest)
+    elif fate < 0.195 and len(units) > 1:
+        ship_in_boxes(world, order, at, [{item: quantity} for item, quantity in units.items()])
     elif fate < 0.22 and len(units) > 1:
         for item, quantity in units.items():
             ship(world, order, at, {item: quantity})
     else:
         ship(world, order, at, units)
         if fate > 0.96 and order.created < world.nights[0].as_of - timedelta(days=7) and len(world.orders) < most:
-            credit_note(world, order, at + timedelta(days=5))
+            credit_note(world, order, at + timedelta(days=5), returned=fate < 0.99)
 
 
 def _parts(units: dict[Item, Decimal]) -> tuple[dict[Item, Decimal], dict[Item, Decimal]] | None:
@@ -152,8 +157,8 @@ def _parts(units: dict[Item, Decimal]) -> tuple[dict[Item, Decimal], dict[Item, 
     return None
 
 
-def credit_note(world: World, order: Order, at: datetime) -> Order:
-    """A credit note for the first line of an order, under the order's own reference."""
+def credit_note(world: World, order: Order, at: datetime, *, returned: bool) -> Order:
+    """A credit note for the first line of an order, under its reference; open until the goods are `returned`."""
     line = order.lines[0]
     note = Order(
         code=f"CN{order.code[2:]}",
@@ -173,7 +178,7 @@ def credit_note(world: World, order: Order, at: datetime) -> Order:
         is_credit=True,
     )
     world.orders.append(note)
-    if line.item is not None:
+    if line.item is not None and returned:
         # A credit note's invoice counts its units as sent: goods that came back, not goods that left.
         khaos_invoice(world, note, at, {line.item: line.quantity})
     return note

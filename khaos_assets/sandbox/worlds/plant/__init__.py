@@ -43,7 +43,7 @@ def plant_all(world: World, figures: list[Positions], wanted: Mapping[str, int])
             raise PlantError(f"--plant {code}: not a code that is planted (known: {known}; {_DECOYS} for the decoys)")
         if count < 0:
             raise PlantError(f"--plant {code}={count}: give 0 or more")
-    field = Field(world, figures)
+    field = Field(world, figures, frozenset(wanted))
     items.name_case_pairs(field)
     for code, plant in sorted(PLANTS.items(), key=lambda x: (x[1].order, x[0])):
         if plant.nights > len(world.nights):

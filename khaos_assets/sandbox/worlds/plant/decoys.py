@@ -25,7 +25,7 @@ from khaos_assets.sandbox.worlds.plant.registry import plants
 from khaos_assets.sandbox.worlds.plant.stock import oversell, steady_with_open_units, unlike_open_units
 
 
-@plants("decoys", usual=2, order=9)
+@plants("decoys", usual=3, order=9)
 def decoys(field: Field, n: int) -> None:
     """Make `n` of each kind, as far as there are subjects, and name what is there anyway."""
     makers: tuple[Callable[[Field, int], None], ...] = (
@@ -55,12 +55,14 @@ def in_transit(field: Field, i: int) -> None:
     """18: on its way between two locations. Khaos still has it where it was, or already where it goes."""
     world, item = field.world, field.item(steady_item)
     sites = world.mapped_sites()
-    source, target = sites[i % len(sites)], sites[(i + 1) % len(sites)]
+    # From the default site to another, from that one on, then between the two locations of one site.
+    source = sites[i % len(sites)] if i % 3 < 2 else sites[0]
+    target = sites[(i + 1) % len(sites)] if i % 3 < 2 else sites[0]
     units = unlike_open_units(field, item, source, 4 + i)
-    origin, goal = field.place(source), field.place(target)
+    origin, goal = field.place(source), world.places(target)[-1]
     field.stock_up(item, origin, 12)
     item.wair_off[origin] = Decimal(-units)
-    if i % 2:
+    if i % 3 == 1:
         item.khaos_off[source], item.khaos_off[target] = Decimal(-units), Decimal(units)
     shipped_at = field.moment(0) - timedelta(hours=20)
     number = world.number("transfer", 500001)
@@ -76,7 +78,7 @@ def in_transit(field: Field, i: int) -> None:
             shipped_at + timedelta(hours=3),
         )
     )
-    site = target if i % 2 else source
+    site = target if i % 3 == 1 else source
     field.truth.decoy(
         field.always(), "STK-01", "wair>khaos", item.code, scope=site, note=f"{units} in transit {origin} to {goal}"
     )

@@ -70,10 +70,13 @@ def _khaos_order(field: Field, i: int) -> None:
         del at
         order.broken.clear()
 
-    field.during(field.span(i), lambda _: order.broken.update({"DATE_CREATED": "31/02/2026"}), mend)
-    _report(
-        field, i, f"khaos/sales_orders/{order.code}", "DATE_CREATED", "a date that does not exist, on a cancelled order"
-    )
+    name, broken, note = "DATE_CREATED", dict[str, Any](DATE_CREATED="31/02/2026"), "a date that does not exist"
+    if i // 6 % 2:
+        name, note = "INVOICE_STAGE_ID", "a stage nobody knows"
+        stage = {"@INVOICE_CODE": f"P{order.code}", "@INVOICE_STAGE_ID": "55", "@QTY_SENT": "0", "INVOICE_ITEMS": ""}
+        broken = {"INVOICES": {"INVOICE": [stage]}}
+    field.during(field.span(i), lambda _: order.broken.update(broken), mend)
+    _report(field, i, f"khaos/sales_orders/{order.code}", name, f"{note}, on a cancelled order")
 
 
 def _wair_dispatch(field: Field, i: int) -> None:

@@ -45,10 +45,12 @@ class Span:
 class Field:
     """The world as planters see it."""
 
-    def __init__(self, world: World, figures: list[Positions]) -> None:
+    def __init__(self, world: World, figures: list[Positions], wished: frozenset[str] = frozenset()) -> None:
         self.world = world
         self.truth: Truth = world.truth
         self.figures = figures
+        self.wished = wished
+        """Codes whose number was asked for: no other code may bring them along."""
         self.rng = Random(f"{world.seed}/plant")
         self.nights = [n.as_of for n in world.nights]
         self.codes = {i.code for i in world.items}

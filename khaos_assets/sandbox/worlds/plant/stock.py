@@ -12,6 +12,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from khaos_assets.sandbox.worlds.amounts import cost, price, to_penny
+from khaos_assets.sandbox.worlds.fulfilment import new_dispatch
 from khaos_assets.sandbox.worlds.model import Item
 from khaos_assets.sandbox.worlds.plant.choices import live_item, steady_item
 from khaos_assets.sandbox.worlds.plant.field import Field
@@ -38,10 +39,13 @@ def stock_drift(field: Field, n: int) -> None:
     """Khaos's figure is off by a few units, up or down."""
     for i in range(n):
         item, site = field.item(steady_item), field.site(i)
-        units = unlike_open_units(field, item, site, 1 + i * 3 % 7)
-        off = Decimal(units if i % 2 == 0 else -units)
+        extra = 2 if i % 8 == 6 and "ORD-16" not in field.wished else 0
+        units = unlike_open_units(field, item, site, 1 + i * 3 % 7 + extra)
+        off = Decimal(units - extra if i % 2 == 0 else -units)
         field.stock_up(item, field.place(site), 12)
         span = field.span(i)
+        if extra:
+            _partly_explained(field, item, site)
 
         def drift(_: datetime, item: Item = item, site: str = site, off: Decimal = off) -> None:
             item.khaos_off[site] = off
@@ -57,10 +61,26 @@ def stock_drift(field: Field, n: int) -> None:
             item.code,
             scope=site,
             field="physical",
-            units=off,
-            amount=at_cost(item, off),
+            units=off + extra,
+            amount=at_cost(item, off + extra),
             note=f"Khaos {'above' if off > 0 else 'below'} WAIR",
         )
+
+
+def _partly_explained(field: Field, item: Item, site: str) -> None:
+    """WAIR also dispatched two of it for a reference nobody knows (ORD-16): the whole difference still stands."""
+    place, at = field.place(site), field.moment(0)
+    number = field.world.number("unknown_order", 990001)
+    dispatch = new_dispatch(field.world, f"X{number}", at, {item: Decimal(2)}, location=place, carrier="RM-T48")
+    field.world.orphan_dispatches.append(dispatch)
+    field.truth.exception(
+        field.always(),
+        "ORD-16",
+        "khaos>wair",
+        dispatch.dispatch_id,
+        amount=at_cost(item, 2),
+        note=f"nobody knows order {dispatch.reference}; it explains a part of the stock difference",
+    )
 
 
 @plants("STK-02", usual=4, order=3)
@@ -115,12 +135,18 @@ def _negative_on_hand(field: Field, i: int) -> None:
     below = Decimal(1 + i % 4)
     span = field.span(i)
 
+    site = field.world.locations[place]
+
     def sink(at: datetime) -> None:
-        item.wair_off[place] = -field.figures[0].on_hand(item, place) - below
-        item.touched[place] = at
+        off = -field.figures[0].on_hand(item, place) - below
+        item.wair_off[place], item.touched[place] = off, at
+        if i % 2:
+            # Khaos is below zero as well, and agrees: still one exception, WAIR's.
+            item.khaos_off[site] = off
 
     def mend(at: datetime) -> None:
         item.wair_off.pop(place, None)
+        item.khaos_off.pop(site, None)
         item.touched[place] = at
 
     field.during(span, sink, mend)
@@ -134,8 +160,8 @@ def _negative_on_hand(field: Field, i: int) -> None:
         amount=at_cost(item, below),
         note=f"{-below} on hand",
     )
-    site = field.world.locations[place]
-    field.truth.decoy(span, "STK-01", "wair>khaos", item.code, scope=site, note="STK-06 in WAIR explains it")
+    for code, systems in (("STK-01", "wair>khaos"), ("STK-06", "khaos")):
+        field.truth.decoy(span, code, systems, item.code, scope=site, note="STK-06 in WAIR explains it")
 
 
 def _oversold(field: Field, i: int) -> None:

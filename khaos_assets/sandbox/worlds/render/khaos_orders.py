@@ -168,7 +168,7 @@ def order_lines(world: World, as_of: datetime) -> Iterator[Record]:
                 "ORDER_DATE": local(order.created),
                 "ORDER_AMOUNT": money(gross + order.delivery_gross),
                 "ORDER_CURRENCY_CODE": "" if order.currency == "GBP" else order.currency,
-                "SITE": order.site,
+                "SITE": world.sites[0] if order.site_on_lines else order.site,
                 "ASSOCIATED_REF": order.reference,
                 "DELIVERY_NET": money(order.delivery_net),
                 "DELIVERY_TAX": money(order.delivery_gross - order.delivery_net),
@@ -188,7 +188,7 @@ def _line(order: Order, number: int) -> Record:
         "PRICE_NET" if line.price_is_net else "PRICE_GRS": money(line.price),
         "KSD_DISCOUNT": plain(line.discount),
         "TAX_RATE": str(line.tax_code),
-        "SITE": order.site if number % 5 == 4 else "",
+        "SITE": order.site if order.site_on_lines or number % 5 == 4 else "",
     }
     if line.pack_sort:
         record["PACK_SORT_ORDER"] = line.pack_sort

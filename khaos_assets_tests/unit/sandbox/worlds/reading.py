@@ -82,7 +82,7 @@ class Reading:
             entries = as_list(detail["ORDER_ITEMS"]["ORDER_ITEM"])
             order: Record = {
                 "record": r,
-                "site": detail["ORDER_HEADER"]["SITE"],
+                "site": next((x["SITE"] for x in entries if x["SITE"]), detail["ORDER_HEADER"]["SITE"]),
                 "class": classes[r["COMPANY_NAME"]["@COMPANY_CODE"]],
                 "lines": entries,
                 "sent": {k: v for k, v in sent_units(r).items() if self.stocked(k)},
