@@ -54,7 +54,7 @@ class StyleValue(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StockItem(Record, kw_only=True, frozen=True):
-    """3.3 with the key list of 3.2. Key stock_code (compared without case by Khaos); stock_id stays when the code changes."""
+    """3.3 with the key list of 3.2. Key stock_code (Khaos compares it without case); stock_id outlives a new code."""
 
     stock_id: str
     stock_code: str
@@ -105,7 +105,7 @@ class StockItem(Record, kw_only=True, frozen=True):
 
 
 class StockLevel(Record, kw_only=True, frozen=True):
-    """3.4: one item at one site, with GetStockPotential of the item. Key (stock_code, site_name). level = free to sell."""
+    """3.4: one item at one site, with the item's potential. Key (stock_code, site_name). level = free to sell."""
 
     stock_code: str
     stock_id: str | None
@@ -221,7 +221,7 @@ class Invoice(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SalesOrder(Record, kw_only=True, frozen=True):
-    """3.7 ExportOrderStatusEx. Key sorder_code. order_type "S" sales order, "C" credit note (1 and 2 are read as these)."""
+    """3.7 ExportOrderStatusEx. Key sorder_code. order_type "S" sales order, "C" credit note (1, 2 read as these)."""
 
     sorder_code: str
     associated_ref: str | None
@@ -253,7 +253,10 @@ class OrderAsked(Record, kw_only=True, frozen=True):
 
 
 class OrderLine(Record, kw_only=True, frozen=True):
-    """3.8 ExportOrders. Key (sorder_code, line_no). Prices per unit in the order's currency; tax_code 1 standard, 2 zero, 4 reduced."""
+    """3.8 ExportOrders. Key (sorder_code, line_no). Prices per unit in the order's currency.
+
+    tax_code: 1 standard, 2 zero, 4 reduced.
+    """
 
     sorder_code: str
     associated_ref: str | None

@@ -53,7 +53,7 @@ def _asked(pages: Pages, notes: WalkNotes) -> list[OrderAsked]:
     known: set[str] = set()
     for page in answered(pages, "ExportOrderStatusEx"):
         known.update(e.get("ASSOCIATED_REF") or "" for e in elements(document(pages, page, "STATUS_LIST")))
-    asked = set(notes.facts.get("references_found_by_window", ()))
+    asked = set(notes.facts.get("references_found", ()))
     for page in answered(pages, "ExportOrderStatusEx"):
         asked.update(page.asked.get("references", ()))
     return [OrderAsked(associated_ref=r, found=r in known) for r in sorted(asked)]

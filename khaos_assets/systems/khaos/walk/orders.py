@@ -83,7 +83,7 @@ async def _references(asking: Asking, orders: OrderCalls, known: Collection[str]
         asking.notes.facts["references_not_askable"] = unaskable
     wanted -= set(unaskable)
     found = {r for r in wanted if orders.bears(r)}
-    asking.notes.facts["references_found_by_window"] = sorted(found)
+    asking.notes.facts["references_found"] = sorted(found)
     missing = sorted(wanted - found)
     await orders.by_ids(missing, OrderKey.REFERENCE, Selection("reference", round=1, notes_references=True))
     unknown = [r for r in missing if not orders.bears(r)]

@@ -28,10 +28,19 @@ class Landed:
              total: int | None = None) -> LandedPage:  # fmt: skip
         stored = hashlib.sha256(body).hexdigest()
         page = LandedPage(
-            number=len(self.pages) + 1, file=f"{len(self.pages) + 1:05d}.{suffix}", operation=operation,
-            selector=selector, asked=dict(asked), sha256_received=hashlib.sha256(received or body).hexdigest(), sha256_stored=stored,
-            bytes_received=len(received or body), rows=rows, first_key=first_key, last_key=last_key, total=total,
-        )  # fmt: skip
+            number=len(self.pages) + 1,
+            file=f"{len(self.pages) + 1:05d}.{suffix}",
+            operation=operation,
+            selector=selector,
+            asked=dict(asked),
+            sha256_received=hashlib.sha256(received or body).hexdigest(),
+            sha256_stored=stored,
+            bytes_received=len(received or body),
+            rows=rows,
+            first_key=first_key,
+            last_key=last_key,
+            total=total,
+        )
         self.pages.append(page)
         self.bodies.append(body)
         return page
