@@ -9,6 +9,7 @@ from dagster import Definitions, in_process_executor
 from khaos_assets.config import ConfigurationError
 from khaos_assets.orchestration.assets import build_snapshots, build_steps
 from khaos_assets.orchestration.checks import build_checks
+from khaos_assets.orchestration.instance import quiet_console
 from khaos_assets.orchestration.jobs import build_jobs
 from khaos_assets.orchestration.partitions import nights, stored_nights
 from khaos_assets.orchestration.resources import MerchantResource
@@ -41,6 +42,7 @@ def build_defs(*, merchant: MerchantResource | None = None, night: date | None =
         sensors=build_sensors(),
         resources={"merchant": merchant},
         executor=in_process_executor,
+        loggers={"console": quiet_console()},
     )
 
 

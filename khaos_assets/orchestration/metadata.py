@@ -141,8 +141,9 @@ def family_chart(counts: Mapping[tuple[str, str], int]) -> str:
 
     from khaos_assets.reports.charts import SEVERITIES
 
+    place = {severity: i for i, severity in enumerate(SEVERITIES)}
     values = [
-        {"family": FAMILIES.get(family, family), "severity": severity, "open": count}
+        {"family": FAMILIES.get(family, family), "severity": severity, "open": count, "place": place[severity]}
         for (family, severity), count in sorted(counts.items())
     ]
     chart = (
@@ -156,7 +157,7 @@ def family_chart(counts: Mapping[tuple[str, str], int]) -> str:
                 scale=alt.Scale(domain=list(SEVERITIES), range=list(SEVERITIES.values())),
                 legend=alt.Legend(title=None, orient="bottom"),
             ),
-            order=alt.Order("severity:N"),
+            order=alt.Order("place:Q"),
         )
     )
     picture = vl_convert.vegalite_to_png(chart.to_json(), scale=2)
