@@ -133,14 +133,30 @@ def ui(
     with ending_on_sigterm(), ground.alone(), ExitStack() as stack:
         _prepare(ground)
         ready_file = stack.enter_context(serving(ground.world, ground.ready_file))
+        night = _go_on_to_the_next_unread(ground, ready_file)
         env = ui_environment(ground.data, ground.config, ready_file)
         children = [start(arguments, env=env) for arguments in ui_commands(ground.data, port)]
         for child in children:
             stack.callback(stop, child)
-        say(f"Dagster  http://127.0.0.1:{port}")
-        say(f"Reports  {shown(ground.data / 'reports')}")
+        say(f"Dagster    http://127.0.0.1:{port}")
+        say(f"Reports    {shown(ground.data / 'reports')}")
+        say(f"Night      {night}: this partition can be run. `khaos-assets sandbox advance --ready-file")
+        say(f"           {shown(ready_file)}` lets the simulators go on to the next.")
         say("Ctrl-C stops everything.")
         while all(child.poll() is None for child in children):
             time.sleep(0.5)
         say("One of the processes of the UI ended; stopping the others.")
         finish(1)
+
+
+def _go_on_to_the_next_unread(ground: Playground, ready_file: Path) -> str:
+    """The simulators go past nights that were run already, to the last at most; returns the night they show."""
+    from khaos_assets.cli.session import stored_nights
+    from khaos_assets.config import Store
+    from khaos_assets.sandbox.serve import advance
+
+    done = stored_nights(Store(ground.data))
+    night, *later = ground.nights
+    while night in done and later:
+        night, later = advance(ready_file), later[1:]
+    return night

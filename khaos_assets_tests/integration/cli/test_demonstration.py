@@ -8,6 +8,12 @@ import io
 import json
 import os
 import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
 from pathlib import Path
 
 import openpyxl
@@ -146,3 +152,45 @@ def test_a_second_demonstration_reuses_the_world_and_finds_the_same(
     assert "0 false, 0 decoys reported" in result.stdout
     first, again = (g / "data" / "exceptions.csv" for g in (demonstration.ground, root / demonstration.ground.name))
     assert first.read_bytes() == again.read_bytes()
+
+
+def test_the_dagster_ui_answers_on_loopback_and_leaves_nothing_behind(
+    demonstration: Demonstration, tmp_path: Path
+) -> None:
+    port = _free_port()
+    words = ["ui", "--data-dir", str(tmp_path), "--port", str(port), *SMALL]
+    shutil.copytree(demonstration.ground, tmp_path / demonstration.ground.name, ignore=shutil.ignore_patterns("*.lock"))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "khaos_assets.cli", *words],
+        stderr=subprocess.PIPE,
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[3])},
+    )
+    try:
+        _until_it_answers(f"http://127.0.0.1:{port}/server_info", process)
+        process.send_signal(signal.SIGTERM)
+        _, told = process.communicate(timeout=60)
+        # Both nights were run, so the simulators stand at the last.
+        assert b"Night      2026-11-20" in told
+    finally:
+        process.kill()
+        process.wait()
+    assert [p for p in Path("/proc").glob("[0-9]*/cmdline") if str(tmp_path).encode() in _command_line(p)] == []
+
+
+def _free_port() -> int:
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def _until_it_answers(url: str, process: subprocess.Popen[bytes]) -> None:
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    deadline = time.monotonic() + 120
+    while True:
+        try:
+            with opener.open(url, timeout=5) as answer:
+                assert b"dagster" in answer.read()
+                return
+        except OSError:
+            assert process.poll() is None and time.monotonic() < deadline
+            time.sleep(0.1)
