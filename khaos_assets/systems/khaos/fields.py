@@ -46,16 +46,19 @@ class FieldError(ValueError):
 
 @lru_cache(maxsize=65536)
 def decimal(text: str, places: int) -> Decimal:
-    """Exact decimal with a point, an optional sign and at most `places` decimals. ValueError says what is wrong."""
+    """Exact decimal with a point, an optional sign and at most `places` decimals (zeros at the end do not count).
+
+    ValueError says what is wrong.
+    """
     found = _DECIMAL.fullmatch(text)
     if found is None:
         hint = "a comma where a point is due" if "," in text else "not a plain decimal number"
         raise ValueError(f"{text[:40]!r} is {hint}")
-    if len(found[2] or "") > places:
+    if len((found[2] or "").rstrip("0")) > places:
         raise ValueError(f"{text[:40]!r} has more than {places} decimals")
     if len(found[1].lstrip("0")) > DIGITS - places:
         raise ValueError(f"{text[:40]!r} has too many digits")
-    return Decimal(text)
+    return Decimal(text if len(found[2] or "") <= places else text[: len(text) - len(found[2]) + places].rstrip("."))
 
 
 @lru_cache(maxsize=4096)

@@ -128,3 +128,8 @@ def test_an_element_that_comes_twice_with_two_contents_is_refused() -> None:
     assert same.decimal("A", 0) == 1
     with pytest.raises(FieldError, match="twice"):
         Row(etree.fromstring("<R><A>1</A><A>2</A></R>")).text("A")
+
+
+def test_zeros_at_the_end_are_no_decimals() -> None:
+    assert decimal("117.500000", 4) == Decimal("117.5")
+    assert decimal("12.0", 0) == Decimal(12)
