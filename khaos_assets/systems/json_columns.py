@@ -30,6 +30,8 @@ from khaos_assets.systems.wire import Record, arrow_schema, arrow_type, places_o
 
 INSTANT = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})$"
 DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+NOT_JSON = (msgspec.DecodeError, UnicodeDecodeError)
+"""What msgspec raises for a text that is not JSON, not the JSON that was declared, or not UTF-8."""
 WHOLE_DIGITS = 28
 """Digits of a DECIMAL(28, places), decimals included."""
 
@@ -69,10 +71,10 @@ class ColumnDecoder:
         self._rows = msgspec.json.Decoder(list[wire])
 
     def decode(self, body: bytes) -> tuple[pa.Table, list[Broken]]:
-        """The good records in the order of the page, and those set aside. Raises msgspec.DecodeError for no JSON."""
+        """The good records in the order of the page, and those set aside. Raises one of NOT_JSON."""
         try:
             return self._table(self._envelope.decode(body).rows), []
-        except (msgspec.ValidationError, FieldBroken):
+        except (*NOT_JSON, FieldBroken):
             raws = [bytes(raw) for raw in self._raws.decode(body).rows]
             tables: list[pa.Table] = []
             broken: list[Broken] = []
@@ -85,9 +87,9 @@ class ColumnDecoder:
             return
         try:
             tables.append(self._table(self._rows.decode(b"[" + b",".join(raws) + b"]")))
-        except (msgspec.ValidationError, FieldBroken) as e:
+        except (*NOT_JSON, FieldBroken) as e:
             if len(raws) == 1:
-                field, reason = (e.field, e.reason) if isinstance(e, FieldBroken) else _where(str(e))
+                field, reason = _where(e)
                 broken.append(Broken(at, field, reason, raws[0]))
                 return
             middle = len(raws) // 2
@@ -189,7 +191,7 @@ def _places(annotation: Any) -> int:
 
 
 def _decimals(values: list[Any], places: int, optional: bool, field: str) -> pa.Array:
-    """Raw JSON numbers, or text with a number in it, as DECIMAL(28, places)."""
+    """Raw JSON numbers, or text with a number in it, as DECIMAL(28, places). Zeros at the end are no more decimals."""
     texts: list[bytes | None]
     try:
         texts = list(map(bytes, values))
@@ -198,7 +200,7 @@ def _decimals(values: list[Any], places: int, optional: bool, field: str) -> pa.
     if optional:
         texts = [None if t == b"null" else t for t in texts]
     array = pc.utf8_trim(pa.array(texts, pa.string()), '"')
-    grammar = rf"^-?[0-9]{{1,{WHOLE_DIGITS - places}}}" + (rf"(\.[0-9]{{1,{places}}})?$" if places else "$")
+    grammar = rf"^-?[0-9]{{1,{WHOLE_DIGITS - places}}}" + (rf"(\.[0-9]{{1,{places}}}0*)?$" if places else "$")
     return _cast(array, grammar, pa.decimal128(WHOLE_DIGITS, places), field, f"a number of at most {places} decimals")
 
 
@@ -215,9 +217,13 @@ def _cast(array: pa.Array, grammar: str, kind: pa.DataType, field: str, what: st
         raise FieldBroken(field, f"{str(shown)[:40]!r} is not {what}") from e
 
 
-def _where(message: str) -> tuple[str, str]:
-    """Field and reason from msgspec's message: "Expected `str`, got `null` - at `$[0].lines[0].skuId`"."""
-    reason, _, path = message.partition(" - at ")
+def _where(error: Exception) -> tuple[str, str]:
+    """Field and reason; msgspec's say "Expected `str`, got `null` - at `$[0].lines[0].skuId`"."""
+    if isinstance(error, FieldBroken):
+        return error.field, error.reason
+    if isinstance(error, UnicodeDecodeError):
+        return "(record)", "text that is not UTF-8"
+    reason, _, path = str(error).partition(" - at ")
     steps = re.sub(r"\[\.\.\.\]|\[\d+\]", "", path.strip("`")).lstrip("$").lstrip(".")
     missing = re.search(r"missing required field `([^`]+)`", reason)
     field = ".".join(part for part in (steps, missing.group(1) if missing else "") if part)

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from khaos_assets.systems.arrow import next_greater
-from khaos_assets.systems.json_columns import ColumnDecoder
+from khaos_assets.systems.json_columns import NOT_JSON, ColumnDecoder
 from khaos_assets.systems.paging import Key
 from khaos_assets.systems.transport import BodyBroken, TransientError
 from khaos_assets.systems.wire import Record
@@ -102,7 +102,7 @@ class Feed:
         """The key of one record's text; None where it cannot be read."""
         try:
             row = self._key_only.decode(raw)
-        except msgspec.DecodeError:
+        except NOT_JSON:
             return None
         return tuple(getattr(row, k) for k in self.key)
 
@@ -143,7 +143,7 @@ class Feed:
             answer = self._slim.decode(body)
             columns = [list(map(get, answer.rows)) for get in self._getters]
             readable = None
-        except msgspec.DecodeError:
+        except NOT_JSON:
             answer, columns, readable = self._read_singly(body, operation)
         rows = pa.Table.from_arrays([pa.array(c, pa.string()) for c in columns], [*self.columns, "updated"])
         return FeedPage(answer.offset, answer.limit, answer.moreRecordsAvailable, rows), readable
@@ -151,7 +151,7 @@ class Feed:
     def _read_singly(self, body: bytes, operation: str) -> tuple[Any, list[list[str]], pa.Array]:
         try:
             answer = self._raw.decode(body)
-        except msgspec.DecodeError as e:
+        except NOT_JSON as e:
             raise BodyBroken("wair", operation, f"not the whole JSON of {self.array}: {e}", status=200) from e
         rows = [self._row(bytes(raw)) for raw in answer.rows]
         columns = [[key[n] for key, _, _ in rows] for n in range(len(self.key))]
@@ -161,7 +161,10 @@ class Feed:
     def _row(self, raw: bytes) -> tuple[Key, str, bool]:
         """Key, change time and whether both could be read; a row without a key goes by the hash of its text."""
         key = self.key_of(raw)
-        record = msgspec.json.decode(raw)
+        try:
+            record = msgspec.json.decode(raw)
+        except NOT_JSON:
+            record = None
         updated = record.get("updatedAt") if isinstance(record, dict) else None
         readable = key is not None and isinstance(updated, str)
         if key is None:
