@@ -86,9 +86,7 @@ def test_the_other_reference_and_then_a_barcode_find_what_no_spelling_does(tonig
 
 
 def test_several_items_at_the_first_step_are_no_match(tonight: Tonight) -> None:
-    found = tonight(
-        wair_item("mug1"), stock_item("MUG-1"), stock_item("MUG/1"), stock_item("CUP-1", other_ref="mug1")
-    )
+    found = tonight(wair_item("mug1"), stock_item("MUG-1"), stock_item("MUG/1"), stock_item("CUP-1", other_ref="mug1"))
     assert found.open() == [("SKU-01", "mug1")]
     row = found.one("SKU-01")
     assert row["reason"] == "several stock codes are like it"
@@ -151,9 +149,7 @@ def test_a_web_item_that_wair_never_heard_of_is_missing(tonight: Tonight) -> Non
     assert row["amount_gbp"] == Decimal("80.00")
 
 
-@pytest.mark.parametrize(
-    "fields", [{"web": False}, {"discontinued": True}, {"stock_controlled": False}]
-)
+@pytest.mark.parametrize("fields", [{"web": False}, {"discontinued": True}, {"stock_controlled": False}])
 def test_items_that_wair_need_not_carry_are_not_missing(tonight: Tonight, fields: dict[str, bool]) -> None:
     assert tonight(stock_item("MUG-1", **{"web": True} | fields)).summary() == []
 
@@ -244,7 +240,9 @@ def test_an_item_new_in_khaos_is_expected_until_the_attribute_lag_has_passed(
 
 
 def test_on_its_first_night_an_item_is_expected_to_be_missing(nights: Tonight) -> None:
-    found = nights(PlantedNight([stock_item("CUP-1")]), PlantedNight([stock_item("CUP-1"), stock_item("MUG-1", web=True)]))
+    found = nights(
+        PlantedNight([stock_item("CUP-1")]), PlantedNight([stock_item("CUP-1"), stock_item("MUG-1", web=True)])
+    )
     assert found.state("SKU-03") == "expected"
 
 
@@ -276,8 +274,14 @@ def test_a_double_in_wair_is_explained_by_the_spelling_of_the_other(tonight: Ton
 
 @pytest.mark.parametrize("other", [wair_item("mug-1", active=False), stock_item("mug-2")])
 def test_a_withdrawn_double_or_one_in_another_system_is_lawful(tonight: Tonight, other: object) -> None:
-    found = tonight(stock_item("MUG-1"), wair_item("MUG-1"), other, wair_item("POST"), wair_item("post"),
-                    settings={"non_stock_codes": ["POST", "post"]})
+    found = tonight(
+        stock_item("MUG-1"),
+        wair_item("MUG-1"),
+        other,
+        wair_item("POST"),
+        wair_item("post"),
+        settings={"non_stock_codes": ["POST", "post"]},
+    )
     assert found.of("SKU-04") == []
 
 

@@ -104,7 +104,9 @@ def test_the_leak_explains_the_orders_other_differences(tonight: Tonight, code: 
     complete = code == "ORD-15"
     found = tonight(
         customer("T1", company_class="Test"),
-        order("SO1", "WEB1", MUG, company="T1", invoices=[invoice({"MUG-1": 2})] if complete else [], complete=complete),
+        order(
+            "SO1", "WEB1", MUG, company="T1", invoices=[invoice({"MUG-1": 2})] if complete else [], complete=complete
+        ),
         dispatch("D1", "WEB1", {"MUG-1": 1}),
     )
     assert found.open() == [("ORD-14", "WEB1")]
@@ -239,9 +241,7 @@ def test_the_later_of_two_records_of_one_parcel_counts_nowhere(tonight: Tonight,
     ],
 )
 def test_another_number_other_lines_or_another_order_is_another_parcel(tonight: Tonight, other: object) -> None:
-    found = tonight(
-        order("SO2", "WEB2", MUG), DONE, dispatch("D1", "WEB1", {"MUG-1": 1}, tracking="T"), other
-    )
+    found = tonight(order("SO2", "WEB2", MUG), DONE, dispatch("D1", "WEB1", {"MUG-1": 1}, tracking="T"), other)
     assert found.of("ORD-16") == []
 
 
@@ -309,9 +309,7 @@ def test_an_order_whose_parcel_was_set_aside_is_not_called_missing(tonight: Toni
     assert tonight(DONE, SetAside("wair.dispatches", "D1", raw=raw)).open() == [("FEED-04", "wair/dispatches/D1")]
 
 
-@pytest.mark.parametrize(
-    "override", [{"verdict": Verdict.INCOMPLETE}, {"proof": Proof.OVERLAP_ONLY}]
-)
+@pytest.mark.parametrize("override", [{"verdict": Verdict.INCOMPLETE}, {"proof": Proof.OVERLAP_ONLY}])
 def test_nothing_is_missing_from_dispatches_that_may_lack_some(tonight: Tonight, override: dict[str, object]) -> None:
     found = tonight(DONE, certificates={"wair.dispatches": override})
     assert found.of("ORD-17") == []

@@ -18,6 +18,7 @@ from khaos_assets_tests.planted_night import (
     pack,
     stock_item,
     stocked,
+    wair_item,
 )
 from khaos_assets_tests.unit.rules.conftest import Tonight
 
@@ -54,7 +55,12 @@ def test_units_that_khaos_shows_as_sent_are_not_counted_again(tonight: Tonight) 
         dispatch("D2", "WEB1", {"MUG-1": 1}),
     )
     row = found.one("ORD-05")
-    assert (row["units"], row["amount_gbp"], row["expected_value"], row["actual_value"]) == (2, Decimal("20.00"), "4", "2")
+    assert (row["units"], row["amount_gbp"], row["expected_value"], row["actual_value"]) == (
+        2,
+        Decimal("20.00"),
+        "4",
+        "2",
+    )
 
 
 def test_the_same_part_on_both_sides_is_lawful(tonight: Tonight) -> None:
@@ -178,8 +184,6 @@ def test_the_channel_prefix_is_no_part_of_the_reference(tonight: Tonight) -> Non
 
 
 def test_a_sku_that_means_another_stock_code_counts_as_that_code(tonight: Tonight) -> None:
-    from khaos_assets_tests.planted_night import wair_item
-
     found = tonight(
         stock_item("MUG-1"),
         level("MUG-1", 10),

@@ -39,7 +39,12 @@ def test_the_difference_is_khaos_less_wair_valued_at_cost(
 ) -> None:
     found = tonight(stocked("MUG-1", khaos, wair))
     row = found.one("STK-01")
-    assert (row["systems"], row["record_key"], row["scope"], row["field"]) == ("wair>khaos", "MUG-1", "Main", "physical")
+    assert (row["systems"], row["record_key"], row["scope"], row["field"]) == (
+        "wair>khaos",
+        "MUG-1",
+        "Main",
+        "physical",
+    )
     assert (row["units"], row["amount_gbp"], row["severity"]) == (Decimal(units), Decimal(amount), severity)
     assert (row["expected_value"], row["actual_value"], row["state"]) == (wair, khaos, "open")
     assert found.open() == [("STK-01", "MUG-1")]
@@ -47,7 +52,14 @@ def test_the_difference_is_khaos_less_wair_valued_at_cost(
 
 @pytest.mark.parametrize(
     ("price", "severity"),
-    [("8.33", "low"), ("8.34", "medium"), ("83.33", "medium"), ("83.34", "high"), ("833.33", "high"), ("833.34", "critical")],
+    [
+        ("8.33", "low"),
+        ("8.34", "medium"),
+        ("83.33", "medium"),
+        ("83.34", "high"),
+        ("833.33", "high"),
+        ("833.34", "critical"),
+    ],
 )
 def test_severity_goes_by_value(tonight: Tonight, price: str, severity: str) -> None:
     assert tonight(stocked("MUG-1", 10, 7, buy_price=price)).one("STK-01")["severity"] == severity
@@ -262,9 +274,7 @@ def test_a_figure_of_which_a_part_was_set_aside_is_not_compared(tonight: Tonight
 
 def test_an_order_line_that_was_set_aside_leaves_its_item_uncompared(tonight: Tonight) -> None:
     raw = "<ORDER_ITEM><STOCK_CODE><![CDATA[MUG-1]]></STOCK_CODE><ORDER_QTY>two</ORDER_QTY></ORDER_ITEM>"
-    found = tonight(
-        stocked("MUG-1", 8, 10), order("SO1", None, []), SetAside("khaos.order_lines", "SO1/1", raw=raw)
-    )
+    found = tonight(stocked("MUG-1", 8, 10), order("SO1", None, []), SetAside("khaos.order_lines", "SO1/1", raw=raw))
     assert found.open() == [("FEED-04", "khaos/order_lines/SO1/1")]
 
 
@@ -275,7 +285,9 @@ def test_lines_whose_order_was_set_aside_leave_their_items_uncompared(tonight: T
     assert found.compared("STK-01") == 0
 
 
-@pytest.mark.parametrize("read", ["wair.stock", "khaos.sales_orders", "khaos.order_lines", "wair.transfers", "wair.dispatches"])
+@pytest.mark.parametrize(
+    "read", ["wair.stock", "khaos.sales_orders", "khaos.order_lines", "wair.transfers", "wair.dispatches"]
+)
 def test_no_sum_is_concluded_from_an_incomplete_read(tonight: Tonight, read: str) -> None:
     found = tonight(stocked("MUG-1", 10, 7), certificates={read: {"verdict": Verdict.INCOMPLETE}})
     assert found.of("STK-01") == []

@@ -155,9 +155,7 @@ def test_khaos_free_to_sell_below_zero_explains_that_the_allocation_differs(toni
 
 
 def test_nothing_on_hand_and_back_orderable_items_are_possible(tonight: Tonight) -> None:
-    found = tonight(
-        stocked("MUG-1", 0), stocked("CUP-1", -3, 0), settings={"khaos": {"back_orderable": ["CUP-1"]}}
-    )
+    found = tonight(stocked("MUG-1", 0), stocked("CUP-1", -3, 0), settings={"khaos": {"back_orderable": ["CUP-1"]}})
     assert found.of("STK-06") == []
 
 
@@ -216,7 +214,9 @@ def test_on_the_first_night_it_is_not_tested(tonight: Tonight) -> None:
 
 def test_the_figure_last_agreed_is_remembered_over_nights_that_differ(nights: Tonight) -> None:
     differ = PlantedNight([stocked("MUG-1", 12, 7, at=minutes_ago(60 * 30))])
-    found = nights(PlantedNight([stocked("MUG-1", 10)]), differ, PlantedNight([stocked("MUG-1", 10, 7, at=minutes_ago(60 * 30))]))
+    found = nights(
+        PlantedNight([stocked("MUG-1", 10)]), differ, PlantedNight([stocked("MUG-1", 10, 7, at=minutes_ago(60 * 30))])
+    )
     assert found.open() == [("STK-07", "MUG-1")]
     assert "2026-11-18" in found.one("STK-07")["reason"]
 
@@ -228,7 +228,12 @@ def test_free_to_sell_that_differs_while_on_hand_agrees_is_valued_at_price(tonig
     found = tonight(stock_item("MUG-1"), level("MUG-1", 8), wair_item("MUG-1"), wair_stock("MUG-1", 10), OPEN_ORDER)
     row = found.one("STK-08")
     assert (row["systems"], row["scope"], row["field"], row["reason"]) == ("khaos>wair", "L1", "allocated", "differs")
-    assert (row["units"], row["amount_gbp"], row["expected_value"], row["actual_value"]) == (2, Decimal("20.00"), "8", "10")
+    assert (row["units"], row["amount_gbp"], row["expected_value"], row["actual_value"]) == (
+        2,
+        Decimal("20.00"),
+        "8",
+        "10",
+    )
     assert found.open() == [("STK-08", "MUG-1")]
 
 
