@@ -252,7 +252,7 @@ def write_snapshots(store: Store, night: Night, planted: PlantedNight, shuffle: 
                 _quarantined(q, n) for n, q in enumerate(planted.set_aside) if q.read == f"{name}.{read.entity}"
             ]
             pq.write_table(to_arrow_quarantine(quarantined), folder / "quarantine.parquet")
-            certificate = _certificate(name, read, night, rows, quarantined, override)
+            certificate = _certificate(name, read, night, rows, quarantined, override=override)
             (folder / "certificate.json").write_bytes(msgspec.json.encode(certificate))
 
 
@@ -282,6 +282,7 @@ def _certificate(
     night: Night,
     rows: list[Record],
     quarantined: list[Quarantined],
+    *,
     override: Mapping[str, Any],
 ) -> Certificate:
     proof = PROOF.get(f"{system}.{read.entity}", Proof.KEYSET if system == "khaos" else Proof.TWO_PASS)

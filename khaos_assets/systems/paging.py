@@ -100,15 +100,18 @@ class OffsetWalk:
         return self._walked
 
     async def _side_by_side(self, first: Page) -> list[Page]:
-        """Pages behind the first, asked before it is known whether they exist, until some end is met."""
-        stride = max(1, first.rows - 1)
-        offset = stride
+        """Pages behind the first, asked before it is known whether they exist, until some end is met.
+
+        One at first, then twice as many with each answer: a short list costs no requests behind its end.
+        """
+        offset = stride = max(1, first.rows - 1)
+        width = 1
         pages = [first]
         asking: set[asyncio.Task[Page]] = set()
         ended = False
         try:
             while not ended or asking:
-                while not ended and len(asking) < self._concurrency:
+                while not ended and len(asking) < width:
                     asking.add(asyncio.create_task(self._asked(offset)))
                     offset += stride
                 done, asking = await asyncio.wait(asking, return_when=asyncio.FIRST_COMPLETED)
@@ -116,6 +119,7 @@ class OffsetWalk:
                     before = max((p for p in pages if p.offset < page.offset), key=lambda p: p.offset)
                     ended = ended or not page.more or page.rows == 0 or page.adds_nothing_to(before)
                     pages.append(page)
+                width = min(2 * width, self._concurrency)
         finally:
             for task in asking:
                 task.cancel()
