@@ -46,7 +46,7 @@ def from_arrow(table: pa.Table, record: type[Record]) -> list[Record]:
 def next_greater(table: pa.Table, key: Sequence[str]) -> tuple[pa.Array, pa.Array]:
     """For each row but the last: whether the next row's key is greater, and whether it is equal. Keys have no nulls."""
     size = max(0, table.num_rows - 1)
-    greater, equal = pa.array([False] * size, pa.bool_()), pa.array([True] * size, pa.bool_())
+    greater, equal = pa.repeat(False, size), pa.repeat(True, size)
     for name in reversed(key):
         column = table[name].combine_chunks()
         here, following = column.slice(0, size), column.slice(1)

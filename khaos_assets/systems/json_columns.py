@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 import types
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -192,16 +193,24 @@ def _places(annotation: Any) -> int:
 
 def _decimals(values: list[Any], places: int, optional: bool, field: str) -> pa.Array:
     """Raw JSON numbers, or text with a number in it, as DECIMAL(28, places). Zeros at the end are no more decimals."""
-    texts: list[bytes | None]
-    try:
-        texts = list(map(bytes, values))
-    except TypeError:  # a None among them
-        texts = [None if v is None else bytes(v) for v in values]
-    if optional:
-        texts = [None if t == b"null" else t for t in texts]
-    array = pc.utf8_trim(pa.array(texts, pa.string()), '"')
+    # Few figures differ from each other: each is checked and cast once.
+    texts = _raw_texts(values, optional).dictionary_encode()
+    different = pc.utf8_trim(texts.dictionary, '"')
     grammar = rf"^-?[0-9]{{1,{WHOLE_DIGITS - places}}}" + (rf"(\.[0-9]{{1,{places}}}0*)?$" if places else "$")
-    return _cast(array, grammar, pa.decimal128(WHOLE_DIGITS, places), field, f"a number of at most {places} decimals")
+    what = f"a number of at most {places} decimals"
+    return _cast(different, grammar, pa.decimal128(WHOLE_DIGITS, places), field, what).take(texts.indices)
+
+
+def _raw_texts(values: list[Any], optional: bool) -> pa.Array:
+    """Raw JSON as text, null where it is absent or (if `optional`) null."""
+    if not optional and values:
+        with suppress(TypeError):  # a None among them
+            # Joined and split again: a third of the time that an object for each value takes.
+            texts = pc.split_pattern(pa.array([b"\n".join(values)], pa.string()), "\n").flatten()
+            if len(texts) == len(values):  # else one of them has a line break, and is no number
+                return texts
+    found = (None if v is None else bytes(v) for v in values)
+    return pa.array([None if optional and text == b"null" else text for text in found], pa.string())
 
 
 def _cast(array: pa.Array, grammar: str, kind: pa.DataType, field: str, what: str) -> pa.Array:

@@ -49,11 +49,8 @@ def newest_versions(records: pa.Table, feed: Feed) -> tuple[pa.Table, list[Quara
     if not pc.any(equal).as_py():
         return records, []
     same_time = pc.and_(equal, pc.equal(*_neighbours(records["updated_at"])))
-    rows = [n for n, same in enumerate(same_time.to_pylist()) if same]
-    here, following = (
-        records.take(pa.array(rows, pa.int64())),
-        records.take(pa.array([n + 1 for n in rows], pa.int64())),
-    )
+    rows = pc.indices_nonzero(same_time)
+    here, following = records.take(rows), records.take(pc.add(rows, 1))
     twofold = [
         Quarantined(
             key="/".join(a[c] for c in feed.columns),

@@ -151,7 +151,7 @@ class PassReader:
         for page in walked.pages:
             kept: Kept = page.content
             rows = kept.rows.slice(1) if kept.rows.slice(0, 1).equals(last) else kept.rows
-            tables.append(rows.append_column("page", pa.array([kept.number] * rows.num_rows, pa.int64())))
+            tables.append(rows.append_column("page", pa.repeat(kept.number, rows.num_rows)))
             last = kept.rows.slice(kept.rows.num_rows - 1)
         return pa.concat_tables(tables)
 
