@@ -1,4 +1,4 @@
-"""A whole planted world through simulators, snapshots, warehouse and rules: everything planted is found, nothing else."""
+"""A whole planted world through simulators, snapshots, warehouse and rules: all planted is found, nothing else."""
 
 from __future__ import annotations
 
