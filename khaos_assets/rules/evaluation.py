@@ -64,8 +64,10 @@ def evaluate(settings: Settings, store: Store, night: Night) -> RulesResult:
 def evaluate_in(db: duckdb.DuckDBPyConnection, settings: Settings, store: Store, night: Night) -> RulesResult:
     """As `evaluate`, on an open connection."""
     load_configuration(db, settings, night)
-    known = _load_history(db, store, night.date)
     _load_reads_before(db)
+    known = _load_history(db, store, night.date)
+    reads = _reads(db)
+    needed: list[list[object]] = []
     for comparison in sorted((HERE / "comparisons").glob("*.sql")):
         _execute(db, comparison.name, "comparison", comparison.read_text(encoding="utf-8"))
     db.execute(WORKING_TABLES)
@@ -75,17 +77,17 @@ def evaluate_in(db: duckdb.DuckDBPyConnection, settings: Settings, store: Store,
         tested: list[str] = []
         for systems, needs in pairs_of(code, settings):
             pairs.append((code.code, systems))
-            why = untestable(db, needs, known)
+            why = untestable(reads, needs, known)
             if why:
                 not_tested[code.code, systems] = why
                 continue
             tested.append(systems)
-            for n in needs:
-                db.execute(
-                    "INSERT INTO code_need VALUES (?, ?, ?, ?, ?)", [code.code, systems, n.read, n.absence, n.total]
-                )
+            needed.extend([code.code, systems, n.read, n.absence, n.total] for n in needs)
         if tested:
             _run(db, code, tested)
+    if needed:
+        rows_of = ", ".join(["(?, ?, ?, ?, ?)"] * len(needed))
+        db.execute(f"INSERT INTO code_need VALUES {rows_of}", [value for row in needed for value in row])
     _execute(db, "suppression.sql", "edges", (HERE / "suppression.sql").read_text(encoding="utf-8"))
     _execute(db, "results.sql", "results", (HERE / "results.sql").read_text(encoding="utf-8"))
     _write_control(db, pairs, not_tested)
@@ -109,24 +111,42 @@ def pairs_of(code: Code, settings: Settings) -> Iterator[tuple[str, list[Need]]]
             yield systems, needs
 
 
-def untestable(db: duckdb.DuckDBPyConnection, needs: list[Need], known: set[str]) -> str | None:
+@dataclass(frozen=True)
+class _ReadTonight:
+    verdict: str
+    proof: str
+    faults: list[str]
+    complete_before: bool
+    """An earlier night has a complete snapshot of it."""
+
+
+def _reads(db: duckdb.DuckDBPyConnection) -> dict[str, _ReadTonight]:
+    """The night's certificates by "system.entity"."""
+    rows = db.execute(
+        """
+        SELECT r.system || '.' || r.entity, r.verdict, r.proof, r.reasons, b.system IS NOT NULL
+        FROM control_read AS r LEFT JOIN read_before AS b USING (system, entity)
+        WHERE r.night = getvariable('night')
+        """
+    ).fetchall()
+    return {
+        name: _ReadTonight(verdict, proof, [r["fault"] for r in json.loads(reasons)], before)
+        for name, verdict, proof, reasons, before in rows
+    }
+
+
+def untestable(reads: dict[str, _ReadTonight], needs: list[Need], known: set[str]) -> str | None:
     """Why a code cannot be tested for a pair tonight, or None."""
     for need in needs:
         system, entity = need.read.split(".")
-        found = db.execute(
-            "SELECT verdict, proof, reasons FROM control_read"
-            " WHERE night = getvariable('night') AND system = ? AND entity = ?",
-            [system, entity],
-        ).fetchone()
-        if found is None:
+        read = reads.get(need.read)
+        if read is None:
             return f"{system}/{entity} is not read"
-        verdict, proof, reasons = found
-        if verdict == "INCOMPLETE" and (need.absence or need.total or "not_taken" in reasons):
-            faults = ", ".join(r["fault"] for r in json.loads(reasons))
-            return f"{system}/{entity} is INCOMPLETE (FEED-01: {faults})"
-        if need.absence and proof == "overlap_only" and not need.by_reference:
+        if read.verdict == "INCOMPLETE" and (need.absence or need.total or "not_taken" in read.faults):
+            return f"{system}/{entity} is INCOMPLETE (FEED-01: {', '.join(read.faults)})"
+        if need.absence and read.proof == "overlap_only" and not need.by_reference:
             return f"{system}/{entity} is complete by overlap only, and no single record can be asked for"
-        if need.earlier and not known:
+        if need.earlier and not (known and read.complete_before):
             return f"{system}/{entity} has no complete snapshot of an earlier night"
     return None
 
@@ -177,7 +197,9 @@ def _write_control(
     """`control_code`: one row per code and pair, tested or not."""
     db.execute("DELETE FROM control_code WHERE night = getvariable('night')")
     db.execute("CREATE OR REPLACE TEMP TABLE pair (code VARCHAR, systems VARCHAR, why VARCHAR)")
-    db.executemany("INSERT INTO pair VALUES (?, ?, ?)", [[c, s, not_tested.get((c, s))] for c, s in pairs])
+    if pairs:
+        rows_of = ", ".join(["(?, ?, ?)"] * len(pairs))
+        db.execute(f"INSERT INTO pair VALUES {rows_of}", [v for c, s in pairs for v in (c, s, not_tested.get((c, s)))])
     db.execute(
         """
         INSERT INTO control_code
@@ -230,6 +252,7 @@ def _load_history(db: duckdb.DuckDBPyConnection, store: Store, night: date) -> s
             UNION ALL
             SELECT item_id, sku,
                 CASE WHEN (SELECT count(*) FROM history_stock_codes) > 0
+                          AND EXISTS (FROM read_before AS b WHERE b.system = 'khaos' AND b.entity = 'stock_items')
                      THEN getvariable('as_of') ELSE 'epoch'::TIMESTAMPTZ END
             FROM item WHERE system = 'khaos'
         )
