@@ -6,6 +6,7 @@ page checks it. An attempt without a manifest was interrupted and counts for not
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import os
 import threading
@@ -20,6 +21,7 @@ from khaos_assets.config.store import write_bytes
 from khaos_assets.systems.read import LandedPage, ReadFailed, WalkNotes
 
 MANIFEST = "manifest.json"
+PACKED = ".gz"
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,14 +52,14 @@ class StoredPages:
         return self._pages
 
     def body(self, page: LandedPage) -> bytes:
-        """The stored bytes. Raises ReadFailed when they are not those that were landed."""
+        """The body, unpacked. Raises ReadFailed when the stored bytes are not those that were landed."""
         try:
-            body = (self._folder / page.file).read_bytes()
+            kept = (self._folder / page.file).read_bytes()
         except OSError as e:
             raise ReadFailed("raw_page_missing", f"{page.file}: {e.strerror}") from e
-        if hashlib.sha256(body).hexdigest() != page.sha256_stored:
+        if hashlib.sha256(kept).hexdigest() != page.sha256_stored:
             raise ReadFailed("raw_page_damaged", f"{page.file} is not what was landed (SHA-256 differs)")
-        return body
+        return gzip.decompress(kept) if page.file.endswith(PACKED) else kept
 
 
 class Attempt:
@@ -81,6 +83,7 @@ class Attempt:
         asked: Mapping[str, Any],
         suffix: str,
         received: bytes | None = None,
+        packed: bytes | None = None,
         rows: int = 0,
         first_key: str | None = None,
         last_key: str | None = None,
@@ -90,8 +93,9 @@ class Attempt:
         with self._lock:
             self._taken += 1
             number = self._taken
-        file = f"{number:05d}.{suffix.lstrip('.')}"
-        stored = hashlib.sha256(body).hexdigest()
+        file = f"{number:05d}.{suffix.lstrip('.')}" + (PACKED if packed is not None else "")
+        kept = body if packed is None else packed
+        stored = hashlib.sha256(kept).hexdigest()
         page = LandedPage(
             number=number,
             file=file,
@@ -100,13 +104,13 @@ class Attempt:
             asked=dict(asked),
             sha256_received=stored if received is None else hashlib.sha256(received).hexdigest(),
             sha256_stored=stored,
-            bytes_received=len(body if received is None else received),
+            bytes_received=len(kept if received is None else received),
             rows=rows,
             first_key=first_key,
             last_key=last_key,
             total=total,
         )
-        _write_once(self.folder / file, body)
+        _write_once(self.folder / file, kept)
         with self._lock:
             self._pages.append(page)
         return page

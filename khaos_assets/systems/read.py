@@ -92,6 +92,7 @@ class Landing(Protocol):
         asked: Mapping[str, Any],
         suffix: str,
         received: bytes | None = None,
+        packed: bytes | None = None,
         rows: int = 0,
         first_key: str | None = None,
         last_key: str | None = None,
@@ -99,6 +100,7 @@ class Landing(Protocol):
     ) -> LandedPage:
         """Store one answer, once. `body` is what is kept (personal fields removed); `received` what came, if other.
 
+        `packed`: the gzip member in which an unchanged body came; kept as it is, since it takes a tenth of the room.
         May be called from any thread.
         """
         ...

@@ -58,11 +58,16 @@ class Answer:
     status: int
     headers: Mapping[str, str]
     body: bytes
-    bytes_received: int
-    """On the wire, still packed."""
+    packed: bytes | None
+    """The gzip member in which the body came; None where it came plain."""
     received_at: datetime
     server_time: datetime | None
     """The server's own Date header (whole seconds); None where it sent none."""
+
+    @property
+    def bytes_received(self) -> int:
+        """On the wire, still packed."""
+        return len(self.body if self.packed is None else self.packed)
 
 
 class Transport:
@@ -190,8 +195,10 @@ class Transport:
                 if size > limit:
                     raise BodyTooLarge(self.name, operation, f"more than {limit} bytes", status=status)
                 chunks.append(chunk)
-            body = await self._unpack(operation, response, b"".join(chunks), limit)
-            return Answer(operation, status, dict(response.headers.items()), body, size, received_at, server_time)
+            received = b"".join(chunks)
+            body = await self._unpack(operation, response, received, limit)
+            packed = None if body is received else received
+            return Answer(operation, status, dict(response.headers.items()), body, packed, received_at, server_time)
         finally:
             await response.aclose()
 

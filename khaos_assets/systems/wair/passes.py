@@ -125,14 +125,17 @@ class PassReader:
         asked = {"pass": number, "offset": offset, "limit": limit, "by_change": by_change}
         if number == 1 and offset == 0:
             self.unknown_fields |= self.feed.unknown_fields(answer.body)
-        kept = await asyncio.to_thread(self._land, answer.body, operation, selector, asked, page)
+        kept = await asyncio.to_thread(self._land, answer, operation, selector, asked, page)
         if number == 1:
             self.progress(page.rows.num_rows)
         return _as_page(page, kept)
 
-    def _land(self, body: bytes, operation: str, selector: str, asked: dict[str, int | bool], page: FeedPage) -> Kept:
+    def _land(
+        self, answer: Answer, operation: str, selector: str, asked: dict[str, int | bool], page: FeedPage
+    ) -> Kept:
         landed = self.landing.land(
-            body,
+            answer.body,
+            packed=answer.packed,
             operation=operation,
             selector=selector,
             asked=asked,

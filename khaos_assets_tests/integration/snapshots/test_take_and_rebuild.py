@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -74,9 +75,9 @@ def test_a_rebuild_takes_the_newest_finished_attempt(shop: Any) -> None:
 def test_a_damaged_raw_page_is_found_and_nothing_is_concluded_from_it(shop: Any) -> None:
     with shop() as wair:
         wair.take("items")
-    for page in wair.store.raw_attempts("wair", "items", NIGHT.date)[0].glob("0*.json"):
+    for page in wair.store.raw_attempts("wair", "items", NIGHT.date)[0].glob("0*.gz"):
         page.chmod(0o644)
-        page.write_bytes(page.read_bytes().replace(b"SKU-00", b"SKU-99"))
+        page.write_bytes(gzip.compress(gzip.decompress(page.read_bytes()).replace(b"SKU-00", b"SKU-99")))
     (certificate,) = rebuild(wair.settings, wair.store, NIGHT).values()
     assert certificate.verdict is Verdict.INCOMPLETE
     assert [r.fault for r in certificate.reasons] == ["raw_page_damaged"]

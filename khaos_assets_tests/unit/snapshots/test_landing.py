@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import stat
 from concurrent.futures import ThreadPoolExecutor
@@ -41,6 +42,19 @@ def test_what_was_received_and_what_is_kept_have_each_their_hash(tmp_path: Path)
     assert manifest.pages == [page]
     assert StoredPages(landed.folder, manifest.pages).body(page) == b"<COMPANY/>"
     assert not any(b"EMAIL" in p.read_bytes() for p in tmp_path.rglob("*") if p.is_file())
+
+
+def test_a_body_that_came_packed_is_kept_packed(tmp_path: Path) -> None:
+    """As received, to the byte; read back, it is the body."""
+    packed = gzip.compress(b'{"stock": []}' * 100)
+    landed = attempt(tmp_path)
+    page = landed.land(
+        b'{"stock": []}' * 100, packed=packed, operation="x", selector="", asked={}, suffix="json"
+    )  # fmt: skip
+    assert (page.file, page.bytes_received) == ("00001.json.gz", len(packed))
+    assert page.sha256_received == page.sha256_stored == hashlib.sha256(packed).hexdigest()
+    assert (landed.folder / page.file).read_bytes() == packed
+    assert StoredPages(landed.folder, [page]).body(page) == b'{"stock": []}' * 100
 
 
 def test_pages_landed_by_many_threads_have_each_their_own_file(tmp_path: Path) -> None:
