@@ -11,7 +11,7 @@ from khaos_assets.orchestration.assets import build_snapshots, build_steps
 from khaos_assets.orchestration.checks import build_checks
 from khaos_assets.orchestration.instance import quiet_console
 from khaos_assets.orchestration.jobs import build_jobs
-from khaos_assets.orchestration.partitions import nights, stored_nights
+from khaos_assets.orchestration.partitions import nights
 from khaos_assets.orchestration.resources import MerchantResource
 from khaos_assets.orchestration.schedules import build_schedules
 from khaos_assets.orchestration.sensors import build_sensors
@@ -30,7 +30,7 @@ def build_defs(*, merchant: MerchantResource | None = None, night: date | None =
     try:
         enabled = merchant.settings().enabled_systems()
         systems = {name: s for name, s in systems.items() if name in enabled}
-        known += stored_nights(merchant.store())
+        known += merchant.store().nights()
     except ConfigurationError:
         pass
     calendar = nights(known)

@@ -151,11 +151,10 @@ def ui(
 
 def _go_on_to_the_next_unread(ground: Playground, ready_file: Path) -> str:
     """The simulators go past nights that were run already, to the last at most; returns the night they show."""
-    from khaos_assets.cli.session import stored_nights
     from khaos_assets.config import Store
     from khaos_assets.sandbox.serve import advance
 
-    done = stored_nights(Store(ground.data))
+    done = [day.isoformat() for day in Store(ground.data).nights()]
     night, *later = ground.nights
     while night in done and later:
         night, later = advance(ready_file), later[1:]

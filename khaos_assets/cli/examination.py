@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Literal
 
-from khaos_assets.cli.session import Session, stored_nights
+from khaos_assets.cli.session import Session
 from khaos_assets.config import ConfigurationError
 
 if TYPE_CHECKING:
@@ -140,11 +140,11 @@ def _warehouse(session: Session) -> Iterator[Finding]:
 def _snapshots(session: Session) -> Iterator[Finding]:
     from khaos_assets.snapshots import read_certificates
 
-    nights = stored_nights(session.store)
+    nights = session.store.nights()
     if not nights:
         yield Finding("snapshots", "ok", "none yet")
         return
-    found = read_certificates(session.store, session.night(nights[-1]))
+    found = read_certificates(session.store, session.stored_night(None))
     incomplete = sorted(name for name, c in found.items() if not c.complete)
     if incomplete:
         yield Finding(f"snapshots of {nights[-1]}", "warning", f"INCOMPLETE: {', '.join(incomplete)}",

@@ -92,10 +92,10 @@ class Session:
         """The night to show: the one given, else the newest one that has results."""
         if day is not None:
             return self.night(day)
-        found = stored_nights(self.store)
+        found = self.store.nights()
         if not found:
             raise CommandFailed(f"{self.store.root}: no night was run here yet; `khaos-assets run nightly` runs one")
-        return self.night(found[-1])
+        return self.night(found[-1].isoformat())
 
 
 def world_nights(folder: Path) -> dict[str, datetime]:
@@ -107,12 +107,6 @@ def world_nights(folder: Path) -> dict[str, datetime]:
         return {}
     nights = tomllib.loads(path.read_text(encoding="utf-8")).get("nights", [])
     return {str(n["date"]): n["as_of"] for n in nights if isinstance(n.get("as_of"), datetime)}
-
-
-def stored_nights(store: Store) -> list[str]:
-    """Nights that have snapshots, oldest first."""
-    found = store.root.glob("snapshots/*/*/date=*/certificate.json")
-    return sorted({p.parent.name.removeprefix("date=") for p in found})
 
 
 def say(text: str = "") -> None:

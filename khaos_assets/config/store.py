@@ -44,6 +44,10 @@ class Store:
         found = (self.root / "snapshots" / system / entity).glob("date=*/certificate.json")
         return sorted(date.fromisoformat(p.parent.name.removeprefix("date=")) for p in found)
 
+    def nights(self) -> list[date]:
+        """Nights of which at least one snapshot stands, oldest first."""
+        return sorted({day for e in self.root.glob("snapshots/*/*") for day in self.snapshot_nights(*e.parts[-2:])})
+
     def history(self, name: str, night: date) -> Path:
         """What one night hands to later ones (for example the stock figures last agreed), as Parquet."""
         return self.root / "history" / name / f"date={night.isoformat()}" / f"{name}.parquet"

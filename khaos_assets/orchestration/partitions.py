@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 
 from dagster import AssetExecutionContext, DailyPartitionsDefinition
 
-from khaos_assets.config import Night, Store
+from khaos_assets.config import Night
 
 AS_OF_TAG = "khaos_assets/as_of"
 """Run tag: the night's as-of where it is not 02:00 London time (ISO 8601 with a zone)."""
@@ -31,12 +31,6 @@ def nights(known: Iterable[date] = (), now: datetime | None = None) -> DailyPart
     return DailyPartitionsDefinition(
         start_date=stored[0].isoformat(), timezone="Europe/London", end_offset=1 + max(0, ahead)
     )
-
-
-def stored_nights(store: Store) -> list[date]:
-    """Nights of which at least one snapshot stands."""
-    found = (p.parent.name.removeprefix("date=") for p in store.root.glob("snapshots/*/*/date=*/certificate.json"))
-    return sorted({date.fromisoformat(name) for name in found})
 
 
 def night_of(context: AssetExecutionContext) -> Night:

@@ -10,7 +10,7 @@ from dagster import RunRequest, build_schedule_context
 from dagster._utils.schedules import schedule_execution_time_iterator
 
 from khaos_assets.config import Store
-from khaos_assets.orchestration.partitions import nights, stored_nights
+from khaos_assets.orchestration.partitions import nights
 from khaos_assets.orchestration.schedules import build_schedules
 
 
@@ -63,4 +63,4 @@ def test_nights_on_disk_are_found_by_their_certificates(tmp_path: Path) -> None:
         folder.mkdir(parents=True)
         (folder / "certificate.json").touch()
     store.snapshot("wair", "stock", date(2026, 11, 21)).mkdir()
-    assert stored_nights(store) == [date(2026, 11, 19), date(2026, 11, 20)]
+    assert store.nights() == [date(2026, 11, 19), date(2026, 11, 20)]
