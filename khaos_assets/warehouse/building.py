@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -12,7 +11,7 @@ import pyarrow as pa
 
 from khaos_assets import systems as systems_package
 from khaos_assets.config import Night, Settings, Store
-from khaos_assets.snapshots.certificate import Certificate
+from khaos_assets.snapshots.stored import last_complete, read_certificate
 from khaos_assets.systems.read import Quarantined, Read, installed_systems
 from khaos_assets.systems.wire import arrow_schema
 from khaos_assets.warehouse.configuration import load_configuration
@@ -61,7 +60,8 @@ def build_in(db: duckdb.DuckDBPyConnection, settings: Settings, store: Store, ni
 def _views(db: duckdb.DuckDBPyConnection, store: Store, night: Night, system: str, read: Read) -> None:
     """`wire.<system>_<table>` over this night's Parquet, `wire_before.…` over the last complete one before it."""
     here = store.snapshot(system, read.entity, night.date)
-    before = last_complete(store, system, read.entity, night.date)
+    day = last_complete(store, system, read.entity, night.date)
+    before = store.snapshot(system, read.entity, day) if day else None
     for table, record in read.tables.items():
         schema = arrow_schema(record)
         _view(db, f"wire.{system}_{table}", here / f"{table}.parquet", schema)
@@ -85,41 +85,18 @@ def _view(db: duckdb.DuckDBPyConnection, name: str, parquet: Path | None, schema
     db.unregister("empty_arrow")
 
 
-def last_complete(store: Store, system: str, entity: str, before: date) -> Path | None:
-    """The folder of the newest complete snapshot of an earlier night, or None."""
-    for night in reversed([n for n in store.snapshot_nights(system, entity) if n < before]):
-        folder = store.snapshot(system, entity, night)
-        if msgspec.json.decode((folder / "certificate.json").read_bytes(), type=Certificate).complete:
-            return folder
-    return None
-
-
 def _load_certificates(
     db: duckdb.DuckDBPyConnection, store: Store, night: Night, reads: list[tuple[str, Read]]
 ) -> None:
     """`control_read` of the night, one row per read; one that was never taken stands as INCOMPLETE."""
     db.execute("DELETE FROM control_read WHERE night = ?", [night.date])
     for system, read in reads:
-        path = store.snapshot(system, read.entity, night.date) / "certificate.json"
-        if not path.exists():
+        c = read_certificate(store, system, read.entity, night)
+        if c is None:
             reasons = '[{"fault":"not_taken","detail":"no snapshot was taken this night"}]'
-            row = [
-                night.date,
-                system,
-                read.entity,
-                0,
-                0,
-                0,
-                "INCOMPLETE",
-                "overlap_only",
-                "",
-                reasons,
-                None,
-                None,
-                None,
-            ]
+            nothing = [0, 0, 0, "INCOMPLETE", "overlap_only", "", reasons, None, None, None]
+            row = [night.date, system, read.entity, *nothing]
         else:
-            c = msgspec.json.decode(path.read_bytes(), type=Certificate)
             reasons = msgspec.json.encode(c.reasons).decode()
             extracted = c.rows + c.quarantined
             row = [night.date, system, read.entity, extracted, c.rows, c.quarantined, c.verdict.value, c.proof.value,
