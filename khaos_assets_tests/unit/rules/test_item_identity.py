@@ -51,20 +51,17 @@ def test_a_discontinued_item_is_known(tonight: Tonight) -> None:
 NEAR = {
     "case": ("85123a", "85123A"),
     "outer blanks": (" mug-1\u00a0", "MUG-1"),
-    "inner blanks": ("m ug-1 ", "MUG-1"),
+    "inner blanks": ("c up-1 ", "CUP-1"),
     "leading zeros": ("00 123", "0123"),
-    "punctuation": ("0 mug/1", "MUG-1"),
+    "punctuation": ("0 jug/1", "JUG-1"),
 }
 
 
-@pytest.mark.parametrize("step", NEAR)
-def test_the_reason_of_a_near_match_is_the_first_step_that_finds_it(tonight: Tonight, step: str) -> None:
-    sku, code = NEAR[step]
-    found = tonight(wair_item(sku), stock_item(code), stock_item("OTHER-9"))
-    row = found.one("SKU-02")
-    assert (row["record_key"], row["counterpart_key"], row["field"], row["reason"]) == (sku, code, "sku", step)
-    assert (row["amount_gbp"], row["state"]) == (0, "open")
-    assert found.open() == [("SKU-02", sku)]
+def test_the_reason_of_a_near_match_is_the_first_step_that_finds_it(tonight: Tonight) -> None:
+    found = tonight([[wair_item(sku), stock_item(code)] for sku, code in NEAR.values()])
+    rows = {r["reason"]: (r["record_key"], r["counterpart_key"], r["field"], r["amount_gbp"]) for r in found.rows}
+    assert rows == {step: (sku, code, "sku", 0) for step, (sku, code) in NEAR.items()}
+    assert found.open() == sorted(("SKU-02", sku) for sku, _ in NEAR.values())
 
 
 def test_the_other_reference_and_then_a_barcode_find_what_no_spelling_does(tonight: Tonight) -> None:
@@ -149,9 +146,9 @@ def test_a_web_item_that_wair_never_heard_of_is_missing(tonight: Tonight) -> Non
     assert row["amount_gbp"] == Decimal("80.00")
 
 
-@pytest.mark.parametrize("fields", [{"web": False}, {"discontinued": True}, {"stock_controlled": False}])
-def test_items_that_wair_need_not_carry_are_not_missing(tonight: Tonight, fields: dict[str, bool]) -> None:
-    assert tonight(stock_item("MUG-1", **{"web": True} | fields)).summary() == []
+def test_items_that_wair_need_not_carry_are_not_missing(tonight: Tonight) -> None:
+    fields: list[dict[str, bool]] = [{"web": False}, {"discontinued": True}, {"stock_controlled": False}]
+    assert tonight([stock_item(f"C-{n}", **{"web": True} | f) for n, f in enumerate(fields)]).summary() == []
 
 
 def test_parents_and_non_stock_codes_are_not_missing(tonight: Tonight) -> None:

@@ -237,39 +237,27 @@ def test_free_to_sell_that_differs_while_on_hand_agrees_is_valued_at_price(tonig
     assert found.open() == [("STK-08", "MUG-1")]
 
 
-@pytest.mark.parametrize(
-    ("fields", "amount"),
-    [
-        ({"sell_price": "10.00", "sell_price_is_net": True}, "20.00"),
-        ({"sell_price_web": "6.00"}, "10.00"),
-        ({"sell_price_web": "0"}, "0.00"),
-        ({"sell_price": "0.01"}, "0.02"),
-        ({"sell_price": None}, None),
-        ({"sell_price_is_net": None}, None),
-    ],
-)
-def test_price_is_the_web_price_else_the_sell_price_made_net(
-    tonight: Tonight, fields: dict[str, object], amount: str | None
-) -> None:
-    found = tonight(
-        stock_item("MUG-1", **fields), level("MUG-1", 8), wair_item("MUG-1"), wair_stock("MUG-1", 10), OPEN_ORDER
-    )
-    assert found.one("STK-08")["amount_gbp"] == (None if amount is None else Decimal(amount))
+PRICES: dict[str, tuple[dict[str, object], str | None]] = {
+    "net": ({"sell_price": "10.00", "sell_price_is_net": True}, "20.00"),
+    "web": ({"sell_price_web": "6.00"}, "10.00"),
+    "free on the web": ({"sell_price_web": "0"}, "0.00"),
+    "a penny": ({"sell_price": "0.01"}, "0.02"),
+    "no price": ({"sell_price": None}, None),
+    "no basis": ({"sell_price_is_net": None}, None),
+    "child": ({"parent_code": "TEE", "sell_price": None, "sell_price_is_net": None}, "20.00"),
+    "child with a price": ({"parent_code": "TEE", "sell_price": "6.00", "sell_price_is_net": None}, "10.00"),
+    "child of a web price": ({"parent_code": "CAP", "sell_price": None, "sell_price_is_net": None}, "5.00"),
+}
 
 
-@pytest.mark.parametrize(("fields", "amount"), [({}, "20.00"), ({"sell_price": "6.00"}, "10.00")])
-def test_a_style_child_takes_its_parents_price_unless_it_has_its_own(
-    tonight: Tonight, fields: dict[str, object], amount: str
-) -> None:
+def test_price_is_the_web_price_else_the_sell_price_or_the_parents_made_net(tonight: Tonight) -> None:
     found = tonight(
-        style_parent("TEE"),
-        style_child("MUG-1", "TEE", **fields),
-        level("MUG-1", 8),
-        wair_item("MUG-1"),
-        wair_stock("MUG-1", 10),
-        OPEN_ORDER,
+        [style_parent("TEE"), style_parent("CAP", sell_price_web="3.00")],
+        [[stock_item(c, **fields), level(c, 8), wair_item(c)] for c, (fields, _) in PRICES.items()],
+        [wair_stock(c, 8, available=10) for c in PRICES],
     )
-    assert found.one("STK-08")["amount_gbp"] == Decimal(amount)
+    amounts = {r["record_key"]: r["amount_gbp"] for r in found.of("STK-08")}
+    assert amounts == {code: None if a is None else Decimal(a) for code, (_, a) in PRICES.items()}
 
 
 def test_wair_figures_that_do_not_add_up_are_inconsistent_by_themselves(tonight: Tonight) -> None:
@@ -289,13 +277,13 @@ def test_the_difference_to_khaos_is_what_counts_where_both_are_wrong(tonight: To
     assert (row["reason"], row["units"], row["expected_value"]) == ("wair_inconsistent", -3, "8")
 
 
-@pytest.mark.parametrize(("microseconds", "state"), [(0, "open"), (1, "expected")])
-def test_an_allocation_that_changed_inside_the_stock_grace_is_expected(
-    tonight: Tonight, microseconds: int, state: str
-) -> None:
-    stock = wair_stock("MUG-1", 10, at=minutes_ago(30, microseconds))
-    found = tonight(stock_item("MUG-1"), level("MUG-1", 8), wair_item("MUG-1"), stock, OPEN_ORDER)
-    assert found.state("STK-08") == state
+def test_an_allocation_that_changed_inside_the_stock_grace_is_expected(tonight: Tonight) -> None:
+    codes = {f"{us} us": us for us in (0, 1)}
+    found = tonight(
+        [[stock_item(c), level(c, 8), wair_item(c)] for c in codes],
+        [wair_stock(c, 8, available=10, at=minutes_ago(30, us)) for c, us in codes.items()],
+    )
+    assert {r["record_key"]: r["state"] for r in found.of("STK-08")} == {"0 us": "open", "1 us": "expected"}
 
 
 def test_equal_numbers_written_differently_are_equal(tonight: Tonight) -> None:
