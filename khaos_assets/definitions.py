@@ -1,49 +1,7 @@
 """What Dagster loads: `defs`, and `build_defs` which makes fresh ones with another merchant or night. Nothing else."""
 
-from __future__ import annotations
+from khaos_assets.orchestration.building import build_defs
 
-from datetime import date
-
-from dagster import Definitions, in_process_executor
-
-from khaos_assets.config import ConfigurationError
-from khaos_assets.orchestration.assets import build_snapshots, build_steps
-from khaos_assets.orchestration.checks import build_checks
-from khaos_assets.orchestration.instance import quiet_console
-from khaos_assets.orchestration.jobs import build_jobs
-from khaos_assets.orchestration.partitions import nights
-from khaos_assets.orchestration.resources import MerchantResource
-from khaos_assets.orchestration.schedules import build_schedules
-from khaos_assets.orchestration.sensors import build_sensors
-from khaos_assets.rules.catalogue import load_catalogue
-from khaos_assets.systems.read import installed_systems
-
-
-def build_defs(*, merchant: MerchantResource | None = None, night: date | None = None) -> Definitions:
-    """Definitions for a merchant (by default from the environment), with `night` among the partitions.
-
-    Without a readable configuration all installed systems are shown, and a run says what to do.
-    """
-    merchant = merchant or MerchantResource.from_environment()
-    systems = installed_systems()
-    known = [night] if night else []
-    try:
-        enabled = merchant.settings().enabled_systems()
-        systems = {name: s for name, s in systems.items() if name in enabled}
-        known += merchant.store().nights()
-    except ConfigurationError:
-        pass
-    calendar = nights(known)
-    return Definitions(
-        assets=[build_snapshots(systems, calendar), *build_steps(systems, calendar)],
-        asset_checks=[build_checks(systems, load_catalogue())],
-        jobs=build_jobs(calendar),
-        schedules=build_schedules(),
-        sensors=build_sensors(),
-        resources={"merchant": merchant},
-        executor=in_process_executor,
-        loggers={"console": quiet_console()},
-    )
-
+__all__ = ["build_defs", "defs"]
 
 defs = build_defs()

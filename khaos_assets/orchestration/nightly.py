@@ -15,9 +15,9 @@ from typing import Any
 from dagster import AssetKey, DagsterInstance
 
 from khaos_assets.config import Night
-from khaos_assets.definitions import build_defs
 from khaos_assets.expectations.result import CheckResult, read_results
 from khaos_assets.orchestration.assets import PUBLISHED_COPY, snapshot_key
+from khaos_assets.orchestration.building import build_defs
 from khaos_assets.orchestration.instance import open_instance
 from khaos_assets.orchestration.jobs import NIGHTLY
 from khaos_assets.orchestration.partitions import AS_OF_TAG
