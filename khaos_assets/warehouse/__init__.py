@@ -1,7 +1,7 @@
 """The DuckDB file: opening it, exact arithmetic, views over snapshots, conformed tables, the published copy.
 
 DuckDB is an index that can be deleted: `rebuild` makes it again from the raw pages.
-Not here: rules, reports, the ledger.
+Not here: rules, reports.
 """
 
 from khaos_assets.warehouse.building import WarehouseResult, build
