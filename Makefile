@@ -28,7 +28,7 @@ demo: install
 	@$(BIN)/khaos-assets demo $(if $(ORDERS),--orders-csv $(ORDERS))
 
 ui: install
-	@$(BIN)/khaos-assets ui
+	@$(BIN)/khaos-assets ui $(if $(ORDERS),--orders-csv $(ORDERS))
 
 test: install-dev
 	@$(BIN)/python -m pytest -n auto --dist worksteal
