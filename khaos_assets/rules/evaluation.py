@@ -28,8 +28,7 @@ CANDIDATE = """
 """
 
 WORKING_TABLES = f"""
-    CREATE OR REPLACE TEMP TABLE candidate (
-        id BIGINT, code VARCHAR, owner VARCHAR, severity VARCHAR, correction VARCHAR, {CANDIDATE});
+    CREATE OR REPLACE TEMP TABLE found (code VARCHAR, owner VARCHAR, severity VARCHAR, correction VARCHAR, {CANDIDATE});
     CREATE OR REPLACE TABLE population (
         code VARCHAR, systems VARCHAR, record_key VARCHAR, scope VARCHAR, holds BOOLEAN);
     CREATE OR REPLACE TEMP TABLE code_need (
@@ -88,6 +87,11 @@ def evaluate_in(db: duckdb.DuckDBPyConnection, settings: Settings, store: Store,
     if needed:
         rows_of = ", ".join(["(?, ?, ?, ?, ?)"] * len(needed))
         db.execute(f"INSERT INTO code_need VALUES {rows_of}", [value for row in needed for value in row])
+    # Ids from content, never from the order of rows
+    db.execute(
+        "CREATE OR REPLACE TEMP TABLE candidate AS"
+        " SELECT row_number() OVER (ORDER BY code, systems, record_key, scope, field) AS id, * FROM found"
+    )
     _execute(db, "suppression.sql", "edges", (HERE / "suppression.sql").read_text(encoding="utf-8"))
     _execute(db, "results.sql", "results", (HERE / "results.sql").read_text(encoding="utf-8"))
     _write_control(db, pairs, not_tested)
@@ -161,24 +165,13 @@ def _run(db: duckdb.DuckDBPyConnection, code: Code, tested: list[str]) -> None:
         f"INSERT INTO population SELECT ?, systems, record_key, scope, holds FROM ({statements['population']}) {only}",
         [code.code, tested],
     )
-    db.execute(f"CREATE OR REPLACE TEMP TABLE found ({CANDIDATE})")
     _execute(
         db,
         f"{code.code}.sql",
         "exceptions",
-        f"INSERT INTO found BY NAME SELECT * FROM ({statements['exceptions']}) {only}",
-        [tested],
-    )
-    # Ids from content, never from the order of rows
-    db.execute(
-        """
-        INSERT INTO candidate BY NAME
-        SELECT (SELECT coalesce(max(id), 0) FROM candidate)
-                + row_number() OVER (ORDER BY systems, record_key, scope, field) AS id,
-            ?::VARCHAR AS code, ?::VARCHAR AS owner, ?::VARCHAR AS severity, ?::VARCHAR AS correction, found.*
-        FROM found
-        """,
-        [code.code, code.owner, code.severity, code.correction],
+        "INSERT INTO found BY NAME SELECT ? AS code, ? AS owner, ? AS severity, ? AS correction, f.*"
+        f" FROM ({statements['exceptions']}) AS f {only}",
+        [code.code, code.owner, code.severity, code.correction, tested],
     )
 
 
