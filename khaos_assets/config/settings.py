@@ -15,7 +15,6 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
-Money = Annotated[Decimal, Field(decimal_places=4)]
 Count = Annotated[int, Field(ge=1)]
 
 
@@ -35,21 +34,16 @@ class Merchant(Section):
 
 
 class Graces(Section):
-    """How long a difference may last before it is one (exception-catalogue: defaults)."""
+    """How long a difference may last before it is one."""
 
-    order_minutes: int = 60
     dispatch_minutes: int = 60
     tracking_minutes: int = 120
     stock_minutes: int = 30
     latency_target_minutes: int = 60
-    price_hours: int = 4
     attribute_hours: int = 24
-    refund_hours: int = 24
-    stuck_nights: int = 2
 
 
 class Tolerances(Section):
-    money: Money = Decimal("0.01")
     stock_units: Decimal = Decimal(0)
     snapshot_drop_percent: Decimal = Decimal(20)
     feed_age_hours: int = 24
@@ -96,11 +90,8 @@ class Khaos(Section):
     )
     order_window_days: Count = 120
     delta_buffer_minutes: int = 15
-    write_extension: bool = False
     back_order_lowers_level: Literal["yes", "no", "unknown"] = "unknown"
-    picking_or_later_stages: list[int] = [12, 13, 14, 15, 16, 70, 71, 72, 73]
     terms_hold_stages: list[int] = [21]
-    known_stages: list[int] = [1, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 70, 71, 72, 73]
     back_orderable: list[str] = []
 
 
@@ -108,7 +99,6 @@ class Wair(Section):
     enabled: bool = True
     base_url: str = ""
     feed_extension: bool = Field(default=False, description="off until a capability check confirmed it here")
-    write_extension: bool = False
     transport: Transport = Transport(concurrency=8)
     page_size: int = Field(default=5000, ge=2, le=5000)
     allow_empty: list[str] = Field(default=[], description="entities that may lawfully be empty")

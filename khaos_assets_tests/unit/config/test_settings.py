@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, date, datetime
-from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -24,18 +23,9 @@ def test_a_merchant_needs_only_a_name(tmp_path: Path) -> None:
     (tmp_path / "merchant.toml").write_text(MINIMAL)
     settings = load_settings(tmp_path / "merchant.toml")
     graces = settings.graces
-    assert (graces.order_minutes, graces.dispatch_minutes, graces.tracking_minutes, graces.stock_minutes) == (
-        60,
-        60,
-        120,
-        30,
-    )
-    assert (graces.price_hours, graces.attribute_hours, graces.refund_hours, graces.stuck_nights) == (4, 24, 24, 2)
-    assert (settings.buffer.default, settings.tolerances.stock_units, settings.tolerances.money) == (
-        2,
-        0,
-        Decimal("0.01"),
-    )
+    assert (graces.dispatch_minutes, graces.tracking_minutes, graces.stock_minutes) == (60, 120, 30)
+    assert (graces.latency_target_minutes, graces.attribute_hours) == (60, 24)
+    assert (settings.buffer.default, settings.tolerances.stock_units) == (2, 0)
     assert settings.tolerances.snapshot_drop_percent == 20
     assert settings.classes.non_commercial == ["Test", "Internal"]
     assert settings.data_dir == (tmp_path / "var").resolve()
