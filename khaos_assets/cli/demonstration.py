@@ -109,7 +109,9 @@ def _tell(ground: Playground, summaries: list[Summary], score: dict[str, Any], s
     for code, counts in score["per_code"].items():
         if counts["found"] != counts["planted"] or counts["false"]:
             print(f"  {code}: {counts['planted']} planted, {counts['found']} found, {counts['false']} false")
-    print(f"All files: {shown(ground.data / 'reports')}. The same in Dagster: `make ui`. {seconds:.0f} s, all told.")
+    history = ground.inputs["orders_csv"]
+    again = f"make ui ORDERS={shown(Path(history))}" if history else "make ui"
+    print(f"All files: {shown(ground.data / 'reports')}. The same in Dagster: `{again}`. {seconds:.0f} s, all told.")
 
 
 def ui(
