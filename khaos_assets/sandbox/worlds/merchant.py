@@ -66,7 +66,7 @@ def merchant_toml(world: World, non_stock: Sequence[str], moving: Mapping[str, b
     oldest = min((o.created for o in world.orders), default=world.nights[0].as_of)
     window = (world.nights[-1].date - london_date(oldest)).days + 5
     lines = [
-        "# The configuration of this world. What each key means: docs/operating-guide.md",
+        "# The configuration of this world. What each key means: docs/settings.md",
         f"non_stock_codes = {_list(non_stock)}",
         "",
         "[merchant]",

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 import shlex
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import typer
+from pydantic import BaseModel
 
 from khaos_assets.cli.app import app
-from khaos_assets.config.settings import Feed
+from khaos_assets.config.settings import Feed, Section, Settings, Transport
 
 ROOT = Path(__file__).resolve().parents[3]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -59,3 +61,25 @@ def test_the_confirmed_drop_in_the_guide_is_accepted_by_the_settings() -> None:
     (block,) = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
     feeds = tomllib.loads(block)["feeds"]
     assert Feed.model_validate(feeds["wair.stock"]).confirmed_drops == {"2026-11-20": "J. Doe: Bristol site closed"}
+
+
+def setting_keys(section: type[BaseModel], prefix: str = "") -> Iterator[str]:
+    """Keys of merchant.toml as the settings page writes them; how a system is asked is told once, without its name."""
+    for name, field in section.model_fields.items():
+        kind = field.annotation
+        if kind is Transport:
+            yield from setting_keys(Transport)
+        elif kind == dict[str, Feed]:
+            yield from setting_keys(Feed, f'{prefix}{name}."<system>.<entity>".')
+        elif isinstance(kind, type) and issubclass(kind, Section):
+            yield from setting_keys(kind, f"{prefix}{name}.")
+        else:
+            yield prefix + name
+
+
+def test_the_settings_page_lists_every_key_and_no_other() -> None:
+    page = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
+    cells = [line.split("|")[1] for line in page.splitlines() if line.startswith("| `")]
+    assert sorted(key for cell in cells for key in re.findall(r"`([^`]+)`", cell)) == sorted(
+        set(setting_keys(Settings))
+    )
