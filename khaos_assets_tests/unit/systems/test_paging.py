@@ -92,7 +92,9 @@ def test_an_undisturbed_list_is_walked_whole_whatever_its_pages(
 ) -> None:
     """Short pages, clamped pages, a last page that is exactly full: no more and no fewer rows."""
     shown = List(list(range(1, count + 1)), sizes=sizes)
-    assert seen(walk(shown, limit=limit, concurrency=concurrency)) == set(range(1, count + 1))
+    walked = walk(shown, limit=limit, concurrency=concurrency)
+    assert seen(walked) == set(range(1, count + 1))
+    assert sizes or walked.rereads == 0, "full pages overlap by a row: none needs to be read again"
 
 
 def test_the_end_is_believed_only_after_a_look_behind_it() -> None:

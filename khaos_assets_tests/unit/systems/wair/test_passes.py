@@ -57,6 +57,7 @@ def test_a_row_shown_twice_by_one_pass_counts_in_its_newest_version() -> None:
         (BEFORE, None, False),
         (AFTER, None, False),
         (AFTER, BEFORE, False),
+        ("2026-11-20T03:00:00.000Z", AFTER, False),
         (BEFORE, "2026-11-20T01:30:00.000Z", False),
         (BEFORE, "not a time", False),
         ("not a time", None, True),
