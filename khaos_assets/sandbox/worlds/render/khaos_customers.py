@@ -7,7 +7,8 @@ from decimal import Decimal
 
 from khaos_assets.sandbox.worlds.clock import WorldNight, local
 from khaos_assets.sandbox.worlds.model import Customer, World
-from khaos_assets.sandbox.worlds.render.khaos_stock import Record, flag, items_of, money
+from khaos_assets.sandbox.worlds.render.khaos_stock import items_of
+from khaos_assets.sandbox.worlds.render.spelling import Record, flag, money
 from khaos_assets.sandbox.worlds.vocabulary import COUNTRIES, TOWNS
 
 _UNKNOWN = ("GB", "GBR", "GBP", False)

@@ -11,7 +11,7 @@ from khaos_assets.sandbox.worlds.amounts import order_totals
 from khaos_assets.sandbox.worlds.clock import local, local_date
 from khaos_assets.sandbox.worlds.model import Invoice, Item, Order, World
 from khaos_assets.sandbox.worlds.positions import ZERO, is_complete
-from khaos_assets.sandbox.worlds.render.khaos_stock import Record, flag, money, spoil
+from khaos_assets.sandbox.worlds.render.spelling import Record, flag, money, spoil
 from khaos_assets.sandbox.worlds.truth import plain
 from khaos_assets.sandbox.worlds.vocabulary import COUNTRIES
 

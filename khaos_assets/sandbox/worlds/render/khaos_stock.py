@@ -9,19 +9,10 @@ from typing import Any
 from khaos_assets.sandbox.worlds.clock import local
 from khaos_assets.sandbox.worlds.model import Item, Kind, World
 from khaos_assets.sandbox.worlds.positions import ZERO, Positions
+from khaos_assets.sandbox.worlds.render.spelling import Record, flag, money, spoil
 from khaos_assets.sandbox.worlds.truth import plain
 
-Record = dict[str, Any]
 _ITEM_TYPES = {Kind.STYLE_PARENT: 1, Kind.STYLE_CHILD: 2}
-
-
-def flag(value: bool) -> str:
-    return "-1" if value else "0"
-
-
-def money(value: Decimal | None) -> str:
-    """Empty where there is none; the scale it has otherwise."""
-    return "" if value is None else format(value, "f")
 
 
 def items_of(world: World, night: int) -> list[Item]:
@@ -156,13 +147,3 @@ def stock_potential(world: World, night: int, figures: Positions) -> Iterator[Re
             "BackOrder": plain(waiting),
             "Potential": plain(free + item.on_order - waiting),
         }
-
-
-def spoil(record: Record, broken: dict[str, Any] | None) -> Record:
-    """Break the wire contract where that is planted: None leaves the field out."""
-    for name, value in (broken or {}).items():
-        if value is None:
-            record.pop(name, None)
-        else:
-            record[name] = value
-    return record

@@ -9,7 +9,7 @@ from decimal import Decimal
 from khaos_assets.sandbox.worlds.clock import utc
 from khaos_assets.sandbox.worlds.model import Dispatch, Foreign, Item, World
 from khaos_assets.sandbox.worlds.positions import ZERO, Positions, is_void
-from khaos_assets.sandbox.worlds.render.khaos_stock import Record, spoil
+from khaos_assets.sandbox.worlds.render.spelling import Record, spoil
 
 
 def number(value: Decimal, *, as_text: bool = False) -> int | Decimal | str:
