@@ -350,6 +350,7 @@ def tie_out(found: Results) -> None:
 
     looked_at = things(found.population)
     assert len(looked_at) == len(set(looked_at)), "the population has a thing twice"
+    assert all(r["holds"] is not None for r in found.population), "a rule that neither holds nor fails"
     failing = things(r for r in found.population if not r["holds"])
     assert failing == things(found.rows), f"population {failing} is not the exceptions {things(found.rows)}"
     by_case = {r["case_key"]: r for r in found.rows}

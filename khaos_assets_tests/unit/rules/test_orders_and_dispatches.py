@@ -49,7 +49,8 @@ def test_a_parcel_without_number_or_carrier_is_incomplete(tonight: Tonight) -> N
 
 def test_a_number_may_come_within_the_tracking_grace(tonight: Tonight) -> None:
     late = [dispatch(f"{us} us", "WEB1", {"MUG-1": 1}, tracking=None, at=minutes_ago(120, us)) for us in (0, 1)]
-    assert {r["record_key"]: r["state"] for r in tonight(DONE, late).rows} == {"0 us": "open", "1 us": "expected"}
+    rows = {r["record_key"]: (r["state"], r["reason"]) for r in tonight(DONE, late).rows}
+    assert rows == {"0 us": ("open", "past the tracking grace"), "1 us": ("expected", "inside the tracking grace")}
 
 
 def test_untracked_services_and_voided_parcels_need_no_number(tonight: Tonight) -> None:
