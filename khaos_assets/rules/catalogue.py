@@ -45,7 +45,7 @@ class Code(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """systems ("wair>khaos") → needs. `<system>` stands for each system that is read."""
     owner: str
     severity: str
-    """critical, high, medium, low, or "by value" (see SEVERITY_BY_VALUE)."""
+    """critical, high, medium, low, or "by value" (bands in results.sql)."""
     fires: str
     correction: str
     unless: str = ""
