@@ -25,12 +25,14 @@ from dagster import (
 
 from khaos_assets import snapshots as snapshots_stage
 from khaos_assets.config import Night
+from khaos_assets.expectations.result import CheckKind
 from khaos_assets.orchestration.metadata import (
     certificate_metadata,
     column_schema,
     files,
     markdown_table,
     night_figures,
+    pounds,
     status,
 )
 from khaos_assets.orchestration.partitions import night_of
@@ -52,17 +54,18 @@ def snapshot_key(system: str, entity: str) -> AssetKey:
 
 def snapshot_spec(system: System, read: Read, nights: PartitionsDefinition[Any]) -> AssetSpec:
     """What the UI says of one read before it was ever taken."""
-    proven = " Records once seen stay: one that vanished makes the read INCOMPLETE." if read.never_deleted else ""
+    stay = " Records once seen stay: one that vanished makes it INCOMPLETE." if read.never_deleted else ""
     return AssetSpec(
         snapshot_key(system.name, read.entity),
         description=(
-            f"{system.title}: {read.title}. Raw pages as received, a certificate of completeness, Parquet. It always "
-            f"materialises: one that could not be proven complete says INCOMPLETE, and nothing is concluded from it."
-            + proven
+            f"{system.title}: {read.title}. Raw pages as received, a certificate, Parquet. A read that could not be "
+            "proven complete materialises too: its verdict is INCOMPLETE, its contract check fails, and nothing is "
+            f"concluded from it.{stay}"
         ),
         group_name=system.name,
         owners=[TEAM],
         kinds={"http", "parquet"},
+        tags={"system": system.name},
         partitions_def=nights,
         metadata={
             "key": "/".join(read.key),
@@ -132,7 +135,10 @@ def build_steps(systems: Mapping[str, System], nights: PartitionsDefinition[Any]
         group_name="warehouse",
         owners=[TEAM],
         kinds={"duckdb", "sql"},
-        description="The conformed tables of the night: the same columns for every system, with quantities derived.",
+        description=(
+            "The snapshots of the night as conformed tables: the same columns for every system, with quantities "
+            "derived. What needs an INCOMPLETE snapshot is not tested."
+        ),
     )
     def warehouse(context: AssetExecutionContext, merchant: MerchantResource) -> MaterializeResult[Any]:
         from khaos_assets import warehouse as stage
@@ -157,8 +163,9 @@ def build_steps(systems: Mapping[str, System], nights: PartitionsDefinition[Any]
         owners=[TEAM],
         kinds={"duckdb", "sql"},
         description=(
-            "Every difference of the night, one row each, with code, owner, age and pounds; what explains another is "
-            "open, what is explained is suppressed, what is inside its grace is expected. One check per code."
+            "Every difference of the night, one row each, with code, owner, age and pounds. Open: somebody has to "
+            "act. Expected: inside its grace, or explained by what is on its way. Suppressed: another code explains "
+            "it. One check per code."
         ),
     )
     def exceptions(context: AssetExecutionContext, merchant: MerchantResource) -> MaterializeResult[Any]:
@@ -193,13 +200,17 @@ def build_steps(systems: Mapping[str, System], nights: PartitionsDefinition[Any]
         results = stage.validate(merchant.settings(), store, night)
         counts = {word: sum(status(r) == word for r in results) for word in ("PASSED", "FAILED", "NOT TESTED")}
         table = markdown_table(
-            ["check", "status", "owner", "count", "reason"],
-            ([r.name, status(r), r.owner, r.count, r.reason] for r in results if r.passed is not True),
+            ["check", "what", "status", "owner", "count", "pounds", "reason"],
+            (
+                [r.name, r.title, status(r), r.owner, r.count, pounds(r.open_gbp), r.reason]
+                for r in sorted(results, key=lambda r: (r.kind != CheckKind.READ, r.passed is None))
+                if r.passed is not True
+            ),
         )
         return MaterializeResult(
             metadata={
                 **counts,
-                "not passed": MetadataValue.md(table),
+                "not passed": MetadataValue.md(table if counts["PASSED"] < len(results) else "everything passed"),
                 "night": str(night),
                 "Data Docs": MetadataValue.path(str(store.data_docs(night.date) / "index.html")),
             }
@@ -212,7 +223,10 @@ def build_steps(systems: Mapping[str, System], nights: PartitionsDefinition[Any]
         group_name="reports",
         owners=["team:finance"],
         kinds={"excel", "csv", "parquet"},
-        description="What finance downloads in the morning: workbook, CSV (exact, and safe for a spreadsheet), HTML.",
+        description=(
+            "What people open in the morning: a page (`index.html`, with a runbook page per code), the workbook, "
+            "Parquet, and CSV in two forms: exact, and safe to open in a spreadsheet."
+        ),
     )
     def nightly_report(context: AssetExecutionContext, merchant: MerchantResource) -> MaterializeResult[Any]:
         from khaos_assets import reports as stage

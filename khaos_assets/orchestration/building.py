@@ -13,7 +13,6 @@ from dagster import Definitions, in_process_executor
 from khaos_assets.config import ConfigurationError
 from khaos_assets.orchestration.assets import build_snapshots, build_steps
 from khaos_assets.orchestration.checks import build_checks
-from khaos_assets.orchestration.instance import quiet_console
 from khaos_assets.orchestration.jobs import build_jobs
 from khaos_assets.orchestration.partitions import nights
 from khaos_assets.orchestration.resources import MerchantResource
@@ -31,13 +30,16 @@ def build_defs(*, merchant: MerchantResource | None = None, night: date | None =
     merchant = merchant or MerchantResource.from_environment()
     systems = installed_systems()
     known = [night] if night else []
+    simulated = None
     try:
         enabled = merchant.settings().enabled_systems()
         systems = {name: s for name, s in systems.items() if name in enabled}
         known += merchant.store().nights()
+        stands = merchant.simulated_night()
+        simulated = date.fromisoformat(stands) if stands else None
     except ConfigurationError:
         pass
-    calendar = nights(known)
+    calendar = nights(known, simulated=simulated)
     return Definitions(
         assets=[build_snapshots(systems, calendar), *build_steps(systems, calendar)],
         asset_checks=[build_checks(systems, load_catalogue())],
@@ -46,5 +48,4 @@ def build_defs(*, merchant: MerchantResource | None = None, night: date | None =
         sensors=build_sensors(),
         resources={"merchant": merchant},
         executor=in_process_executor,
-        loggers={"console": quiet_console()},
     )

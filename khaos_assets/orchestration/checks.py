@@ -126,7 +126,7 @@ def check_result(key: AssetCheckKey, mine: Sequence[CheckResult], store: Store, 
     if worst.kind is CheckKind.CODE:
         shown["code"] = worst.subject
         shown["list"] = f"khaos-assets exceptions --night {night} --code {worst.subject}"
-        shown["runbook"] = f"docs/runbook/{worst.subject}.md"
+        shown["runbook"] = MetadataValue.path(str(store.reports(night.date) / "runbook" / f"{worst.subject}.html"))
     failed = worst.passed is False
     serious = failed and any(r.severity in SERIOUS for r in mine if r.passed is False)
     return AssetCheckResult(

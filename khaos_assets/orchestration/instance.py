@@ -9,7 +9,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
-from dagster import DagsterInstance, Field, LoggerDefinition, colored_console_logger, configured
+from dagster import DagsterInstance
 from dagster._core.instance.ref import InstanceRef
 
 import khaos_assets
@@ -30,12 +30,6 @@ def dagster_home(data_dir: Path) -> Path:
     if not target.exists() or target.read_bytes() != wanted:
         write_bytes(target, wanted)
     return home
-
-
-def quiet_console() -> LoggerDefinition:
-    """The console of a run from WARNING on (by default): every event is in the instance and need not be repeated."""
-    level = {"log_level": Field(str, default_value="WARNING")}
-    return configured(colored_console_logger, config_schema=level)(lambda config: {"log_level": config["log_level"]})
 
 
 @contextmanager

@@ -6,11 +6,12 @@ Not here: computing any figure.
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import duckdb
 import msgspec
@@ -20,13 +21,28 @@ from dagster import MetadataValue, TableColumn, TableColumnConstraints, TableSch
 from khaos_assets.config import Night, Store
 from khaos_assets.expectations.contract import required_columns
 from khaos_assets.expectations.result import CheckResult
-from khaos_assets.rules.catalogue import FAMILIES
-from khaos_assets.snapshots.certificate import Certificate
+from khaos_assets.rules.catalogue import FAMILIES, load_catalogue
+from khaos_assets.snapshots.certificate import Certificate, Verdict
+from khaos_assets.systems.read import Proof
 from khaos_assets.systems.wire import arrow_schema
 
 CELL = 40
 SENTENCE = 400
 """Characters of a cell: of a preview, of anything else."""
+REASONS = 5
+"""Shown of one certificate; the rest are counted."""
+
+VERDICTS = {
+    Verdict.COMPLETE: "COMPLETE",
+    Verdict.COMPLETE_WITH_QUARANTINE: "COMPLETE_WITH_QUARANTINE: all there, some records unreadable and set aside",
+    Verdict.INCOMPLETE: "❌ INCOMPLETE: nothing is concluded from this snapshot",
+}
+PROOFS = {
+    Proof.KEYSET: "keyset: every key of a complete list of keys was read",
+    Proof.COUNTED: "counted: as many records as the system had named",
+    Proof.TWO_PASS: "two_pass: two passes agree",
+    Proof.OVERLAP_ONLY: "overlap_only: the weakest; what is not here is not proven absent",
+}
 
 
 def column_schema(record: type[msgspec.Struct]) -> TableSchema:
@@ -41,31 +57,36 @@ def column_schema(record: type[msgspec.Struct]) -> TableSchema:
 
 
 def certificate_metadata(certificate: Certificate, parquet: Path, preview_rows: int) -> dict[str, Any]:
-    """Verdict and proof first, then what they rest on, then the first rows."""
+    """Verdict, why, and the first rows first; then what the verdict rests on. The UI keeps this order."""
     shown: dict[str, Any] = {
         "dagster/row_count": certificate.rows,
-        "verdict": certificate.verdict.value,
-        "proof": certificate.proof.value,
-        "quarantined": certificate.quarantined,
+        "verdict": VERDICTS[certificate.verdict],
+    }
+    # As text: markdown stands behind a click, and why a read is INCOMPLETE must be seen at once.
+    shown |= {f"reason {i}": f"{r.fault}: {r.detail}" for i, r in enumerate(certificate.reasons[:REASONS], 1)}
+    if len(certificate.reasons) > REASONS:
+        shown["further reasons"] = len(certificate.reasons) - REASONS
+    shown |= {f"remark {i}": f"{r.fault}: {r.detail}" for i, r in enumerate(certificate.remarks[:REASONS], 1)}
+    shown["proof"] = PROOFS[certificate.proof]
+    if parquet.exists() and preview_rows:
+        shown["first rows"] = parquet_preview(parquet, preview_rows)
+    shown |= {"night": certificate.night, "quarantined": certificate.quarantined}
+    if certificate.control_units is not None:
+        shown["control total, units"] = _plain(Decimal(certificate.control_units))
+    if certificate.control_value is not None:
+        shown["control total, value"] = _plain(Decimal(certificate.control_value))
+    if certificate.newest_change is not None:
+        shown["newest change"] = _instant(datetime.fromisoformat(certificate.newest_change))
+    shown |= {
         "pages": len(certificate.pages),
         "requests": certificate.requests,
         "re-reads": certificate.rereads,
         "end recognised by": certificate.end_recognised_by or "—",
-        "snapshot": certificate.snapshot,
+        # The overview cuts off what has no place to break; the whole hash is in the certificate and the data version.
+        "snapshot": certificate.snapshot[:16],
         "key set": certificate.key_set_hash,
-        "night": certificate.night,
         "file": MetadataValue.path(str(parquet)),
     }
-    optional = {
-        "control total, units": certificate.control_units,
-        "control total, value": certificate.control_value,
-        "newest change": certificate.newest_change,
-    }
-    shown |= {name: value for name, value in optional.items() if value is not None}
-    if certificate.reasons:
-        shown["reasons"] = MetadataValue.md("\n".join(f"- **{r.fault}** {r.detail}" for r in certificate.reasons))
-    if parquet.exists() and preview_rows:
-        shown["preview"] = parquet_preview(parquet, preview_rows)
     return shown
 
 
@@ -89,10 +110,24 @@ def markdown_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], width:
 def _cell(value: Any, width: int = SENTENCE) -> str:
     if value is None:
         return ""
-    text = f"{value:f}" if isinstance(value, Decimal) else str(value)
+    if isinstance(value, datetime):
+        value = _instant(value)
+    text = _plain(value) if isinstance(value, Decimal) else str(value)
     text = text if len(text) <= width else text[: width - 1] + "…"
     # A record's text must not become markup in the browser of the one who looks at it.
     return "".join(f"&#{ord(c)};" if c in "|<>&*_`[]()!\\\r\n~#:" else c for c in text)
+
+
+def _plain(number: Decimal) -> str:
+    """Exact, without the zeros that only fill the column's scale: 30.00000 → 30."""
+    text = f"{number:,f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _instant(at: datetime) -> str:
+    """To the millisecond, or the second where it is a whole one."""
+    at = at.astimezone(UTC)
+    return f"{at:%Y-%m-%d %H:%M:%S}{f'.{at.microsecond // 1000:03}' if at.microsecond else ''} UTC"
 
 
 def pounds(amount: Decimal | None) -> str:
@@ -108,7 +143,7 @@ def night_figures(db: duckdb.DuckDBPyConnection, night: Night) -> dict[str, Any]
     )
     codes = db.execute(
         """
-        SELECT code, systems, any_value(owner), count(*), sum(amount_gbp)::DECIMAL(18, 2)
+        SELECT code, systems, max(owner), count(*), sum(amount_gbp)::DECIMAL(18, 2)
         FROM exception WHERE night = ? AND state = 'open' GROUP BY code, systems ORDER BY code, systems
         """,
         [night.date],
@@ -120,8 +155,10 @@ def night_figures(db: duckdb.DuckDBPyConnection, night: Night) -> dict[str, Any]
         """,
         [night.date],
     ).fetchall()
+    catalogue = load_catalogue()
     table = markdown_table(
-        ["code", "systems", "owner", "open", "pounds"], ([c, s, o, n, pounds(gbp)] for c, s, o, n, gbp in codes)
+        ["code", "what", "systems", "owner", "open", "pounds"],
+        ([c, catalogue[c].title, s, o, n, pounds(gbp)] for c, s, o, n, gbp in codes),
     )
     shown: dict[str, Any] = {
         "dagster/row_count": sum(states.values()),
@@ -135,7 +172,10 @@ def night_figures(db: duckdb.DuckDBPyConnection, night: Night) -> dict[str, Any]
 
 
 def family_chart(counts: Mapping[tuple[str, str], int]) -> str:
-    """Open exceptions by family and severity: a picture in markdown, drawn here, loaded from nowhere."""
+    """Open exceptions by family and severity: a picture in markdown, drawn here, loaded from nowhere.
+
+    As SVG: sharp at its own size, where a picture with twice the pixels is too wide for the UI's dialog.
+    """
     import altair as alt
     import vl_convert
 
@@ -160,9 +200,9 @@ def family_chart(counts: Mapping[tuple[str, str], int]) -> str:
             order=alt.Order("place:Q"),
         )
     )
-    picture = vl_convert.vegalite_to_png(chart.to_json(), scale=2)
+    picture = quote(vl_convert.vegalite_to_svg(chart.to_json()), safe="")
     words = ", ".join(f"{v['family']} {v['severity']} {v['open']}" for v in values)
-    return f"![{words}](data:image/png;base64,{base64.b64encode(picture).decode()})"
+    return f"![{words}](data:image/svg+xml,{picture})"
 
 
 def check_metadata(result: CheckResult, store: Store) -> dict[str, Any]:
@@ -188,9 +228,7 @@ def check_metadata(result: CheckResult, store: Store) -> dict[str, Any]:
             "explained by another code": result.suppressed,
         }
     if result.sample:
-        shown["largest" if result.kind == "code" else "broken"] = MetadataValue.md(
-            "\n".join(f"- {_cell(key)}" for key in result.sample)
-        )
+        shown["largest" if result.kind == "code" else "broken"] = " · ".join(result.sample)
     if result.link:
         shown["rows"] = MetadataValue.path(str(store.root / result.link))
     return shown

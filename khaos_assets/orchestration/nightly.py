@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from dagster import AssetKey, DagsterInstance
+from dagster._core.storage.tags import REPOSITORY_LABEL_TAG
 
 from khaos_assets.config import Night
 from khaos_assets.expectations.result import CheckResult, read_results
@@ -23,6 +24,9 @@ from khaos_assets.orchestration.jobs import NIGHTLY
 from khaos_assets.orchestration.partitions import AS_OF_TAG
 from khaos_assets.orchestration.resources import MerchantResource
 from khaos_assets.snapshots import Certificate, read_certificates
+
+LOCATION = "__repository__@khaos_assets"
+"""The code location of `workspace.yaml`. Without it the UI does not show the run below its job."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +76,8 @@ def run_night(
         result = job.execute_in_process(
             instance=used,
             partition_key=str(night),
-            tags={AS_OF_TAG: night.as_of.isoformat()} if night != Night.of(night.date) else {},
+            tags={REPOSITORY_LABEL_TAG: LOCATION}
+            | ({AS_OF_TAG: night.as_of.isoformat()} if night != Night.of(night.date) else {}),
             asset_selection=_selection(job.asset_layer.executable_asset_keys, reads),
             # Events go to the instance and errors are raised; on the terminal a person wants the product's own words.
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},

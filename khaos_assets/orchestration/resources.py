@@ -59,5 +59,5 @@ class MerchantResource(ConfigurableResource[Any]):
         return Store(self.settings().data_dir)
 
     def simulated_night(self) -> str | None:
-        """The night at which the simulators began, None against real systems."""
+        """The night at which the simulators stand, None against real systems."""
         return read_ready_file(Path(self.ready_file)).get("night") if self.ready_file else None

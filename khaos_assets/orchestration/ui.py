@@ -21,9 +21,10 @@ def ui_commands(data_dir: Path, port: int) -> list[list[str]]:
     dagster_home(data_dir)
     code = ["-w", str(WORKSPACE)] if WORKSPACE.exists() else ["-m", "khaos_assets.definitions"]
     webserver = [sys.executable, "-m", "dagster_webserver", "-h", "127.0.0.1", "-p", str(port), *code]
-    quiet = ["--log-level", "warning"]
+    # A code server warns when it is replaced, and the daemon replaces its own every minute.
+    quiet = ["--log-level", "error", "--code-server-log-level", "error"]
     daemon = [sys.executable, "-m", "dagster._daemon", "run", *quiet, *code]
-    return [[*webserver, *quiet, "--code-server-log-level", "warning"], daemon]
+    return [[*webserver, *quiet], daemon]
 
 
 def ui_environment(
