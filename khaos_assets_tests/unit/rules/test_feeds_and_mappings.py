@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -66,13 +67,25 @@ def test_a_drop_to_nothing_counts_whatever_share_is_allowed(nights: Tonight) -> 
     assert len(nights(PlantedNight(items(2)), PlantedNight()).of("FEED-02")) == 2
 
 
-def test_units_and_value_fall_with_rows_that_stand(nights: Tonight) -> None:
-    def priced(units: int, net: str) -> PlantedNight:
-        return PlantedNight(order("SO1", None, [("MUG-1", units, "1.00")], items_net=net), settings=TWENTY)
+def priced(units: int, net: str, settings: dict[str, Any] = TWENTY) -> PlantedNight:
+    return PlantedNight(order("SO1", None, [("MUG-1", units, "1.00")], items_net=net), settings=settings)
 
-    found = nights(priced(10, "100"), priced(7, "79.99"))
-    fields = {r["record_key"]: r["field"] for r in found.of("FEED-02")}
-    assert fields == {"khaos/sales_orders": "units+value", "khaos/order_lines": "units"}
+
+@pytest.mark.parametrize(
+    ("units", "net", "settings", "fields"),
+    [
+        (7, "79.99", TWENTY, {"khaos/sales_orders": "units+value", "khaos/order_lines": "units"}),
+        (7, "80", TWENTY, {"khaos/sales_orders": "units", "khaos/order_lines": "units"}),
+        (8, "79.99", TWENTY, {"khaos/sales_orders": "value"}),
+        (0, "1", {}, {"khaos/sales_orders": "units", "khaos/order_lines": "units"}),
+        (1, "0", {}, {"khaos/sales_orders": "value"}),
+    ],
+)
+def test_units_and_value_fall_though_the_rows_stand(
+    nights: Tonight, units: int, net: str, settings: dict[str, Any], fields: dict[str, str]
+) -> None:
+    found = nights(priced(10, "100"), priced(units, net, settings))
+    assert {r["record_key"]: r["field"] for r in found.of("FEED-02")} == fields
 
 
 def test_a_drop_that_a_person_confirmed_is_lawful(nights: Tonight) -> None:
