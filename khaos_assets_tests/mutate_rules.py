@@ -34,14 +34,20 @@ CLOSEST = {
     "STK-01": ["stock_drift"],
     "STK": ["stock_figures"],
     "ORD-05": ["orders_open_but_dispatched"],
-    "ORD": ["orders_and_dispatches"],
+    "ORD": ["orders_and_dispatches", "orders_and_stock"],
     "1_items": ["item_identity", "body_maps", "stock_figures"],
-    "2_orders": ["orders_open_but_dispatched", "orders_and_dispatches"],
-    "3_stock": ["stock_drift", "stock_figures", "orders_and_dispatches"],
-    "4_effects": ["orders_and_dispatches"],
-    "derived": ["stock_drift", "orders_and_dispatches"],
+    "2_orders": ["orders_open_but_dispatched", "orders_and_dispatches", "orders_and_stock"],
+    "3_stock": ["stock_drift", "stock_figures", "orders_and_dispatches", "orders_and_stock"],
+    "4_effects": ["orders_and_dispatches", "orders_and_stock"],
+    "derived": ["stock_drift", "orders_and_dispatches", "orders_and_stock"],
     "results": ["whole_nights", "item_identity"],
-    "suppression": ["stock_figures", "orders_and_dispatches", "item_identity", "feeds_and_mappings"],
+    "suppression": [
+        "stock_figures",
+        "orders_and_dispatches",
+        "orders_and_stock",
+        "item_identity",
+        "feeds_and_mappings",
+    ],
 }
 
 

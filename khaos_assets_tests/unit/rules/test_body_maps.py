@@ -43,7 +43,7 @@ def test_an_item_that_is_not_shown_counts_while_it_could_be_sold(tonight: Tonigh
 
 def test_both_at_once_are_one_exception(tonight: Tonight) -> None:
     row = tonight(shirt("M", size="L", displayed=False)).one("PIM-10")
-    assert row["field"] == "displayed+size"
+    assert (row["field"], row["reason"]) == ("displayed+size", "no reason given")
 
 
 def test_a_size_of_an_item_whose_level_is_unknown_has_no_known_amount(tonight: Tonight) -> None:
@@ -68,3 +68,12 @@ def test_without_a_size_heading_the_size_is_not_tested(tonight: Tonight, values:
 
 def test_a_map_without_a_size_is_no_mismatch(tonight: Tonight) -> None:
     assert tonight(shirt("M", size=None)).of("PIM-10") == []
+
+
+def test_a_hidden_item_whose_level_is_unknown_is_not_called_sellable(tonight: Tonight) -> None:
+    assert tonight(shirt("M", size="M", displayed=False, units=None)).of("PIM-10") == []
+
+
+def test_a_non_stock_code_is_outside(tonight: Tonight) -> None:
+    found = tonight(shirt("M", size="L"), settings={"non_stock_codes": ["TEE-M"]})
+    assert found.of("PIM-10") == []

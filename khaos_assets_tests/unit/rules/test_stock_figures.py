@@ -316,3 +316,15 @@ def test_a_late_dispatch_explains_a_late_figure(nights: Tonight) -> None:
     found = nights(before, PlantedNight([stocked("MUG-1", 8, 8, at=minutes_ago(300)), ordered, gone]))
     assert found.open() == [("ORD-05", "WEB1")]
     assert {found.explained_by(r) for r in found.rows if r["code"].startswith("STK")} == {"ORD-05"}
+
+
+def test_more_back_orders_than_open_units_are_no_allocation(tonight: Tonight) -> None:
+    found = tonight(
+        stock_item("MUG-1"),
+        level("MUG-1", 5, back_order=4),
+        wair_item("MUG-1"),
+        wair_stock("MUG-1", 5),
+        OPEN_ORDER,
+        settings={"khaos": {"back_order_lowers_level": "no"}},
+    )
+    assert found.open() == [("STK-01", "MUG-1")]

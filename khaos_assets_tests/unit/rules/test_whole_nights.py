@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from khaos_assets.config import Store
+from khaos_assets.config import Night, Store
 from khaos_assets.rules.catalogue import load_catalogue
 from khaos_assets.rules.evaluation import evaluate_in
 from khaos_assets.snapshots.certificate import Verdict
@@ -122,18 +122,21 @@ def test_figures_of_an_incomplete_night_are_not_handed_on_as_agreed(nights: Toni
     assert found.open() == [("STK-01", "MUG-1")]
 
 
-def test_a_night_run_again_replaces_its_rows(tmp_path: Path) -> None:
+def test_a_night_run_again_replaces_its_rows_and_keeps_their_age(tmp_path: Path) -> None:
     planted = PlantedNight([stocked("MUG-1", 10, 7)])
     store, settings = Store(tmp_path), planted.effective_settings()
-    write_snapshots(store, NIGHT, planted)
+    before = Night.of("2026-11-19")
+    runs: list[list[object]] = []
     with prepare_memory() as db:
-        first: list[object] = []
-        for again in range(2):
-            build_in(db, settings, store, NIGHT)
-            evaluate_in(db, settings, store, NIGHT)
-            rows = db.execute("SELECT * FROM exception ORDER BY ALL").fetchall()
-            first = first if again else rows
-            assert rows == first
+        for night in (before, NIGHT):
+            write_snapshots(store, night, planted)
+        for night in (before, NIGHT, NIGHT):
+            build_in(db, settings, store, night)
+            evaluate_in(db, settings, store, night)
+            runs.append(db.execute("SELECT * FROM exception WHERE night = ?", [night.date]).fetchall())
+        ages = db.execute("SELECT night, first_seen FROM exception ORDER BY night").fetchall()
+    assert runs[1] == runs[2]
+    assert ages == [(before.date, before.as_of), (NIGHT.date, before.as_of)]
 
 
 # Systems
