@@ -25,15 +25,13 @@ from dagster import (
 
 from khaos_assets import snapshots as snapshots_stage
 from khaos_assets.config import Night
-from khaos_assets.expectations.result import CheckKind
 from khaos_assets.orchestration.metadata import (
     certificate_metadata,
     column_schema,
     files,
     markdown_table,
     night_figures,
-    pounds,
-    status,
+    validation_figures,
 )
 from khaos_assets.orchestration.partitions import night_of
 from khaos_assets.orchestration.resources import MerchantResource
@@ -198,19 +196,9 @@ def build_steps(systems: Mapping[str, System], nights: PartitionsDefinition[Any]
 
         store, night = merchant.store(), night_of(context)
         results = stage.validate(merchant.settings(), store, night)
-        counts = {word: sum(status(r) == word for r in results) for word in ("PASSED", "FAILED", "NOT TESTED")}
-        table = markdown_table(
-            ["check", "what", "status", "owner", "count", "pounds", "reason"],
-            (
-                [r.name, r.title, status(r), r.owner, r.count, pounds(r.open_gbp), r.reason]
-                for r in sorted(results, key=lambda r: (r.kind != CheckKind.READ, r.passed is None))
-                if r.passed is not True
-            ),
-        )
         return MaterializeResult(
             metadata={
-                **counts,
-                "not passed": MetadataValue.md(table if counts["PASSED"] < len(results) else "everything passed"),
+                **validation_figures(results),
                 "night": str(night),
                 "Data Docs": MetadataValue.path(str(store.data_docs(night.date) / "index.html")),
             }

@@ -35,7 +35,7 @@ REASONS = 5
 VERDICTS = {
     Verdict.COMPLETE: "COMPLETE",
     Verdict.COMPLETE_WITH_QUARANTINE: "COMPLETE_WITH_QUARANTINE: all there, some records unreadable and set aside",
-    Verdict.INCOMPLETE: "❌ INCOMPLETE: nothing is concluded from this snapshot",
+    Verdict.INCOMPLETE: "INCOMPLETE: nothing is concluded from this snapshot",
 }
 PROOFS = {
     Proof.KEYSET: "keyset: every key of a complete list of keys was read",
@@ -227,10 +227,37 @@ def check_metadata(result: CheckResult, store: Store) -> dict[str, Any]:
             "inside their grace": result.expected,
             "explained by another code": result.suppressed,
         }
-    if result.sample:
-        shown["largest" if result.kind == "code" else "broken"] = " · ".join(result.sample)
+    sample = " · ".join(result.sample)
+    if sample and sample != result.reason:
+        shown["largest" if result.kind == "code" else "broken"] = sample
     if result.link:
-        shown["rows"] = MetadataValue.path(str(store.root / result.link))
+        shown["rows" if result.kind == "code" else "certificate"] = MetadataValue.path(str(store.root / result.link))
+    return shown
+
+
+def validation_figures(results: Sequence[CheckResult]) -> dict[str, Any]:
+    """How many checks passed, failed and could not be tested, and which: each kind in a table of its own."""
+    shown: dict[str, Any] = {
+        word: sum(status(r) == word for r in results) for word in ("PASSED", "FAILED", "NOT TESTED")
+    }
+    codes = [r for r in results if r.kind == "code"]
+    tables = {
+        "snapshots not passed": (
+            ["snapshot", "status", "reason"],
+            [[r.subject, status(r), r.reason] for r in results if r.kind == "read" and r.passed is not True],
+        ),
+        "codes failed": (
+            ["code", "what", "systems", "owner", "open", "pounds"],
+            [[r.subject, r.title, r.systems, r.owner, r.count, pounds(r.open_gbp)] for r in codes if r.passed is False],
+        ),
+        "codes not tested": (
+            ["code", "systems", "reason"],
+            [[r.subject, r.systems, r.reason] for r in codes if r.passed is None],
+        ),
+    }
+    for name, (columns, rows) in tables.items():
+        if rows:
+            shown[name] = MetadataValue.md(markdown_table(columns, rows))
     return shown
 
 
