@@ -56,6 +56,15 @@ def test_the_nights_of_a_simulated_world_are_partitions_whatever_the_clock_says(
     assert "2010-12-01" in past.get_partition_keys(current_time=datetime(2010, 12, 2, 12, tzinfo=UTC))
 
 
+@pytest.mark.parametrize("now", ["2026-01-05T12:00:00+00:00", "2031-01-05T12:00:00+00:00"], ids=["before", "after"])
+def test_the_calendar_ends_at_the_night_where_simulators_stand(now: str) -> None:
+    at = datetime.fromisoformat(now)
+    stands = date(2026, 1, 8)
+    assert nights(now=at, simulated=stands).get_partition_keys(current_time=at) == ["2026-01-08"]
+    kept = nights([date(2026, 1, 7), date(2026, 1, 9)], at, simulated=stands)
+    assert kept.get_partition_keys(current_time=at) == ["2026-01-07", "2026-01-08", "2026-01-09"]
+
+
 def test_nights_on_disk_are_found_by_their_certificates(tmp_path: Path) -> None:
     store = Store(tmp_path)
     for entity, day in (("stock", date(2026, 11, 19)), ("items", date(2026, 11, 20))):
