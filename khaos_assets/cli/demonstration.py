@@ -143,7 +143,8 @@ def ui(
         say(f"Dagster    http://127.0.0.1:{port}")
         say(f"Reports    {shown(ground.data / 'reports')}")
         say(f"Night      {night}: this partition can be run. `khaos-assets sandbox advance --ready-file")
-        say(f"           {shown(ready_file)}` lets the simulators go on to the next.")
+        say(f"           {shown(ready_file)}` lets the simulators go on to the next;")
+        say('           then press "Reload definitions" on the page Catalog.')
         say("Ctrl-C stops everything.")
         while all(child.poll() is None for child in children):
             time.sleep(0.5)
