@@ -17,9 +17,9 @@ def store_with(folder: Path, *keys: str) -> Store:
         db.execute((HERE / "kept.sql").read_text(encoding="utf-8"))
         for key in keys:
             db.execute(
-                "INSERT INTO exception (night, code, case_key, state, severity, owner, systems, entity, record_key, scope,"
-                " field, as_of, evidence, first_seen)"
-                " VALUES ('2026-11-20', 'ORD-06', ?, 'open', 'high', 'o', 'w', 'd', ?, '', '', now(), '{}', '2026-11-20')",
+                "INSERT INTO exception (night, code, case_key, state, severity, owner, systems, entity, record_key,"
+                " scope, field, as_of, evidence, first_seen) VALUES ('2026-11-20', 'ORD-06', ?, 'open', 'high', 'o',"
+                " 'w', 'd', ?, '', '', now(), '{}', '2026-11-20')",
                 [key, key],
             )
         db.execute("UPDATE exception SET as_of = '2026-11-20T02:00:00Z'")
