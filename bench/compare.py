@@ -40,7 +40,9 @@ def product(n: str) -> Stopwatch:
     """Everything of the stock comparison: pairing, difference, exceptions of STK-01 with their pounds."""
     with tempfile.TemporaryDirectory() as folder:
         db = prepare(duckdb.connect(str(Path(folder) / "warehouse.duckdb")))
-        settings = Settings.model_validate({"merchant": {"name": "Bench"}, "mapping": {"locations": {"L1": "Main"}}})
+        settings = Settings.of_merchant(
+            {"merchant": {"name": "Bench"}, "khaos": {}, "wair": {}, "mapping": {"locations": {"L1": "Main"}}}
+        )
         load_configuration(db, settings, Night.of("2026-11-20"))
         for file in ("kept.sql", "tables.sql"):
             db.execute((WAREHOUSE / file).read_text(encoding="utf-8"))

@@ -60,7 +60,7 @@ EXACT = pa.schema(
         "updatedAt": pa.string(),
     }
 )
-SETTINGS = Settings.model_validate(
+SETTINGS = Settings.of_merchant(
     {
         "merchant": {"name": "Bench"},
         "khaos": {"enabled": False},

@@ -81,6 +81,8 @@ __all__ = [
 
 SETTINGS: dict[str, Any] = {
     "merchant": {"name": "Test"},
+    "khaos": {},
+    "wair": {},
     "mapping": {"locations": {"L1": "Main"}, "couriers": {"DPD-12": "DPD"}},
     # A night of three rows loses a third of them with any one: only a drop to nothing counts, unless a test says other
     "tolerances": {"snapshot_drop_percent": 100},
@@ -129,7 +131,7 @@ class PlantedNight:
         return [t for t in flattened(self.things) if isinstance(t, SetAside)]
 
     def effective_settings(self) -> Settings:
-        return Settings.model_validate(merged(SETTINGS, self.settings))
+        return Settings.of_merchant(merged(SETTINGS, self.settings))
 
     def tables(self) -> dict[type[Record], list[Record]]:
         """Records by type; the references asked stand beside the orders."""

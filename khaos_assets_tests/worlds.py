@@ -20,6 +20,8 @@ from khaos_assets import reports, rules, snapshots, warehouse
 from khaos_assets.config import Credentials, Night, Settings, Store, load_settings
 from khaos_assets.sandbox.score import score
 from khaos_assets.sandbox.worlds import make_world
+from khaos_assets.systems.khaos.settings import Khaos
+from khaos_assets.systems.wair.settings import Wair
 from khaos_assets_tests.sandbox_fixtures import running_sandbox
 
 
@@ -46,14 +48,9 @@ def _asked_with(settings: Settings, *, workers: int, page: int, chunk: int) -> S
     def transport(t: Any) -> Any:
         return t.model_copy(update={"concurrency": workers})
 
-    khaos = settings.khaos.model_copy(
-        update={
-            "transport": transport(settings.khaos.transport),
-            **dict.fromkeys(("stock_chunk", "customer_chunk", "order_chunk"), chunk),
-        }
-    )
-    wair = settings.wair.model_copy(update={"transport": transport(settings.wair.transport), "page_size": page})
-    return settings.model_copy(update={"khaos": khaos, "wair": wair})
+    chunks = dict.fromkeys(("stock_chunk", "customer_chunk", "order_chunk"), chunk)
+    settings = settings.changed(Khaos, transport=transport(settings.of(Khaos).transport), **chunks)
+    return settings.changed(Wair, transport=transport(settings.of(Wair).transport), page_size=page)
 
 
 def read_world(world: Path, folder: Path, asked: Any = hasty, faults: Sequence[dict[str, Any]] = ()) -> Reading:

@@ -10,10 +10,12 @@ import os
 import tomllib
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import cache
+from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, create_model
 
 Count = Annotated[int, Field(ge=1)]
 
@@ -75,38 +77,20 @@ class Transport(Section):
     max_body_bytes: Count = 256 * 1024 * 1024
 
 
-class Khaos(Section):
+class SystemSettings(Section):
+    """What every system's section has. The rest of each stands in `systems/<name>/settings.py`, and is found there."""
+
     enabled: bool = True
     base_url: str = ""
-    soap_path: str = "/KhaosSIM.exe/soap/IKosWeb"
-    namespace: str = "urn:KosWebIntf-IKosWeb"
-    ca_file: Path | None = Field(default=None, description="private CA or pinned certificate; always verified")
-    transport: Transport = Transport(concurrency=1)
-    stock_chunk: Count = 50
-    customer_chunk: Count = 50
-    order_chunk: Count = 50
-    order_enumeration: Literal["window", "companies"] = Field(
-        default="window", description="window: by date, web orders, references; companies: every order, by company"
-    )
-    order_window_days: Count = 120
-    delta_buffer_minutes: int = 15
-    back_order_lowers_level: Literal["yes", "no", "unknown"] = "unknown"
-    terms_hold_stages: list[int] = [21]
-    back_orderable: list[str] = []
+    transport: Transport = Transport()
 
+    def sql_variables(self) -> dict[str, tuple[str, object]]:
+        """What rules and conform statements ask for by `getvariable`: name → SQL type and value."""
+        return {}
 
-class Wair(Section):
-    enabled: bool = True
-    base_url: str = ""
-    feed_extension: bool = Field(default=False, description="off until a capability check confirmed it here")
-    transport: Transport = Transport(concurrency=8)
-    page_size: int = Field(default=5000, ge=2, le=5000)
-    allow_empty: list[str] = Field(default=[], description="entities that may lawfully be empty")
-    stock_for_every_active_item: bool = Field(
-        default=True, description="each active item has a stock row at each mapped location (0 where none)"
-    )
-    carries_kinds: list[str] = ["simple", "build", "style_child"]
-    untracked_services: list[str] = Field(default=[], description="carrier services without tracking, or collection")
+    def sql_tables(self) -> dict[str, list[tuple[object, ...]]]:
+        """Rows for tables of `warehouse/configuration.py`, to which every system may add."""
+        return {}
 
 
 class MappingTables(Section):
@@ -134,8 +118,11 @@ class Reports(Section):
     preview_rows: int = 20
 
 
+S = TypeVar("S", bound=SystemSettings)
+
+
 class Settings(Section):
-    """A merchant's whole configuration."""
+    """A merchant's whole configuration: what concerns several systems, and a section per system that is read."""
 
     merchant: Merchant
     data_dir: Path = Path("var")
@@ -146,16 +133,48 @@ class Settings(Section):
     non_stock_codes: list[str] = []
     order_reference_prefixes: dict[str, str] = Field(default={}, description="channel → prefix of its references")
     exchange_rates: dict[str, dict[str, Decimal]] = Field(default={}, description="month → currency → GBP for one unit")
-    khaos: Khaos = Khaos()
-    wair: Wair = Wair()
     mapping: MappingTables = MappingTables()
     feeds: dict[str, Feed] = {}
     alerts: Alerts = Alerts()
     reports: Reports = Reports()
 
+    def sections(self) -> dict[str, SystemSettings]:
+        """The systems' sections that merchant.toml has, by name: Khaos first, the others by name."""
+        found = {n: v for n, v in self.__dict__.items() if isinstance(v, SystemSettings)}
+        return dict(sorted(found.items(), key=lambda x: (x[0] != "khaos", x[0])))
+
     def enabled_systems(self) -> list[str]:
-        """Names of the systems that are switched on, in the order of this model."""
-        return [n for n in type(self).model_fields if getattr(getattr(self, n), "enabled", False)]
+        """Names of the systems that have a section and are not switched off in it."""
+        return [n for n, s in self.sections().items() if s.enabled]
+
+    def of(self, section: type[S]) -> S:
+        """The section of one system. Raises ConfigurationError where merchant.toml has none."""
+        for found in self.sections().values():
+            if isinstance(found, section):
+                return found
+        raise ConfigurationError(f"merchant.toml: [{section.__name__.lower()}] is missing: this system is not read")
+
+    def changed(self, section: type[SystemSettings], **keys: Any) -> Self:
+        """A copy in which one system's section has other values."""
+        name = next(n for n, s in self.sections().items() if isinstance(s, section))
+        return self.model_copy(update={name: self.of(section).model_copy(update=keys)})
+
+    @classmethod
+    def of_merchant(cls, raw: Mapping[str, Any]) -> Settings:
+        """Settings with the sections of all systems there are. Raises pydantic's ValidationError."""
+        return merchant_settings().model_validate(raw)
+
+
+@cache
+def merchant_settings() -> type[Settings]:
+    """`Settings` and a field for each folder below `systems/` that has a `settings.py`."""
+    sections: dict[str, Any] = {}
+    for folder in sorted(Path(__file__).parents[1].joinpath("systems").glob("*/settings.py")):
+        name = folder.parent.name
+        module = import_module(f"khaos_assets.systems.{name}.settings")
+        section = next(v for v in vars(module).values() if isinstance(v, type) and SystemSettings in v.__bases__)
+        sections[name] = (section | None, None)
+    return create_model("MerchantSettings", __base__=Settings, **sections)
 
 
 class Credentials(BaseModel):
@@ -200,7 +219,7 @@ def load_settings(path: Path, *, data_dir: Path | None = None) -> Settings:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as e:
         raise ConfigurationError(f"{path}: not readable as TOML: {e}") from e
     try:
-        settings = Settings.model_validate(raw)
+        settings = Settings.of_merchant(raw)
     except ValidationError as e:
         lines = [f"{path.name}: {'.'.join(map(str, x['loc']))}: {x['msg']}" for x in e.errors()]
         raise ConfigurationError("\n".join(lines)) from e

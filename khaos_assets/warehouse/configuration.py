@@ -12,6 +12,14 @@ import duckdb
 
 from khaos_assets.config import Night, Settings
 
+SYSTEM_TABLES = {
+    "back_orderable": "sku VARCHAR",
+    "carried_kind": "system VARCHAR, kind VARCHAR",
+    "terms_hold_stage": "stage BIGINT",
+    "untracked_service": "carrier_service VARCHAR",
+}
+"""Tables whose rows come from the sections of the systems (`SystemSettings.sql_tables`)."""
+
 
 def load_configuration(db: duckdb.DuckDBPyConnection, settings: Settings, night: Night) -> None:
     """Make the configuration tables anew and set the variables (they live as long as the connection)."""
@@ -31,8 +39,9 @@ def load_configuration(db: duckdb.DuckDBPyConnection, settings: Settings, night:
         "drop_percent": ("DECIMAL(9, 4)", settings.tolerances.snapshot_drop_percent),
         "buffer_source": ("VARCHAR", settings.buffer.source),
         "buffer_default": ("DECIMAL(28, 5)", settings.buffer.default),
-        "back_order_lowers_level": ("VARCHAR", settings.khaos.back_order_lowers_level),
     }
+    for section in settings.sections().values():
+        variables |= section.sql_variables()
     for name, (kind, value) in variables.items():
         text = str(value).replace("'", "''")
         db.execute(f"SET VARIABLE {name} = CAST('{text}' AS {kind})")
@@ -44,10 +53,6 @@ def load_configuration(db: duckdb.DuckDBPyConnection, settings: Settings, night:
     _table(db, "non_stock_code", "sku VARCHAR", ((c,) for c in settings.non_stock_codes))
     _table(db, "non_commercial_class", "company_class VARCHAR", ((c,) for c in settings.classes.non_commercial))
     _table(db, "class_arithmetic", "company_class VARCHAR, method VARCHAR", settings.classes.arithmetic.items())
-    _table(db, "untracked_service", "carrier_service VARCHAR", ((c,) for c in settings.wair.untracked_services))
-    _table(db, "carried_kind", "system VARCHAR, kind VARCHAR", (("wair", k) for k in settings.wair.carries_kinds))
-    _table(db, "back_orderable", "sku VARCHAR", ((c,) for c in settings.khaos.back_orderable))
-    _table(db, "terms_hold_stage", "stage BIGINT", ((s,) for s in settings.khaos.terms_hold_stages))
     _table(db, "buffer_per_code", "sku VARCHAR, units DECIMAL(28, 5)", settings.buffer.per_code.items())
     _table(db, "channel_prefix", "channel VARCHAR, prefix VARCHAR", settings.order_reference_prefixes.items())
     _table(
@@ -65,6 +70,9 @@ def load_configuration(db: duckdb.DuckDBPyConnection, settings: Settings, night:
             for name, f in settings.feeds.items()
         ),
     )
+    for name, columns in SYSTEM_TABLES.items():
+        rows = [row for section in settings.sections().values() for row in section.sql_tables().get(name, [])]
+        _table(db, name, columns, rows)
 
 
 def _table(db: duckdb.DuckDBPyConnection, name: str, columns: str, rows: Iterable[Sequence[Any]]) -> None:

@@ -11,8 +11,9 @@ import base64
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
-from khaos_assets.config.settings import ConfigurationError, Credentials, Khaos, Settings
+from khaos_assets.config import ConfigurationError, Credentials, Settings
 from khaos_assets.systems.khaos import soap
+from khaos_assets.systems.khaos.settings import Khaos
 from khaos_assets.systems.transport import Answer, ServerFailed, Transport
 
 # A Fault comes with 500 in SOAP 1.1, and with 200 from some servers.
@@ -57,12 +58,13 @@ class KhaosClient:
 @asynccontextmanager
 async def open_client(settings: Settings, credentials: Credentials) -> AsyncGenerator[KhaosClient]:
     """A client for the configured installation; KHAOS_BASE_URL in the environment goes before `khaos.base_url`."""
-    base_url = credentials.get("KHAOS_BASE_URL") or settings.khaos.base_url
+    khaos = settings.of(Khaos)
+    base_url = credentials.get("KHAOS_BASE_URL") or khaos.base_url
     if not base_url:
         raise ConfigurationError("khaos.base_url is not set: put it into merchant.toml, or set KHAOS_BASE_URL")
     authorization = None
     if username := credentials.get("KHAOS_USERNAME"):
         pair = f"{username}:{credentials.require('KHAOS_PASSWORD')}"
         authorization = f"Basic {base64.b64encode(pair.encode()).decode()}"
-    async with Transport("khaos", base_url, settings.khaos.transport, ca_file=settings.khaos.ca_file) as transport:
-        yield KhaosClient(transport, settings.khaos, authorization)
+    async with Transport("khaos", base_url, khaos.transport, ca_file=khaos.ca_file) as transport:
+        yield KhaosClient(transport, khaos, authorization)

@@ -12,6 +12,7 @@ import msgspec
 from khaos_assets.config import Credentials, Settings
 from khaos_assets.systems.read import ReadFailed
 from khaos_assets.systems.transport import Answer, PermanentError, Refused, Transport
+from khaos_assets.systems.wair.settings import Wair
 
 SYSTEM = "wair"
 RENEW_AT = 0.8
@@ -111,12 +112,12 @@ class WairClient:
 @asynccontextmanager
 async def open_client(settings: Settings, credentials: Credentials) -> AsyncGenerator[WairClient]:
     """A signed-in client. Raises ReadFailed that names what is missing, or what was refused."""
-    base_url = credentials.get("WAIR_BASE_URL") or settings.wair.base_url
+    base_url = credentials.get("WAIR_BASE_URL") or settings.of(Wair).base_url
     wanted = {name: credentials.get(name) for name in ("WAIR_TENANT", "WAIR_USERNAME", "WAIR_PASSWORD")}
     missing = [name for name, value in wanted.items() if not value] + ([] if base_url else ["WAIR_BASE_URL"])
     if missing:
         raise ReadFailed("not_configured", f"WAIR: missing in the environment: {', '.join(missing)}")
-    async with Transport(SYSTEM, base_url, settings.wair.transport) as transport:
+    async with Transport(SYSTEM, base_url, settings.of(Wair).transport) as transport:
         client = WairClient(transport, *(value or "" for value in wanted.values()))
         await client.sign_in()
         yield client

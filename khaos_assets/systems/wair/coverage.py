@@ -10,6 +10,7 @@ import pyarrow as pa
 from khaos_assets.systems.read import Decoded, ReadContext, ReadFailed, Reason
 from khaos_assets.systems.wair.passes import Pass
 from khaos_assets.systems.wair.records import Item
+from khaos_assets.systems.wair.settings import Wair
 
 SAMPLE = 5
 
@@ -19,7 +20,7 @@ async def stock_coverage(context: ReadContext, passes: list[Pass]) -> list[Reaso
 
     Stock of a SKU that the items do not list is normal for a while and no remark here.
     """
-    if not context.settings.wair.stock_for_every_active_item:
+    if not context.settings.of(Wair).stock_for_every_active_item:
         return []
     try:
         items = await context.result("items")

@@ -11,6 +11,7 @@ from khaos_assets.systems.transport import Answer
 from khaos_assets.systems.wair.client import WairClient
 from khaos_assets.systems.wair.feed import Feed
 from khaos_assets.systems.wair.passes import Difference, Pass, PassReader, differences, unseen
+from khaos_assets.systems.wair.settings import Wair
 
 COMPARISONS = 3
 OVERLAP = timedelta(minutes=15)
@@ -30,8 +31,8 @@ async def walk(feed: Feed, context: ReadContext, also: Also | None = None) -> Wa
         feed=feed,
         client=client,
         landing=context.landing,
-        limit=context.settings.wair.page_size,
-        concurrency=context.settings.wair.transport.concurrency,
+        limit=context.settings.of(Wair).page_size,
+        concurrency=context.settings.of(Wair).transport.concurrency,
         progress=context.progress,
     )
     passes = [await _first_pass(reader, context)]
@@ -66,7 +67,7 @@ async def walk(feed: Feed, context: ReadContext, also: Also | None = None) -> Wa
 
 async def _offered(feed: Feed, context: ReadContext) -> None:
     """The capability check: the switch of the installation, then one record. "Not offered" is never "no records"."""
-    if not context.settings.wair.feed_extension:
+    if not context.settings.of(Wair).feed_extension:
         raise ReadFailed("feed_extension_not_available", "wair.feed_extension is off in merchant.toml")
     operation = f"GET {feed.path}"
 
@@ -80,7 +81,7 @@ async def _first_pass(reader: PassReader, context: ReadContext) -> Pass:
     """The first walk. A list without any record is looked at again, and then a failed read unless it may be empty."""
     first = await reader.run(1, by_change=False)
     entity = reader.feed.entity
-    if not first.walked.pages and entity not in context.settings.wair.allow_empty:
+    if not first.walked.pages and entity not in context.settings.of(Wair).allow_empty:
         first = await reader.run(1, by_change=False)
         if not first.walked.pages:
             detail = f'{reader.feed.path} has no records; if that is right, add "{entity}" to wair.allow_empty'

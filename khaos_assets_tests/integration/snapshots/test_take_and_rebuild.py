@@ -131,7 +131,7 @@ def take_small(monkeypatch: pytest.MonkeyPatch, folder: Path, khaos: tuple[Read,
         "wair": System("wair", "Small", client, wair),
     }
     monkeypatch.setattr(taking, "installed_systems", lambda: systems)
-    settings = Settings.model_validate({"merchant": {"name": "Test"}})
+    settings = Settings.of_merchant({"merchant": {"name": "Test"}, "khaos": {}, "wair": {}})
     return taking.take(settings, Credentials(values={}), Store(folder), NIGHT)
 
 

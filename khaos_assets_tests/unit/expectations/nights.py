@@ -16,14 +16,13 @@ import pyarrow.parquet as pq
 
 import khaos_assets.warehouse as warehouse_package
 from khaos_assets.config import Night, Settings, Store
-from khaos_assets.config.settings import Merchant
 from khaos_assets.snapshots.certificate import Certificate, Verdict
 from khaos_assets.systems.read import Decoded, Pages, Proof, Read, ReadContext, Reason, System, WalkNotes
 from khaos_assets.systems.wair.records import Dispatch, DispatchLine, Stock
 from khaos_assets.systems.wire import arrow_schema
 
 NIGHT = Night.of("2026-11-20")
-SETTINGS = Settings(merchant=Merchant(name="Test"))
+SETTINGS = Settings.of_merchant({"merchant": {"name": "Test"}, "khaos": {}, "wair": {}})
 KEPT = (Path(warehouse_package.__path__[0]) / "kept.sql").read_text(encoding="utf-8")
 
 

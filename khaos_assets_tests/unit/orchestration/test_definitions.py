@@ -31,7 +31,7 @@ CODES = {
 }  # fmt: skip
 
 
-def merchant(folder: Path, text: str = "") -> MerchantResource:
+def merchant(folder: Path, text: str = "[khaos]\n[wair]\n") -> MerchantResource:
     (folder / "merchant.toml").write_text(f'[merchant]\nname = "Test"\n{text}')
     return MerchantResource(config_file=str(folder / "merchant.toml"))
 
@@ -79,7 +79,7 @@ def test_a_night_again_asks_no_system(defs: Definitions) -> None:
 
 
 def test_a_system_that_is_switched_off_is_not_shown(tmp_path: Path) -> None:
-    assert not keys(build_defs(merchant=merchant(tmp_path, "[wair]\nenabled = false"))) & WAIR
+    assert not keys(build_defs(merchant=merchant(tmp_path, "[khaos]\n[wair]\nenabled = false"))) & WAIR
 
 
 def test_without_a_configuration_everything_is_shown_and_a_run_says_what_to_do(tmp_path: Path) -> None:

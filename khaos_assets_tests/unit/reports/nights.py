@@ -10,11 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from khaos_assets.config import Night, Settings, Store
-from khaos_assets.config.settings import Merchant
 from khaos_assets.warehouse import database, open_warehouse
 
 NIGHT = Night.of("2026-11-20")
-SETTINGS = Settings(merchant=Merchant(name="Bright & Co <Gifts>"))  # pyright: ignore[reportCallIssue]
+SETTINGS = Settings.of_merchant({"merchant": {"name": "Bright & Co <Gifts>"}, "khaos": {}, "wair": {}})
 
 ROW: dict[str, Any] = {
     "night": NIGHT.date,

@@ -8,6 +8,7 @@ from khaos_assets.systems.khaos import calls, scrub
 from khaos_assets.systems.khaos.decode import customers
 from khaos_assets.systems.khaos.decode.key_list import Key, Keys, by_code, read_list
 from khaos_assets.systems.khaos.fields import Element, Row
+from khaos_assets.systems.khaos.settings import Khaos
 from khaos_assets.systems.khaos.walk.asking import Asking
 from khaos_assets.systems.khaos.walk.keyed import Export, walk_by_keys
 from khaos_assets.systems.read import ReadContext, WalkNotes
@@ -16,7 +17,7 @@ from khaos_assets.systems.read import ReadContext, WalkNotes
 async def walk_customers(context: ReadContext) -> WalkNotes:
     """The company list, then ExportCompany for every code. Personal data is gone before anything is kept."""
     asking = Asking(context)
-    export = _CompanyExport(asking, context.settings.khaos.customer_chunk)
+    export = _CompanyExport(asking, context.settings.of(Khaos).customer_chunk)
     await walk_by_keys(export, lambda round_: ask_company_keys(asking, round_), earlier=context.earlier_keys())
     return asking.finish()
 
@@ -24,7 +25,7 @@ async def walk_customers(context: ReadContext) -> WalkNotes:
 async def walk_company_info(context: ReadContext) -> WalkNotes:
     """The company list, then GetCompanyInfo for every code."""
     asking = Asking(context)
-    export = _InfoExport(asking, context.settings.khaos.customer_chunk)
+    export = _InfoExport(asking, context.settings.of(Khaos).customer_chunk)
     await walk_by_keys(export, lambda round_: ask_company_keys(asking, round_), earlier=context.earlier_keys())
     return asking.finish()
 

@@ -14,6 +14,7 @@ from khaos_assets.systems.khaos.calls import LineKey, askable
 from khaos_assets.systems.khaos.decode import order_lines
 from khaos_assets.systems.khaos.fields import Element
 from khaos_assets.systems.khaos.records import SalesOrder
+from khaos_assets.systems.khaos.settings import Khaos
 from khaos_assets.systems.khaos.walk.asking import Asking, shown
 from khaos_assets.systems.khaos.walk.seen import fingerprint
 from khaos_assets.systems.read import Proof, ReadContext, Reason, WalkNotes
@@ -47,7 +48,7 @@ async def walk_order_lines(context: ReadContext) -> WalkNotes:
         detail = f"{len(doubtful)} orders came more than once in an answer for one SO code: {shown(doubtful)}"
         asking.notes.faults.append(Reason(fault="ambiguous_order", detail=detail))
     # Every known order answered; whether every order is known is what the proof of sales_orders says.
-    by_company = context.settings.khaos.order_enumeration == "companies"
+    by_company = context.settings.of(Khaos).order_enumeration == "companies"
     asking.notes.proof = Proof.COUNTED if by_company else Proof.OVERLAP_ONLY
     asking.notes.end_recognised_by = "every order of sales_orders answered"
     return asking.finish()
@@ -58,7 +59,7 @@ class _Lines:
 
     def __init__(self, asking: Asking) -> None:
         self.asking = asking
-        self.chunk = asking.context.settings.khaos.order_chunk
+        self.chunk = asking.context.settings.of(Khaos).order_chunk
         self.came: set[str] = set()
         self.doubtful: set[str] = set()
 

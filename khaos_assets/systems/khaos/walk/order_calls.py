@@ -12,6 +12,7 @@ from khaos_assets.systems.khaos import calls, scrub
 from khaos_assets.systems.khaos.calls import LineKey, OrderKey, askable
 from khaos_assets.systems.khaos.decode import order_lines, sales_orders
 from khaos_assets.systems.khaos.fields import Element, Row
+from khaos_assets.systems.khaos.settings import Khaos
 from khaos_assets.systems.khaos.walk.asking import AnswerUnusable, Asking
 from khaos_assets.systems.khaos.walk.seen import fingerprint
 
@@ -59,7 +60,7 @@ class OrderCalls:
 
     def __init__(self, asking: Asking) -> None:
         self.asking = asking
-        self.chunk = asking.context.settings.khaos.order_chunk
+        self.chunk = asking.context.settings.of(Khaos).order_chunk
         self._orders: dict[str, _Order] = {}
         self._by_reference: dict[str, set[str]] = defaultdict(set)
         self._came_by: dict[str, Came] = defaultdict(dict)
@@ -116,7 +117,7 @@ class OrderCalls:
     async def windows(self, selection: Selection, *, shifted: bool = False) -> Came:
         """Orders by date, in windows that overlap by the configured buffer and the hour that summer time repeats."""
         came: Came = {}
-        settings = self.asking.context.settings.khaos
+        settings = self.asking.context.settings.of(Khaos)
         as_of = self.asking.context.night.as_of
         start, end = as_of - timedelta(days=settings.order_window_days), as_of + AFTER
         overlap = timedelta(minutes=settings.delta_buffer_minutes, hours=2)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from khaos_assets.systems.khaos.calls import LineKey, OrderKey, askable
+from khaos_assets.systems.khaos.settings import Khaos
 from khaos_assets.systems.khaos.walk.asking import Asking, shown
 from khaos_assets.systems.khaos.walk.companies import ask_company_keys
 from khaos_assets.systems.khaos.walk.keyed import MOST_SINGLE, ROUNDS
@@ -21,7 +22,7 @@ async def walk_sales_orders(context: ReadContext) -> WalkNotes:
     """The union of all selectors. Proof `two_pass` by the company walk, else `overlap_only`."""
     asking = Asking(context)
     orders = OrderCalls(asking)
-    by_company = context.settings.khaos.order_enumeration == "companies"
+    by_company = context.settings.of(Khaos).order_enumeration == "companies"
     if by_company:
         await _companies(asking, orders)
     await _windows(orders, only_once=by_company)

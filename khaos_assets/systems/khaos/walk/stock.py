@@ -13,6 +13,7 @@ from khaos_assets.systems.khaos.decode.key_list import Key, Keys, by_code, read_
 from khaos_assets.systems.khaos.decode.sites import read_sites
 from khaos_assets.systems.khaos.fields import Element, Row
 from khaos_assets.systems.khaos.records import Site
+from khaos_assets.systems.khaos.settings import Khaos
 from khaos_assets.systems.khaos.walk.asking import Asking, shown
 from khaos_assets.systems.khaos.walk.keyed import ROUNDS, Export, walk_by_keys
 from khaos_assets.systems.khaos.walk.seen import Seen
@@ -55,7 +56,7 @@ async def walk_stock_items(context: ReadContext) -> WalkNotes:
     """Key lists, then ExportStock for every code; style parents and children must fit together at the end."""
     asking = Asking(context)
     lists = _StockLists(asking)
-    export = _StockExport(asking, context.settings.khaos.stock_chunk)
+    export = _StockExport(asking, context.settings.of(Khaos).stock_chunk)
     keys = await walk_by_keys(export, lists.ask, earlier=context.earlier_keys())
     asking.notes.faults.extend(await lists.disagreements(keys))
     return asking.finish()
@@ -161,9 +162,9 @@ async def walk_stock_levels(context: ReadContext) -> WalkNotes:
     async def keys(round_: int) -> Keys:
         return await ask_stock_keys(asking, round_)
 
-    export = _LevelExport(asking, context.settings.khaos.stock_chunk, sites)
+    export = _LevelExport(asking, context.settings.of(Khaos).stock_chunk, sites)
     final = await walk_by_keys(export, keys)
-    await _Potentials(asking, context.settings.khaos.stock_chunk).ask_all(final)
+    await _Potentials(asking, context.settings.of(Khaos).stock_chunk).ask_all(final)
     if await ask_sites(asking, 1) != sites:
         detail = "GetSiteList gave other sites at the end than at the start"
         asking.notes.faults.append(Reason(fault="changed_during_read", detail=detail))

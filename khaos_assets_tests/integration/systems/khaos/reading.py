@@ -81,7 +81,7 @@ class Taken:
 def settings(**khaos: Any) -> Settings:
     """Chunks small enough for several calls; a hanging server is given up after a moment."""
     transport = {"concurrency": 2, "page_deadline_seconds": 1.0, "attempts": 2, **khaos.pop("transport", {})}
-    return Settings.model_validate(
+    return Settings.of_merchant(
         {
             "merchant": {"name": "By hand"},
             "order_reference_prefixes": khaos.pop("prefixes", {}),

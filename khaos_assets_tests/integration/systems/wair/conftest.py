@@ -13,6 +13,7 @@ import stamina
 
 from khaos_assets.config import Credentials, Night, Settings, Store
 from khaos_assets.snapshots import Certificate, take
+from khaos_assets.systems.wair.settings import Wair
 from khaos_assets_tests.sandbox_fixtures import Sandbox, running_sandbox, write_world
 
 LOCATIONS = ("LON", "YRK")
@@ -86,8 +87,7 @@ class Shop:
         """Take these reads (`stock`), or all; keyword arguments change the settings of WAIR."""
         settings = self.settings
         if wair:
-            changed = settings.wair.model_copy(update=wair)
-            settings = settings.model_copy(update={"wair": changed})
+            settings = settings.changed(Wair, **wair)
         taken = take(
             settings,
             Credentials.from_environment(self.sandbox.env),
@@ -119,7 +119,7 @@ def shop(tmp_path: Path) -> OpenShop:
         faults: Sequence[Mapping[str, Any]] = (), nights: Mapping[str, Any] | None = None, page_size: int = 10
     ) -> Iterator[Shop]:
         world = write_world(tmp_path / "world", nights=nights or {"2026-11-20": records()})
-        settings = Settings.model_validate(
+        settings = Settings.of_merchant(
             {
                 "merchant": {"name": "Test"},
                 "khaos": {"enabled": False},

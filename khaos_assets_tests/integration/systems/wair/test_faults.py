@@ -12,6 +12,7 @@ import pytest
 
 from khaos_assets.snapshots import Certificate, Verdict
 from khaos_assets.systems.read import Proof
+from khaos_assets.systems.wair.settings import Wair
 from khaos_assets_tests.integration.systems.wair.conftest import moment, records
 
 STOCK = {"path": "/api/v1/Stock"}
@@ -102,7 +103,7 @@ def test_what_does_not_pass_ends_incomplete_and_says_why(shop: Any, fault: dict[
 def test_a_hanging_server_ends_at_the_deadline(shop: Any) -> None:
     """No page may take longer than its wall-clock deadline, however it hangs."""
     with shop([{"switch": "hang", "count": 1, **STOCK}]) as wair:
-        stock = wair.take("stock", "items", transport=wair.settings.wair.transport.model_copy(
+        stock = wair.take("stock", "items", transport=wair.settings.of(Wair).transport.model_copy(
             update={"page_deadline_seconds": 0.5}
         ))["stock"]  # fmt: skip
     assert stock.verdict is Verdict.COMPLETE
@@ -263,7 +264,7 @@ def test_the_number_of_workers_and_the_size_of_pages_change_nothing(shop: Any) -
     seen: set[tuple[str, bytes]] = set()
     with shop() as wair:
         for workers, size in ((1, 10), (8, 7), (3, 1000)):
-            transport = wair.settings.wair.transport.model_copy(update={"concurrency": workers})
+            transport = wair.settings.of(Wair).transport.model_copy(update={"concurrency": workers})
             stock = wair.take("items", "stock", transport=transport, page_size=size)["stock"]
             assert stock.verdict is Verdict.COMPLETE
             seen.add((stock.snapshot, wair.file("stock", "stock.parquet").read_bytes()))

@@ -15,6 +15,7 @@ from khaos_assets.sandbox.worlds import NotEnoughError, PlantError, WorldExistsE
 from khaos_assets.sandbox.worlds.amounts import line_money, to_penny
 from khaos_assets.sandbox.worlds.model import Line
 from khaos_assets.sandbox.worlds.plant import PLANTS
+from khaos_assets.systems.wair.settings import Wair
 from khaos_assets_tests.unit.sandbox.worlds.files import read_world
 
 
@@ -53,7 +54,7 @@ def test_a_folder_with_something_else_in_it_is_left_alone(tmp_path: Path) -> Non
 def test_the_configuration_is_complete_and_loads(tmp_path: Path) -> None:
     make_world(tmp_path, seed=5, skus=200, orders=200)
     settings = load_settings(tmp_path / "merchant.toml")
-    assert settings.wair.feed_extension
+    assert settings.of(Wair).feed_extension
     assert set(settings.mapping.locations.values()) == {"Main Warehouse", "Manchester", "Bristol"}
     assert len(settings.mapping.locations) == 4, "one site has two locations"
     assert settings.classes.arithmetic["Retail"] == "gross" and settings.classes.arithmetic["Trade"] == "net"
