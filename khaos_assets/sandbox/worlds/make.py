@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -12,8 +12,9 @@ from khaos_assets.sandbox.worlds.catalogue_items import make_items
 from khaos_assets.sandbox.worlds.clock import WorldNight, nights_until
 from khaos_assets.sandbox.worlds.customers import make_customers
 from khaos_assets.sandbox.worlds.from_history import history_world
+from khaos_assets.sandbox.worlds.listings import make_listings
 from khaos_assets.sandbox.worlds.merchant import merchant_world
-from khaos_assets.sandbox.worlds.model import World
+from khaos_assets.sandbox.worlds.model import SYSTEMS, World
 from khaos_assets.sandbox.worlds.order_history import read_history
 from khaos_assets.sandbox.worlds.orders import DAYS, make_orders, special_orders
 from khaos_assets.sandbox.worlds.plant import plant_all
@@ -48,19 +49,24 @@ def make_world(
     night: date | None = None,
     nights: int = 2,
     plant: Mapping[str, int] | None = None,
+    systems: Sequence[str] = ("khaos", "wair"),
 ) -> WorldSummary:
     """Write a world directory to `out` (docs/sandbox.md); the same arguments give the same bytes.
 
-    `night` is the last night (default: 2026-11-20; for an order history the day after its last invoice). `plant` gives
-    the number per code (0 = none; others as usual for the size); "decoys" is the number of each kind of decoy.
+    `systems`: khaos and at least one other (see `model.SYSTEMS`); only their pairs have a truth. `night` is the last
+    night (default: 2026-11-20; for an order history the day after its last invoice). `plant` gives the number per code
+    (0 = none; others as usual for the size); "decoys" is the number of each kind of decoy.
     Raises HistoryError (file, line, column, what was expected), PlantError, WorldExistsError, ValueError.
     """
     if nights < 1 or skus < 20 or orders < 0:
         raise ValueError(f"a world has at least 1 night, 20 SKUs and 0 orders; asked: {nights}, {skus}, {orders}")
+    chosen = _in_order(systems)
     if orders_csv is not None:
         world = history_world(NAME, seed, read_history(orders_csv), night, nights)
     else:
         world = _seeded(seed, skus, orders, nights_until(night or LAST_NIGHT, nights))
+    world.systems = chosen
+    make_listings(world)
     open_stock(world, Random(f"{seed}/stock"))
     figures = all_positions(world)
     hide_sold_out(world, figures)
@@ -76,6 +82,15 @@ def make_world(
         planted=dict(sorted(world.truth.planted.items())),
         decoys=world.truth.decoys,
     )
+
+
+def _in_order(systems: Sequence[str]) -> tuple[str, ...]:
+    unknown = sorted(set(systems) - set(SYSTEMS))
+    if unknown or "khaos" not in systems or len(set(systems)) < 2:
+        raise ValueError(
+            f"a world has khaos and at least one other of {', '.join(SYSTEMS[1:])}; asked: {list(systems)}"
+        )
+    return tuple(s for s in SYSTEMS if s in systems)
 
 
 def _seeded(seed: int, skus: int, orders: int, nights: list[WorldNight]) -> World:

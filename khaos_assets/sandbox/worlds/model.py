@@ -7,15 +7,21 @@ Units are Decimal, money is Decimal in the currency named beside it, instants ar
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any
 
 from khaos_assets.sandbox.worlds.clock import WorldNight
 from khaos_assets.sandbox.worlds.truth import Truth
+
+SYSTEMS = ("khaos", "wair", "scayle", "orocommerce", "plytix", "pimberly")
+CHANNELS = ("scayle", "orocommerce")
+PIMS = ("plytix", "pimberly")
+_EMPTY: Mapping[str, Any] = MappingProxyType({})
 
 Place = str
 """A WAIR location id; for a Khaos site that no location is mapped to, the site's name."""
@@ -80,6 +86,8 @@ class Item:
     build_potential: int | None = None
     on_order: Decimal = Decimal(0)
     wair: WairItem | None = None
+    listings: dict[str, Listing] = field(default_factory=dict)
+    """By channel and PIM: how it is known there."""
     first_night: int = 0
     opening: dict[Place, Decimal] = field(default_factory=dict)
     """Physical units before the first movement."""
@@ -101,6 +109,44 @@ class Item:
     @property
     def stocked(self) -> bool:
         return self.kind in STOCKED
+
+
+@dataclass(slots=True, eq=False)
+class Listing:
+    """How a channel or a PIM knows an item; `item` None: Khaos has no such item.
+
+    What is not said here follows the item: a channel shows what is sellable, a PIM what Khaos has. The mappings are
+    shared while empty: assign a new one.
+    """
+
+    system: str
+    sku: str
+    number: int
+    """The system's own keys come from it; it never changes."""
+    kind: Kind
+    state: str
+    """As the system words it: live, enabled, Completed, Live …"""
+    updated_at: datetime
+    item: Item | None = None
+    parent: Listing | None = None
+    """In a PIM: the style parent it hangs under."""
+    first_night: int = 0
+    last_night: int | None = None
+    """None: it stays."""
+    units: Mapping[str, Decimal] = field(default_factory=lambda: _EMPTY)
+    """Per warehouse of a channel: shown in place of what is sellable."""
+    touched: Mapping[str, datetime] = field(default_factory=lambda: _EMPTY)
+    """Per warehouse: when that figure changed."""
+    sells_without_stock: bool = False
+    prices: Mapping[str, Decimal] = field(default_factory=lambda: _EMPTY)
+    """Per market (in a PIM: ""): shown in place of the price, on that system's basis."""
+    shows: Mapping[str, Any] = field(default_factory=lambda: _EMPTY)
+    """Per field of a PIM: shown in place of what Khaos has; None: empty."""
+    broken: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: _EMPTY)
+    """Entity → fields that break the wire contract; None = left out."""
+
+    def is_there(self, night: int) -> bool:
+        return self.first_night <= night and (self.last_night is None or night <= self.last_night)
 
 
 @dataclass(slots=True, eq=False)
@@ -249,6 +295,12 @@ class World:
     rates: dict[str, dict[str, Decimal]]
     origin: datetime
     """Before anything happened."""
+    systems: tuple[str, ...] = ("khaos", "wair")
+    """Those that this world has, in the order of SYSTEMS."""
+    warehouses: dict[str, dict[str, list[str]]] = field(default_factory=dict)
+    """Channel → warehouse ("" where it has none) → the Khaos sites it sells from."""
+    listings: dict[str, list[Listing]] = field(default_factory=dict)
+    """Channel or PIM → everything it knows."""
     untracked: list[str] = field(default_factory=list)
     popups: list[Place] = field(default_factory=list)
     """WAIR locations without a mapping."""

@@ -61,10 +61,11 @@ def _night(world: World, number: int) -> Iterator[tuple[str, str, Iterable[dict[
     yield "khaos", "order_lines", khaos_orders.order_lines(world, night.as_of)
     yield "khaos", "countries", khaos_customers.countries()
     yield "khaos", "deleted_entries", khaos_customers.deleted_entries(night)
-    yield "wair", "items", wair.items(world, number)
-    yield "wair", "stock", wair.stock(world, number, figures)
-    yield "wair", "dispatches", wair.dispatches(world, night.as_of)
-    yield "wair", "transfers", wair.transfers(world, night.as_of)
+    if "wair" in world.systems:
+        yield "wair", "items", wair.items(world, number)
+        yield "wair", "stock", wair.stock(world, number, figures)
+        yield "wair", "dispatches", wair.dispatches(world, night.as_of)
+        yield "wair", "transfers", wair.transfers(world, night.as_of)
 
 
 def _write(path: Path, records: Iterable[dict[str, Any]]) -> None:

@@ -1,0 +1,59 @@
+"""How the channels and PIMs of an undisturbed world know the goods: which ones, under which keys, in which state."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from random import Random
+
+from khaos_assets.sandbox.worlds.model import CHANNELS, PIMS, Item, Kind, Listing, World
+
+WAREHOUSES = {
+    "scayle": {"GB-HUB": ["Main Warehouse", "Manchester"], "EU-HUB": ["Bristol"]},
+    "orocommerce": {"": ["Main Warehouse", "Manchester", "Bristol"]},
+}
+CARRIES = {
+    "scayle": (Kind.SIMPLE, Kind.BUILD, Kind.STYLE_CHILD, Kind.PACK),
+    "orocommerce": (Kind.SIMPLE, Kind.BUILD, Kind.STYLE_CHILD, Kind.PACK, Kind.STYLE_PARENT),
+    "plytix": (Kind.SIMPLE, Kind.BUILD, Kind.STYLE_CHILD, Kind.PACK, Kind.STYLE_PARENT),
+    "pimberly": (Kind.SIMPLE, Kind.BUILD, Kind.STYLE_CHILD, Kind.PACK, Kind.STYLE_PARENT),
+}
+LIVE = {"scayle": "live", "orocommerce": "enabled", "plytix": "Completed", "pimberly": "Live"}
+DRAFT = {"scayle": "draft", "orocommerce": "disabled", "plytix": "Draft", "pimberly": "Enrichment"}
+WITHDRAWN = {"scayle": "blocked", "orocommerce": "disabled", "plytix": "Archived", "pimberly": "Withdrawn"}
+
+
+def make_listings(world: World) -> None:
+    """Every web item that is still sold is live wherever its kind is carried; half of what is discontinued or not for
+    the web is still known, withdrawn or as a draft. Warehouses are those of the channels that this world has."""
+    world.warehouses = {s: dict(WAREHOUSES[s]) for s in CHANNELS if s in world.systems}
+    for system in (*CHANNELS, *PIMS):
+        if system in world.systems:
+            rng = Random(f"{world.seed}/listings/{system}")
+            world.listings[system] = []
+            for item in world.items:
+                if item.kind in CARRIES[system] and ((item.web and not item.discontinued) or rng.random() < 0.5):
+                    list_item(world, system, item)
+
+
+def list_item(world: World, system: str, item: Item) -> Listing:
+    """Make it known there as it should be: under its stock code, below its style in a PIM. Its parent comes first."""
+    states = WITHDRAWN if item.discontinued else LIVE if item.web else DRAFT
+    listing = Listing(
+        system=system,
+        sku=item.code,
+        number=world.number(system, 1001),
+        kind=item.kind,
+        state=states[system],
+        updated_at=item.updated_at + timedelta(minutes=11),
+        item=item,
+        parent=item.parent.listings.get(system) if item.parent is not None and system in PIMS else None,
+    )
+    item.listings[system] = listing
+    world.listings[system].append(listing)
+    return listing
+
+
+def listings_of(world: World, system: str, night: int) -> list[Listing]:
+    """What a system knows on a night, by its key. What Khaos itself has only later is not known earlier."""
+    rows = (x for x in world.listings[system] if x.is_there(night) and (x.item is None or x.item.first_night <= night))
+    return sorted(rows, key=lambda x: x.number)
