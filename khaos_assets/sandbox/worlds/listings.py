@@ -18,6 +18,7 @@ CARRIES = {
     "pimberly": (Kind.SIMPLE, Kind.BUILD, Kind.STYLE_CHILD, Kind.PACK, Kind.STYLE_PARENT),
 }
 LIVE = {"scayle": "live", "orocommerce": "enabled", "plytix": "Completed", "pimberly": "Live"}
+CASE_SIZE = 12
 DRAFT = {"scayle": "draft", "orocommerce": "disabled", "plytix": "Draft", "pimberly": "Enrichment"}
 WITHDRAWN = {"scayle": "blocked", "orocommerce": "disabled", "plytix": "Archived", "pimberly": "Withdrawn"}
 
@@ -48,9 +49,23 @@ def list_item(world: World, system: str, item: Item) -> Listing:
         item=item,
         parent=item.parent.listings.get(system) if item.parent is not None and system in PIMS else None,
     )
+    if system == "scayle":
+        listing.group = _product(world, item)
+    if system == "orocommerce" and item.kind is Kind.SIMPLE and not item.by_the_metre and listing.number % 5 == 0:
+        listing.case_size = CASE_SIZE
     item.listings[system] = listing
     world.listings[system].append(listing)
     return listing
+
+
+def _product(world: World, item: Item) -> int:
+    """The colours of a style are one SCAYLE product each; anything else is a product of its own."""
+    if item.parent is None:
+        return world.number("scayle/product", 501)
+    colour = f"scayle/{item.parent.stock_id}/{item.colour}"
+    if colour not in world.counters:
+        world.counters[colour] = world.number("scayle/product", 501)
+    return world.counters[colour]
 
 
 def listings_of(world: World, system: str, night: int) -> list[Listing]:

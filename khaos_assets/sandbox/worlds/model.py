@@ -133,6 +133,10 @@ class Listing:
     first_night: int = 0
     last_night: int | None = None
     """None: it stays."""
+    group: int = 0
+    """SCAYLE: the product of which this is a variant."""
+    case_size: int | None = None
+    """OroCommerce: it is sold in cases of so many as well."""
     units: Mapping[str, Decimal] = field(default_factory=lambda: _EMPTY)
     """Per warehouse of a channel: shown in place of what is sellable."""
     touched: Mapping[str, datetime] = field(default_factory=lambda: _EMPTY)

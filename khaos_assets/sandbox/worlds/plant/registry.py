@@ -14,7 +14,7 @@ Planter = Callable[["Field", int], None]
 
 @dataclass(frozen=True)
 class Plant:
-    """One way to plant a code: its function, the usual number, the nights and systems it needs; scarce subjects first."""
+    """One way to plant a code: its function, usual number, the nights and systems it needs; scarce subjects first."""
 
     function: Planter
     usual: int
