@@ -9,6 +9,7 @@ import json
 import os
 import tomllib
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from functools import cache
 from importlib import import_module
@@ -38,15 +39,28 @@ class Merchant(Section):
 class Graces(Section):
     """How long a difference may last before it is one."""
 
+    order_minutes: int = 60
     dispatch_minutes: int = 60
     tracking_minutes: int = 120
     stock_minutes: int = 30
     latency_target_minutes: int = 60
+    price_hours: int = 4
     attribute_hours: int = 24
+    refund_hours: int = 24
+    withheld_reservation_hours: int = Field(default=48, description="SCAYLE reserves stock silently so long")
+    stuck_nights: int = 2
 
 
 class Tolerances(Section):
     stock_units: Decimal = Decimal(0)
+    money: Decimal = Field(default=Decimal("0.01"), description="a line and on delivery, in the order's currency")
+    withheld_percent: Decimal = Decimal(50)
+    withheld_units: Decimal = Decimal(5)
+    backlog_records: int = 100
+    backlog_hours: dict[Literal["stock", "price", "order", "description"], int] = {}
+    partial_sync_records: int = Field(default=20, ge=2)
+    partial_sync_inside_percent: Decimal = Decimal(90)
+    partial_sync_outside_percent: Decimal = Decimal(2)
     snapshot_drop_percent: Decimal = Decimal(20)
     feed_age_hours: int = 24
 
@@ -99,6 +113,45 @@ class MappingTables(Section):
     locations: dict[str, str] = Field(default={}, description="WAIR location id → Khaos site name")
     couriers: dict[str, str] = Field(default={}, description="WAIR carrier service → Khaos courier")
     sizes: dict[str, str] = Field(default={}, description="WAIR body-map size label → Khaos size")
+    warehouses: dict[str, dict[str, list[str]]] = Field(
+        default={}, description='channel → its warehouse ("" where it has none) → Khaos site names'
+    )
+    units: dict[str, Decimal] = Field(default={}, description="unit code of a shop → base units")
+    price_lists: dict[str, str] = Field(default={}, description="OroCommerce price list id → Khaos price list")
+    customer_groups: dict[str, str] = Field(default={}, description="OroCommerce customer group id → Khaos price list")
+    payment_terms: dict[str, str] = Field(default={}, description="OroCommerce payment term id → Khaos terms")
+    payment_types: list[str] = Field(default=[], description="payment keys that are known")
+    promotion_types: list[str] = Field(default=[], description="categories of reductions that are known")
+    delivery_methods: list[str] = Field(default=[], description="delivery methods that are known")
+
+
+class Channel(Section):
+    """How the orders of one channel are compared."""
+
+    start: date | None = Field(default=None, description="orders before it were never to be in Khaos")
+    import_window_days: Count = 92
+    prices_include_tax: bool = Field(default=False, description="line values, discounts and delivery are gross")
+
+
+class Market(Section):
+    """One market of a channel, keyed `scayle/<shopKey>/<countryCode>` or `orocommerce/<currency>`."""
+
+    currency: str = "GBP"
+    company_class: str
+    price_list: str = Field(default="", description='Khaos price list; "" = the item\'s own price')
+    tax_codes: dict[str, str] = Field(default={}, description="an item's home VAT percentage → Khaos tax code")
+    delivery_tax_code: str = "1"
+
+
+class Customers(Section):
+    """How customers of a shop are known in Khaos."""
+
+    identifier: Literal["id", "externalId"] = Field(default="id", description="what OTHER_REF keeps")
+    branches: list[list[str]] = Field(default=[], description="accounts that are branches of one another")
+
+
+class CreditNotes(Section):
+    reference_pattern: str = Field(default="", description='beside the order\'s own reference: "RF-{reference}"')
 
 
 class Feed(Section):
@@ -133,6 +186,14 @@ class Settings(Section):
     non_stock_codes: list[str] = []
     order_reference_prefixes: dict[str, str] = Field(default={}, description="channel → prefix of its references")
     exchange_rates: dict[str, dict[str, Decimal]] = Field(default={}, description="month → currency → GBP for one unit")
+    tax_codes: dict[str, Decimal] = Field(
+        default={"1": Decimal(20), "2": Decimal(0), "4": Decimal(5)}, description="Khaos tax code → percent"
+    )
+    channels: dict[str, Channel] = {}
+    markets: dict[str, Market] = {}
+    customers: Customers = Customers()
+    credit_notes: CreditNotes = CreditNotes()
+    ownership: dict[str, list[str]] = Field(default={}, description="field → the systems that own it")
     mapping: MappingTables = MappingTables()
     feeds: dict[str, Feed] = {}
     alerts: Alerts = Alerts()

@@ -15,8 +15,12 @@ from khaos_assets.config import Night, Settings
 SYSTEM_TABLES = {
     "back_orderable": "sku VARCHAR",
     "carried_kind": "system VARCHAR, kind VARCHAR",
+    "picking_stage": "stage BIGINT",
+    "pim_attribute": "system VARCHAR, field VARCHAR, attribute VARCHAR, unit VARCHAR",
+    "pim_mandatory": "system VARCHAR, field VARCHAR",
     "terms_hold_stage": "stage BIGINT",
     "untracked_service": "carrier_service VARCHAR",
+    "waiting_date_stage": "stage BIGINT",
 }
 """Tables whose rows come from the sections of the systems (`SystemSettings.sql_tables`)."""
 
@@ -29,13 +33,27 @@ def load_configuration(db: duckdb.DuckDBPyConnection, settings: Settings, night:
         "as_of": ("TIMESTAMPTZ", night.as_of.isoformat()),
         "merchant": ("VARCHAR", settings.merchant.name),
         "home_vat_percent": ("DECIMAL(9, 4)", settings.merchant.home_vat_percent),
+        "order_grace": ("INTERVAL", f"{graces.order_minutes} minutes"),
         "dispatch_grace": ("INTERVAL", f"{graces.dispatch_minutes} minutes"),
         "tracking_grace": ("INTERVAL", f"{graces.tracking_minutes} minutes"),
         "stock_grace": ("INTERVAL", f"{graces.stock_minutes} minutes"),
         "latency_target": ("INTERVAL", f"{graces.latency_target_minutes} minutes"),
+        "price_lag": ("INTERVAL", f"{graces.price_hours} hours"),
         "attribute_lag": ("INTERVAL", f"{graces.attribute_hours} hours"),
+        "refund_grace": ("INTERVAL", f"{graces.refund_hours} hours"),
+        "reservation_grace": ("INTERVAL", f"{graces.withheld_reservation_hours} hours"),
+        "stuck_nights": ("INTEGER", graces.stuck_nights),
         "feed_age": ("INTERVAL", f"{settings.tolerances.feed_age_hours} hours"),
         "stock_tolerance": ("DECIMAL(28, 5)", settings.tolerances.stock_units),
+        "money_tolerance": ("DECIMAL(18, 4)", settings.tolerances.money),
+        "withheld_percent": ("DECIMAL(9, 4)", settings.tolerances.withheld_percent),
+        "withheld_units": ("DECIMAL(28, 5)", settings.tolerances.withheld_units),
+        "backlog_records": ("BIGINT", settings.tolerances.backlog_records),
+        "partial_sync_records": ("BIGINT", settings.tolerances.partial_sync_records),
+        "partial_sync_inside_percent": ("DECIMAL(9, 4)", settings.tolerances.partial_sync_inside_percent),
+        "partial_sync_outside_percent": ("DECIMAL(9, 4)", settings.tolerances.partial_sync_outside_percent),
+        "credit_note_pattern": ("VARCHAR", settings.credit_notes.reference_pattern),
+        "customer_identifier": ("VARCHAR", settings.customers.identifier),
         "drop_percent": ("DECIMAL(9, 4)", settings.tolerances.snapshot_drop_percent),
         "buffer_source": ("VARCHAR", settings.buffer.source),
         "buffer_default": ("DECIMAL(28, 5)", settings.buffer.default),
@@ -50,6 +68,54 @@ def load_configuration(db: duckdb.DuckDBPyConnection, settings: Settings, night:
     _table(db, "map_location", "location VARCHAR, site VARCHAR", mapping.locations.items())
     _table(db, "map_courier", "carrier_service VARCHAR, courier VARCHAR", mapping.couriers.items())
     _table(db, "map_size", "label VARCHAR, size VARCHAR", mapping.sizes.items())
+    _table(
+        db,
+        "map_warehouse",
+        "channel VARCHAR, warehouse VARCHAR, site VARCHAR",
+        ((c, w, s) for c, warehouses in mapping.warehouses.items() for w, sites in warehouses.items() for s in sites),
+    )
+    _table(db, "map_unit", "unit VARCHAR, base_units DECIMAL(28, 5)", mapping.units.items())
+    _table(db, "map_price_list", "price_list VARCHAR, khaos_list VARCHAR", mapping.price_lists.items())
+    _table(db, "map_customer_group", "customer_group VARCHAR, khaos_list VARCHAR", mapping.customer_groups.items())
+    _table(db, "map_payment_term", "payment_term VARCHAR, khaos_terms VARCHAR", mapping.payment_terms.items())
+    _table(db, "known_payment_type", "payment_type VARCHAR", ((x,) for x in mapping.payment_types))
+    _table(db, "known_promotion_type", "promotion_type VARCHAR", ((x,) for x in mapping.promotion_types))
+    _table(db, "known_delivery_method", "delivery_method VARCHAR", ((x,) for x in mapping.delivery_methods))
+    _table(db, "tax_code", "tax_code VARCHAR, percent DECIMAL(9, 4)", settings.tax_codes.items())
+    _table(
+        db,
+        "channel",
+        "channel VARCHAR, start DATE, import_window_days INTEGER, prices_include_tax BOOLEAN",
+        ((n, c.start, c.import_window_days, c.prices_include_tax) for n, c in settings.channels.items()),
+    )
+    _table(
+        db,
+        "market",
+        "market VARCHAR, currency VARCHAR, company_class VARCHAR, price_list VARCHAR, delivery_tax_code VARCHAR",
+        (
+            (n, m.currency, m.company_class, m.price_list or None, m.delivery_tax_code)
+            for n, m in settings.markets.items()
+        ),
+    )
+    _table(
+        db,
+        "market_tax_code",
+        "market VARCHAR, item_percent DECIMAL(9, 4), tax_code VARCHAR",
+        ((n, percent, code) for n, m in settings.markets.items() for percent, code in m.tax_codes.items()),
+    )
+    _table(
+        db,
+        "account_branch",
+        "family INTEGER, account VARCHAR",
+        ((n, account) for n, family in enumerate(settings.customers.branches) for account in family),
+    )
+    _table(db, "ownership", "field VARCHAR, system VARCHAR", ((f, s) for f, o in settings.ownership.items() for s in o))
+    _table(
+        db,
+        "backlog_age",
+        "class VARCHAR, hours INTEGER",
+        ((c, hours) for c, hours in settings.tolerances.backlog_hours.items()),
+    )
     _table(db, "non_stock_code", "sku VARCHAR", ((c,) for c in settings.non_stock_codes))
     _table(db, "non_commercial_class", "company_class VARCHAR", ((c,) for c in settings.classes.non_commercial))
     _table(db, "class_arithmetic", "company_class VARCHAR, method VARCHAR", settings.classes.arithmetic.items())

@@ -11,7 +11,7 @@ CREATE OR REPLACE TABLE item (
     sku                 VARCHAR NOT NULL,          -- Khaos: the stock code. Compared exactly
     item_id             VARCHAR,                   -- the system's key that stays when the SKU changes
     kind                VARCHAR NOT NULL,          -- simple, pack, build, style_parent, style_child, not_stocked
-    parent_sku          VARCHAR,
+    parent_sku          VARCHAR,                   -- of several: item_relation has them all
     parent_id           VARCHAR,
     active              BOOLEAN NOT NULL,          -- active and ready, as configured per system
     live                BOOLEAN,
@@ -51,9 +51,29 @@ CREATE OR REPLACE TABLE item_relation (
     system     VARCHAR NOT NULL,
     snapshot   VARCHAR NOT NULL,
     kind       VARCHAR NOT NULL,                   -- pack, build, scs, linked
-    parent_sku VARCHAR NOT NULL,
+    parent_sku VARCHAR,                            -- NULL: the parent is not among the system's items
     child_sku  VARCHAR NOT NULL,
-    quantity   DECIMAL(28, 5)                      -- NULL where the relation has no quantity meaning
+    quantity   DECIMAL(28, 5),                     -- NULL where the relation has no quantity meaning
+    parent_id  VARCHAR                             -- the system's own key of the parent, where it is another
+);
+
+-- Attributes that one system owns and another copies, one row per item and field, empty ones included. Values as text
+-- after normalisation: numbers plain and in Khaos's unit, texts without outer and double blanks; NULL = empty.
+CREATE OR REPLACE TABLE item_attribute (
+    system     VARCHAR NOT NULL,
+    snapshot   VARCHAR NOT NULL,
+    sku        VARCHAR NOT NULL,
+    field      VARCHAR NOT NULL,                   -- description, weight, cost … as in the ownership table
+    value      VARCHAR,
+    raw        VARCHAR,                            -- as the system wrote it
+    changed_at TIMESTAMPTZ
+);
+
+-- Items asked for one by one, and whether the system knows them
+CREATE OR REPLACE TABLE item_asked (
+    system VARCHAR NOT NULL,
+    sku    VARCHAR NOT NULL,
+    found  BOOLEAN NOT NULL
 );
 
 CREATE OR REPLACE TABLE stock_position (
@@ -92,11 +112,17 @@ CREATE OR REPLACE TABLE sales_order (
     items_gross    DECIMAL(28, 4),
     delivery_net   DECIMAL(28, 4),
     delivery_gross DECIMAL(28, 4),
+    total_net      DECIMAL(28, 4),                 -- of all, fees beside delivery included
+    total_gross    DECIMAL(28, 4),
     created_at     TIMESTAMPTZ,
     created_on     DATE,
+    confirmed_at   TIMESTAMPTZ,                    -- a channel's order that is to be fulfilled
     cancelled_at   TIMESTAMPTZ,
     shipped        BOOLEAN,
     shipped_at     TIMESTAMPTZ,
+    refund         VARCHAR,                        -- a channel: none, part, full
+    refunded_gross DECIMAL(28, 4),                 -- NULL: it cannot be itemised
+    refunded_at    TIMESTAMPTZ,                    -- the last returnedAt, else the order's change time
     units_ordered  DECIMAL(28, 5),
     units_assigned DECIMAL(28, 5),
     place          VARCHAR,
@@ -107,19 +133,24 @@ CREATE OR REPLACE TABLE order_line (
     system           VARCHAR NOT NULL,
     order_key        VARCHAR NOT NULL,
     snapshot         VARCHAR NOT NULL,
-    line             BIGINT NOT NULL,
+    line             BIGINT NOT NULL,              -- SCAYLE: one line per unit
     sku              VARCHAR,                      -- NULL: a free-form line
     place            VARCHAR,
-    quantity         DECIMAL(28, 5) NOT NULL,
+    quantity         DECIMAL(28, 5),               -- in base units; NULL: its unit is not mapped
+    unit             VARCHAR,                      -- as the channel has it
+    cancelled        BOOLEAN,                      -- a channel's line that is not to be fulfilled
+    returned_at      TIMESTAMPTZ,
     unit_price       DECIMAL(28, 4),
     price_is_net     BOOLEAN,
     discount_percent DECIMAL(28, 4),
     tax_code         VARCHAR,
     vat_percent      DECIMAL(28, 4),
     line_net         DECIMAL(28, 4),               -- after discount, without VAT, in the order's currency
+    line_gross       DECIMAL(28, 4),
     line_vat         DECIMAL(28, 4),
     discount_net     DECIMAL(28, 4),
-    arithmetic       VARCHAR                       -- gross or net: how line_net was computed
+    arithmetic       VARCHAR,                      -- gross or net: how line_net was computed
+    voucher_net      DECIMAL(28, 4)                -- the part of discount_net that an absolute voucher took
 );
 
 -- What a system says has been sent, one row per invoice (or parcel) and SKU
@@ -130,7 +161,7 @@ CREATE OR REPLACE TABLE shipment (
     shipment   VARCHAR NOT NULL,
     stage      BIGINT,
     sku        VARCHAR,
-    units_sent DECIMAL(28, 5) NOT NULL,
+    units_sent DECIMAL(28, 5),                     -- NULL: a channel's parcel does not say
     courier    VARCHAR,
     tracking   VARCHAR,
     shipped_on DATE,
@@ -185,6 +216,14 @@ CREATE OR REPLACE TABLE account (
     on_stop       BOOLEAN,
     orders_held   BOOLEAN,
     price_lists   VARCHAR[],
+    price_group   VARCHAR,                         -- the channel's customer group
+    parent_key    VARCHAR,
+    active        BOOLEAN,
+    guest         BOOLEAN,                         -- every user of it is one
+    user_enabled  BOOLEAN,                         -- some user of it can sign in
+    email_hash    VARCHAR,                         -- keyed; equal where the e-mail is, without case and outer blanks
+    postcode_hash VARCHAR,                         -- keyed; without case and blanks
+    created_at    TIMESTAMPTZ,
     changed_at    TIMESTAMPTZ
 );
 
@@ -194,12 +233,16 @@ CREATE OR REPLACE TABLE price (
     snapshot     VARCHAR NOT NULL,
     sku          VARCHAR,
     price_list   VARCHAR NOT NULL,
+    kind         VARCHAR,                          -- a channel: base, group, promotion
+    market       VARCHAR,
+    active       BOOLEAN,
     unit         VARCHAR,
     quantity_from DECIMAL(28, 5),
     quantity_to  DECIMAL(28, 5),
     amount       DECIMAL(28, 4),
     currency     VARCHAR,
     is_net       BOOLEAN,
+    vat_percent  DECIMAL(28, 4),
     valid_from   TIMESTAMPTZ,
     valid_to     TIMESTAMPTZ
 );

@@ -25,6 +25,8 @@ class Khaos(SystemSettings):
     delta_buffer_minutes: int = 15
     back_order_lowers_level: Literal["yes", "no", "unknown"] = "unknown"
     terms_hold_stages: list[int] = Field(default=[21])
+    picking_stages: list[int] = Field(default=[12, 13, 14, 15, 16, 70, 71], description="picking or later")
+    waiting_date_stages: list[int] = Field(default=[17], description="future-dated: waiting is right")
     back_orderable: list[str] = Field(default=[])
 
     def sql_variables(self) -> dict[str, tuple[str, object]]:
@@ -34,4 +36,6 @@ class Khaos(SystemSettings):
         return {
             "back_orderable": [(c,) for c in self.back_orderable],
             "terms_hold_stage": [(s,) for s in self.terms_hold_stages],
+            "picking_stage": [(s,) for s in self.picking_stages],
+            "waiting_date_stage": [(s,) for s in self.waiting_date_stages],
         }

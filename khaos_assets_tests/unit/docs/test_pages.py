@@ -8,14 +8,14 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from types import NoneType, UnionType
-from typing import Union, get_args, get_origin
+from typing import Any, Union, get_args, get_origin
 
 import pytest
 import typer
 from pydantic import BaseModel
 
 from khaos_assets.cli.app import app
-from khaos_assets.config.settings import Feed, Section, Transport, merchant_settings
+from khaos_assets.config.settings import Channel, Feed, Market, Section, Transport, merchant_settings
 
 ROOT = Path(__file__).resolve().parents[3]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -65,6 +65,14 @@ def test_the_confirmed_drop_in_the_guide_is_accepted_by_the_settings() -> None:
     assert Feed.model_validate(feeds["wair.stock"]).confirmed_drops == {"2026-11-20": "J. Doe: Bristol site closed"}
 
 
+KEYED: dict[Any, tuple[type[Section], str]] = {
+    dict[str, Feed]: (Feed, "<system>.<entity>"),
+    dict[str, Channel]: (Channel, "<channel>"),
+    dict[str, Market]: (Market, "<market>"),
+}
+"""Tables of sections, and what their keys are."""
+
+
 def setting_keys(section: type[BaseModel], prefix: str = "") -> Iterator[str]:
     """Keys of merchant.toml as the settings page writes them; how a system is asked is told once, without its name."""
     for name, field in section.model_fields.items():
@@ -73,8 +81,9 @@ def setting_keys(section: type[BaseModel], prefix: str = "") -> Iterator[str]:
             kind = field.annotation
         if kind is Transport:
             yield from setting_keys(Transport)
-        elif kind == dict[str, Feed]:
-            yield from setting_keys(Feed, f'{prefix}{name}."<system>.<entity>".')
+        elif kind in KEYED:
+            section_of_one, key = KEYED[kind]
+            yield from setting_keys(section_of_one, f'{prefix}{name}."{key}".')
         elif isinstance(kind, type) and issubclass(kind, Section):
             yield from setting_keys(kind, f"{prefix}{name}.")
         else:
