@@ -108,7 +108,7 @@ def test_a_switch_that_does_not_exist_stops_the_start(world: Path) -> None:
 
 @pytest.mark.parametrize("options", [{"systems": ["wiar"]}, {"sign_in": ["wiar"]}, {"latency_ms": {"wiar": 1}}])
 def test_a_simulator_that_does_not_exist_stops_the_start(world: Path, options: dict[str, Any]) -> None:
-    with pytest.raises(WorldError, match=r"called wiar .known: khaos, wair"), running_sandbox(world, **options):
+    with pytest.raises(WorldError, match=r"called wiar .known: khaos.*wair"), running_sandbox(world, **options):
         pass
 
 

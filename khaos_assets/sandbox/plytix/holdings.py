@@ -1,0 +1,129 @@
+"""What one account holds in the current night: products, families, kinds of relationships; and how they change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from khaos_assets.sandbox.faults import Faults
+from khaos_assets.sandbox.journal import Journal
+from khaos_assets.sandbox.lines import read_lines
+from khaos_assets.sandbox.plytix.definitions import PROPERTIES, Definition, Kind, definitions
+from khaos_assets.sandbox.plytix.products import Product, Products, Record, instant, read, sortable
+from khaos_assets.sandbox.plytix.views import seen_through
+from khaos_assets.sandbox.world import WorldState
+
+Change = dict[str, Any]
+"""One changed record for the journal: `key`, `before` (None: it is new), `after` (None: it is gone)."""
+
+
+class Holdings:
+    """State of one account. Changes go through `write`, so that they stand on later nights too."""
+
+    def __init__(self, world: WorldState, faults: Faults, journal: Journal) -> None:
+        self.world = world
+        self.faults = faults
+        self.journal = journal
+        self.products = Products(())
+        """What the account really has."""
+        self._shown: tuple[Any, Products] = (None, self.products)
+        self._definitions: list[Definition] | None = None
+        self._writes = 0
+        world.on_advance(self._next_night)
+        self._next_night()
+
+    def _next_night(self) -> None:
+        """Read and put in order before anybody asks: the first page should cost a client no more than the others."""
+        self.products = Products(read_lines(self.world.file("plytix", "products"), read))
+        self.products.by_sku()
+        self.products.by_created()
+        self.forget_definitions()
+
+    @property
+    def shown(self) -> Products:
+        """The products as calls show them: what the account has, seen through the row switches that are on."""
+        views = seen_through(self.faults)
+        if not views:
+            return self.products
+        token = (self.products.version, self.world.night, repr([(name, p) for name, p, _ in views]))
+        if self._shown[0] != token:
+            rows = self.products.rows()
+            for _, parameters, view in views:
+                rows = view(rows, parameters, self.world.as_of)
+            self._shown = (token, Products(rows))
+        return self._shown[1]
+
+    @property
+    def families(self) -> list[Record]:
+        """The product families, each with its `attributes`."""
+        return self.world.records("plytix", "families")
+
+    def family(self, key: Any) -> Record | None:
+        """The family with this id."""
+        return next((f for f in self.families if f.get("id") == key), None)
+
+    def relationship(self, key: str) -> Record | None:
+        """The kind of relationship with this id."""
+        return next((r for r in self.world.records("plytix", "relationships") if r.get("id") == key), None)
+
+    @property
+    def definitions(self) -> list[Definition]:
+        """The attributes of the account."""
+        if self._definitions is None:
+            listed = self.world.records("plytix", "attributes")
+            self._definitions = definitions(listed, self.families, self.products.rows())
+        return self._definitions
+
+    def forget_definitions(self) -> None:
+        """Families have changed: look again."""
+        self._definitions = None
+
+    def kinds(self) -> dict[str, Kind]:
+        """Every field by which a product search can be filtered."""
+        return PROPERTIES | {f"attributes.{d.label}": d.kind for d in self.definitions}
+
+    def write(self, change: Callable[[datetime], list[Change]]) -> list[Change]:
+        """Make a change now and on top of each later night; returns what it changed now.
+
+        `change` gets the instant of the write. Writes come one millisecond after another from the night's as-of on: a
+        world gives the same answers on any day.
+        """
+        self._writes += 1
+        at = self.world.as_of + timedelta(milliseconds=self._writes)
+        done: list[list[Change]] = []
+        self.world.write(lambda: done.append(change(at)))
+        return done[0]
+
+    def note(self, operation: str, changes: list[Change], **what: Any) -> None:
+        """One line of the journal for one request, if it changed anything."""
+        if changes:
+            self.journal.write("plytix", operation, {**what, "changed": changes})
+
+    def put(self, record: Record, at: datetime, *, moves_modified: bool = True) -> list[Change]:
+        """Upsert one product; nothing happens where only its change time would differ."""
+        old = self.products.get(str(record["id"]))
+        before = old.record() if old else None
+        if before is not None and before | {"modified": None} == record | {"modified": None}:
+            return []
+        after = dict(record)
+        if moves_modified or before is None:
+            after |= {"modified": _later(at, old.modified if old else ""), "modified_user_audit": {"type": "API"}}
+        self.products.put(Product.of(after))
+        return [{"key": after["id"], "before": before, "after": after}]
+
+    def remove(self, key: str) -> list[Change]:
+        """Take one product away."""
+        old = self.products.get(key)
+        if old is None:
+            return []
+        self.products.remove(key)
+        return [{"key": key, "before": old.record(), "after": None}]
+
+
+def _later(at: datetime, last: str) -> str:
+    """The instant of a write, but always after the row's last change: a change that looks old is never read."""
+    stamp = instant(at)
+    if last < sortable(stamp):
+        return stamp
+    return instant(datetime.fromisoformat(f"{last}+00:00") + timedelta(milliseconds=1))
