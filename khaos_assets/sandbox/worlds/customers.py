@@ -7,6 +7,7 @@ from random import Random
 
 from khaos_assets.sandbox.worlds import vocabulary as words
 from khaos_assets.sandbox.worlds.model import Customer, World
+from khaos_assets.sandbox.worlds.positions import is_complete
 
 HOUSE_ACCOUNT = "HOUSE"
 
@@ -48,6 +49,10 @@ def add_customer(world: World, code: str, name: str, company_class: str, country
         other_ref=f"web-{serial}" if company_class == "Retail" else "",
         updated_at=world.nights[0].as_of - timedelta(days=serial % 200 + 2, minutes=serial % 600),
         vat_number=f"GB{serial:09d}" if company_class == "Trade" else "",
+        price_list="Trade" if company_class == "Trade" else "",
+        terms="30 days" if company_class == "Trade" else "Prepaid",
+        email=f"{code.lower()}@example.com",
+        postcode=f"ZZ{serial % 97 + 1} {serial // 97 % 9 + 1}ZZ",
     )
     world.customers.append(customer)
     return customer
@@ -55,3 +60,11 @@ def add_customer(world: World, code: str, name: str, company_class: str, country
 
 def person(number: int) -> str:
     return f"{words.FIRST[number % len(words.FIRST)]} {words.FAMILY[number // 7 % len(words.FAMILY)]}"
+
+
+def release_holds(world: World) -> None:
+    """An account with goods on the way is not on stop: such an order would be stuck."""
+    for order in world.orders:
+        sent = order.sent(world.nights[0].as_of)
+        if order.customer.on_stop and order.cancelled_at is None and not (sent and is_complete(order, sent)):
+            order.customer.on_stop = False

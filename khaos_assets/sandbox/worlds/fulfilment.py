@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from khaos_assets.sandbox.worlds.channel_orders import Parcel
 from khaos_assets.sandbox.worlds.model import Dispatch, Invoice, Item, Order, World
 
 
@@ -37,7 +38,20 @@ def khaos_invoice(
                 everything[line.item] = everything.get(line.item, Decimal(0)) + line.quantity
     invoice = Invoice(f"INV{world.number('invoice', 300001)}", at, everything, order.courier, tracking)
     order.invoices.append(invoice)
+    if order.channel is not None:
+        order.channel.parcels += parcels_of(order, invoice)
     return invoice
+
+
+def parcels_of(order: Order, invoice: Invoice) -> list[Parcel]:
+    """What the channel is told of an invoice, 15 minutes later: a parcel per box. What is not stock goes with the first."""
+    at = invoice.at + timedelta(minutes=15)
+    boxes = invoice.boxes or [(invoice.tracking, invoice.units)]
+    parcels = [Parcel(at, order.carrier, tracking, dict(units)) for tracking, units in boxes]
+    for item, units in invoice.units.items():
+        if not item.stocked:
+            parcels[0].units[item] = units
+    return parcels
 
 
 def wair_dispatch(world: World, order: Order, at: datetime, units: Mapping[Item, Decimal]) -> Dispatch:

@@ -18,7 +18,6 @@ CARRIES = {
     "pimberly": (Kind.SIMPLE, Kind.BUILD, Kind.STYLE_CHILD, Kind.PACK, Kind.STYLE_PARENT),
 }
 LIVE = {"scayle": "live", "orocommerce": "enabled", "plytix": "Completed", "pimberly": "Live"}
-CASE_SIZE = 12
 DRAFT = {"scayle": "draft", "orocommerce": "disabled", "plytix": "Draft", "pimberly": "Enrichment"}
 WITHDRAWN = {"scayle": "blocked", "orocommerce": "disabled", "plytix": "Archived", "pimberly": "Withdrawn"}
 
@@ -34,6 +33,14 @@ def make_listings(world: World) -> None:
             for item in world.items:
                 if item.kind in CARRIES[system] and ((item.web and not item.discontinued) or rng.random() < 0.5):
                     list_item(world, system, item)
+    name_the_nameless(world)
+
+
+def name_the_nameless(world: World) -> None:
+    """Goods without a description go by their code, where a PIM has to describe them."""
+    for item in world.items:
+        if not item.description and not set(PIMS).isdisjoint(item.listings):
+            item.description = item.code
 
 
 def list_item(world: World, system: str, item: Item) -> Listing:
@@ -46,13 +53,14 @@ def list_item(world: World, system: str, item: Item) -> Listing:
         kind=item.kind,
         state=states[system],
         updated_at=item.updated_at + timedelta(minutes=11),
+        created_at=item.updated_at - timedelta(days=90),
         item=item,
-        parent=item.parent.listings.get(system) if item.parent is not None and system in PIMS else None,
+        is_live=states is LIVE,
     )
+    parent = item.parent.listings.get(system) if item.parent is not None and system in PIMS else None
+    listing.parents = (parent,) if parent is not None else ()
     if system == "scayle":
         listing.group = _product(world, item)
-    if system == "orocommerce" and item.kind is Kind.SIMPLE and not item.by_the_metre and listing.number % 5 == 0:
-        listing.case_size = CASE_SIZE
     item.listings[system] = listing
     world.listings[system].append(listing)
     return listing

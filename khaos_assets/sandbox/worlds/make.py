@@ -9,14 +9,17 @@ from pathlib import Path
 from random import Random
 
 from khaos_assets.sandbox.worlds.catalogue_items import make_items
+from khaos_assets.sandbox.worlds.channel_intake import take_in
 from khaos_assets.sandbox.worlds.clock import WorldNight, nights_until
-from khaos_assets.sandbox.worlds.customers import make_customers
+from khaos_assets.sandbox.worlds.customers import make_customers, release_holds
 from khaos_assets.sandbox.worlds.from_history import history_world
 from khaos_assets.sandbox.worlds.listings import make_listings
+from khaos_assets.sandbox.worlds.markets import add_markets
 from khaos_assets.sandbox.worlds.merchant import merchant_world
 from khaos_assets.sandbox.worlds.model import SYSTEMS, World
 from khaos_assets.sandbox.worlds.order_history import read_history
 from khaos_assets.sandbox.worlds.orders import DAYS, make_orders, special_orders
+from khaos_assets.sandbox.worlds.organisations import add_organisations
 from khaos_assets.sandbox.worlds.plant import plant_all
 from khaos_assets.sandbox.worlds.stock import all_positions, back_orders, hide_sold_out, open_stock
 from khaos_assets.sandbox.worlds.write import write_world
@@ -67,6 +70,11 @@ def make_world(
         world = _seeded(seed, skus, orders, nights_until(night or LAST_NIGHT, nights))
     world.systems = chosen
     make_listings(world)
+    release_holds(world)
+    add_markets(world)
+    if "orocommerce" in chosen:
+        add_organisations(world, Random(f"{seed}/organisations"))
+    take_in(world)
     open_stock(world, Random(f"{seed}/stock"))
     figures = all_positions(world)
     hide_sold_out(world, figures)

@@ -9,19 +9,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from khaos_assets.sandbox.worlds.clock import WorldNight
 from khaos_assets.sandbox.worlds.truth import Truth
+
+if TYPE_CHECKING:
+    from khaos_assets.sandbox.worlds.channel_orders import ChannelOrder
+    from khaos_assets.sandbox.worlds.markets import Market
+    from khaos_assets.sandbox.worlds.organisations import Organisation
 
 SYSTEMS = ("khaos", "wair", "scayle", "orocommerce", "plytix", "pimberly")
 CHANNELS = ("scayle", "orocommerce")
 PIMS = ("plytix", "pimberly")
 _EMPTY: Mapping[str, Any] = MappingProxyType({})
+
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 Place = str
 """A WAIR location id; for a Khaos site that no location is mapped to, the site's name."""
@@ -128,15 +135,18 @@ class Listing:
     """As the system words it: live, enabled, Completed, Live …"""
     updated_at: datetime
     item: Item | None = None
-    parent: Listing | None = None
-    """In a PIM: the style parent it hangs under."""
+    parents: tuple[Listing, ...] = ()
+    """In a PIM: the style parent it hangs under; Pimberly allows several."""
+    components: list[tuple[Listing, int]] | None = None
+    """In a PIM: shown in place of the pack's components."""
+    is_live: bool = False
+    """In a PIM: its live flag."""
+    created_at: datetime = _NEVER
     first_night: int = 0
     last_night: int | None = None
     """None: it stays."""
     group: int = 0
     """SCAYLE: the product of which this is a variant."""
-    case_size: int | None = None
-    """OroCommerce: it is sold in cases of so many as well."""
     units: Mapping[str, Decimal] = field(default_factory=lambda: _EMPTY)
     """Per warehouse of a channel: shown in place of what is sellable."""
     touched: Mapping[str, datetime] = field(default_factory=lambda: _EMPTY)
@@ -174,6 +184,11 @@ class Customer:
     updated_at: datetime
     vat_number: str = ""
     on_stop: bool = False
+    price_list: str = ""
+    """The Khaos price list that is assigned to it."""
+    terms: str = "Prepaid"
+    email: str = ""
+    postcode: str = ""
 
 
 @dataclass(slots=True, eq=False)
@@ -244,6 +259,8 @@ class Order:
     cancelled_at: datetime | None = None
     waiting_stage: int = 12
     """The stage of what is not sent yet; 0 = no invoice yet."""
+    is_stuck: bool = False
+    """It stays at that stage; else what waits longer than a day is at another one each night."""
     unassigned: bool = False
     """No stock was found for it: its units are back orders."""
     invoices: list[Invoice] = field(default_factory=list)
@@ -251,6 +268,15 @@ class Order:
     broken: dict[str, Any] = field(default_factory=dict)
     totals: tuple[Decimal, Decimal] | None = None
     """Items net and gross, kept once the order is written."""
+    prefix: str = ""
+    """The channel's, with which `reference` begins."""
+    channel: ChannelOrder | None = None
+    """What the channel has of it, where it came from one."""
+
+    @property
+    def key(self) -> str:
+        """The order reference as exceptions name it: without the channel's prefix."""
+        return self.reference[len(self.prefix) :]
 
     def ordered(self) -> dict[Item, Decimal]:
         """Units per stocked item."""
@@ -314,6 +340,12 @@ class World:
     orders: list[Order] = field(default_factory=list)
     orphan_dispatches: list[Dispatch] = field(default_factory=list)
     transfers: list[Transfer] = field(default_factory=list)
+    markets: list[Market] = field(default_factory=list)
+    channel_orders: list[ChannelOrder] = field(default_factory=list)
+    organisations: list[Organisation] = field(default_factory=list)
+    """Customers of OroCommerce."""
+    branches: list[list[str]] = field(default_factory=list)
+    """Khaos account codes that are configured as branches of one another."""
     back_orderable: list[str] = field(default_factory=list)
     case_pairs: list[Item] = field(default_factory=list)
     """Items that WAIR spells in another case since reality does."""

@@ -10,10 +10,10 @@ from random import Random
 from khaos_assets.sandbox.worlds.amounts import price, to_penny
 from khaos_assets.sandbox.worlds.clock import london_date, london_time
 from khaos_assets.sandbox.worlds.fulfilment import khaos_invoice, ship, ship_in_boxes
+from khaos_assets.sandbox.worlds.markets import euro_price
 from khaos_assets.sandbox.worlds.model import Customer, Item, Kind, Line, Order, World
 
 DAYS = 45
-_EURO_MARKUP = Fraction(118, 100)
 
 
 def make_orders(world: World, rng: Random, count: int) -> None:
@@ -113,7 +113,7 @@ def priced_line(world: World, order: Order, item: Item, quantity: Decimal) -> Li
     """A line at list price in the customer's currency and method; goods abroad and zero-rated goods carry no VAT."""
     net = price(item)
     if order.currency != "GBP":
-        return Line(item, quantity, to_penny(net * _EURO_MARKUP), True, 2, description=item.description)
+        return Line(item, quantity, euro_price(item), True, 2, description=item.description)
     if item.vat_percent == 0:
         return Line(item, quantity, to_penny(net), True, 2, description=item.description)
     if is_net(world, order):
@@ -196,7 +196,7 @@ def special_orders(world: World, rng: Random, scale: int) -> None:
             world, rng, rng.choice(retail), order_time(rng, recent - timedelta(days=2 + n % 6)), reference=""
         )
         add_lines(world, rng, order, [rng.choice(goods)])
-        order.waiting_stage = (12, 17, 21)[n % 3]
+        order.waiting_stage = (12, 17, 18)[n % 3]
     for n in range(5 * scale):
         account = rng.choice([c for c in world.customers if c.company_class in world.non_commercial])
         order = new_order(world, rng, account, order_time(rng, recent - timedelta(days=3 + n % 9)))

@@ -6,12 +6,15 @@ allocated = open units that it has not dispatched.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
-from khaos_assets.sandbox.worlds.model import Dispatch, Item, Order, Place, World
+from khaos_assets.sandbox.worlds.model import Dispatch, Item, Kind, Order, Place, World
 
+PACKED = 3
+"""LINK_TYPE of a pack's component."""
 ZERO = Decimal(0)
 At = tuple[Item, str]
 
@@ -46,13 +49,21 @@ class Positions:
     def allocated(self, item: Item, place: Place) -> Decimal:
         return self.reserved.get((item, place), ZERO) + item.allocated_off.get(place, ZERO)
 
-    def available(self, item: Item, place: Place) -> Decimal:
+    def wair_available(self, item: Item, place: Place) -> Decimal:
         return self.on_hand(item, place) - self.allocated(item, place) + item.available_off.get(place, ZERO)
 
-    def sellable(self, item: Item) -> Decimal:
-        """Over all mapped sites, less the buffer once (none for run-to-zero items)."""
-        free = sum((self.level(item, s) for s in self.world.mapped_sites()), ZERO)
-        return max(ZERO, free - (ZERO if item.run_to_zero else self.world.buffer))
+    def available(self, item: Item, sites: Sequence[str]) -> Decimal:
+        """Khaos LEVEL over several sites."""
+        return sum((self.level(item, s) for s in sites), ZERO)
+
+    def sellable(self, item: Item, sites: Sequence[str] | None = None) -> Decimal:
+        """Over these sites (all mapped ones unless given), less the buffer once (none for run-to-zero items); of a pack
+        as many as its scarcest component allows."""
+        sites = self.world.mapped_sites() if sites is None else sites
+        if item.kind is Kind.PACK:
+            parts = [self.sellable(c, sites) // units for c, kind, units in item.links if kind == PACKED]
+            return min(parts, default=ZERO)
+        return max(ZERO, self.available(item, sites) - (ZERO if item.run_to_zero else self.world.buffer))
 
 
 def positions(world: World, as_of: datetime) -> Positions:

@@ -26,7 +26,6 @@ def company_list(world: World) -> Iterator[Record]:
 def customers(world: World) -> Iterator[Record]:
     """The `COMPANY` element, with everything personal that a real export carries."""
     for number, customer in enumerate(accounts_of(world)):
-        is_trade = customer.company_class == "Trade"
         yield {
             "COMPANY_ID": customer.company_id,
             "COMPANY_CODE": customer.code,
@@ -43,7 +42,7 @@ def customers(world: World) -> Iterator[Record]:
             "CUSTOMER_DISCOUNT": "0",
             "SORDER_LOCKED": "0",
             "PAYS_VAT": flag(customer.currency == "GBP"),
-            "PRICE_LISTS": _lists(customer) if is_trade else "",
+            "PRICE_LISTS": _lists(customer) if customer.price_list else "",
             "ADDRESSES": {
                 "ADDRESS": [
                     {
@@ -51,12 +50,10 @@ def customers(world: World) -> Iterator[Record]:
                         "INACTIVE": "0",
                         "ADDR1": f"{number % 90 + 1} Example Street",
                         "TOWN": TOWNS[number % len(TOWNS)],
-                        "POSTCODE": "ZZ1 1ZZ",
+                        "POSTCODE": customer.postcode,
                         "COUNTRY_CODE": COUNTRIES.get(customer.country, _UNKNOWN)[0],
                         "TEL": "01632 960001",
-                        "CONTACTS": {
-                            "CONTACT": [{"FORENAME": "Sam", "SURNAME": "Specimen", "EMAIL": "sam@example.com"}]
-                        },
+                        "CONTACTS": {"CONTACT": [{"FORENAME": "Sam", "SURNAME": "Specimen", "EMAIL": customer.email}]},
                     }
                 ]
             },
@@ -64,7 +61,7 @@ def customers(world: World) -> Iterator[Record]:
 
 
 def _lists(customer: Customer) -> Record:
-    entry = {"@IS_NET": "-1", "@CURRENCY_CODE": customer.currency, "@PRICELIST_TYPE": "3", "#text": "Trade"}
+    entry = {"@IS_NET": "-1", "@CURRENCY_CODE": customer.currency, "@PRICELIST_TYPE": "3", "#text": customer.price_list}
     return {"PRICE_LIST": [entry]}
 
 
@@ -83,9 +80,9 @@ def company_info(world: World) -> Iterator[Record]:
             "CreditPending": "0.00",
             "CreditUnallocated": "0.00",
             "OutstandingBalance": "120.50" if customer.on_stop else "0.00",
-            "TermsLength": 30 if is_trade else 0,
+            "TermsLength": int(customer.terms.split()[0]) if is_trade else 0,
             "TermsType": 0,
-            "TermsDesc": "30 days" if is_trade else "Prepaid",
+            "TermsDesc": customer.terms,
             "CreditStop": customer.on_stop,
             "OrdersHeld": False,
             "PTypeID": 3 if is_trade else 2,
@@ -95,7 +92,7 @@ def company_info(world: World) -> Iterator[Record]:
             "POCodeRequired": False,
             "PaysVAT": customer.currency == "GBP",
             "CurrencyCode": customer.currency,
-            "PriceLists": ["Trade"] if is_trade else [],
+            "PriceLists": [customer.price_list] if customer.price_list else [],
         }
 
 

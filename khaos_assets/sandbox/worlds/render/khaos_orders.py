@@ -26,6 +26,8 @@ STAGES = {
     71: "Issued archived",
 }
 _ARCHIVED_AFTER = timedelta(days=30)
+_WAY = (18, 12, 14)
+"""The stages that a waiting order goes through, one a night, back to waiting for stock where nothing leaves."""
 
 
 def orders_of(world: World, as_of: datetime) -> list[Order]:
@@ -65,7 +67,7 @@ def _status(world: World, order: Order, as_of: datetime) -> Record:
         "QTY_SOLD": plain(sold),
         "QTY_ASSIGNED": "0" if order.unassigned or cancelled else plain(sold),
         "COMPLETE": flag(complete and not cancelled),
-        "INVOICES": _invoices(order, as_of, sent, complete or cancelled),
+        "INVOICES": _invoices(world, order, as_of, sent, complete or cancelled),
         "_created_at": local(order.created),
     }
     if cancelled and order.cancelled_at is not None:
@@ -84,10 +86,18 @@ def _totals(world: World, order: Order) -> tuple[Decimal, Decimal]:
     return order.totals
 
 
-def _invoices(order: Order, as_of: datetime, sent: dict[Item, Decimal], closed: bool) -> Any:
+def stage_at(world: World, order: Order, as_of: datetime) -> int:
+    """The stage on a night of what was not sent yet."""
+    if order.is_stuck or order.waiting_stage not in _WAY:
+        return order.waiting_stage
+    night = next(n for n, x in enumerate(world.nights) if x.as_of == as_of)
+    return _WAY[(_WAY.index(order.waiting_stage) + night) % len(_WAY)]
+
+
+def _invoices(world: World, order: Order, as_of: datetime, sent: dict[Item, Decimal], closed: bool) -> Any:
     rows = [_invoice(x, as_of) for x in order.invoices if x.at <= as_of]
     if not closed and order.waiting_stage:
-        rows.append(_waiting(order, sent))
+        rows.append(_waiting(order, sent, stage_at(world, order, as_of)))
     return {"INVOICE": rows} if rows else ""
 
 
@@ -130,13 +140,13 @@ def _sent(units: dict[Item, Decimal]) -> list[Record]:
     return [{"@STOCK_CODE": i.code, "@QTY_SENT": plain(q)} for i, q in units.items()]
 
 
-def _waiting(order: Order, sent: dict[Item, Decimal]) -> Record:
+def _waiting(order: Order, sent: dict[Item, Decimal], stage: int) -> Record:
     """An invoice on its way through the stages: nothing of it is sent yet."""
     left = {i: q - sent.get(i, ZERO) for i, q in order.ordered().items() if q > sent.get(i, ZERO)}
     return {
         "@INVOICE_CODE": f"P{order.code}",
-        "@INVOICE_STAGE_ID": str(order.waiting_stage),
-        "@INVOICE_STAGE_DESC": STAGES[order.waiting_stage],
+        "@INVOICE_STAGE_ID": str(stage),
+        "@INVOICE_STAGE_DESC": STAGES[stage],
         "@COURIER": order.courier,
         "@CONSIGNMENT_REF": "",
         "@TRACKING_URL": "",

@@ -1,0 +1,211 @@
+"""Which of the orders that Khaos has came from a channel, and what that channel has of them, agreeing to the penny.
+
+Retail orders come from SCAYLE, trade orders from OroCommerce; some came by telephone all the same, and what a channel
+could not have sold (parts of a unit, goods it does not list, a tax code that is not its market's) did as well.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from fractions import Fraction
+from random import Random
+
+from khaos_assets.sandbox.worlds import vocabulary as words
+from khaos_assets.sandbox.worlds.amounts import TAX_PERCENT, LineMoney, line_money, method_of, to_penny
+from khaos_assets.sandbox.worlds.channel_orders import ChannelLine, ChannelOrder, Fee
+from khaos_assets.sandbox.worlds.fulfilment import parcels_of
+from khaos_assets.sandbox.worlds.markets import PREFIXES, Market, markets_of
+from khaos_assets.sandbox.worlds.model import Kind, Line, Order, World
+from khaos_assets.sandbox.worlds.units import BASE, CASE, UNITS, units_of
+
+IMPORTED_AFTER = timedelta(minutes=5)
+_CLASSES = {"Retail": "scayle", "Trade": "orocommerce"}
+_FORCED_SHIPMENT = timedelta(days=13)
+"""SCAYLE closes what nobody ships within 14 days as shipped."""
+_MOST_UNITS = 60
+
+
+def take_in(world: World) -> None:
+    """Give every order that came from a channel its channel order and prefix; dispatches and credit notes follow."""
+    notes: dict[str, list[Order]] = {}
+    for note in world.orders:
+        if note.is_credit:
+            notes.setdefault(note.reference, []).append(note)
+    organisations = {o.account: o for o in world.organisations if o.account is not None}
+    rngs = {c: Random(f"{world.seed}/orders/{c}") for c in PREFIXES}
+    for order in sorted(world.orders, key=lambda o: (o.created, o.code)):
+        channel = _CLASSES.get(order.customer.company_class, "")
+        if order.is_credit or not order.reference or channel not in world.systems:
+            continue
+        market, rng = _market(world, channel, order), rngs[channel]
+        by_telephone = rng.random() < 0.06
+        if market is None or by_telephone or not _could_sell(world, market, order):
+            continue
+        found = _scayle(world, market, order) if channel == "scayle" else _oro(world, market, order, rng)
+        found.organisation = organisations.get(order.customer)
+        returned = notes.get(order.reference, [])
+        if channel == "scayle" and not all(_return(found, n, method_of(world, order)) for n in returned):
+            continue
+        _join(world, order, found, returned)
+    _tests_with_a_prefix(world)
+
+
+def _market(world: World, channel: str, order: Order) -> Market | None:
+    country = words.COUNTRIES.get(order.customer.country, ("",))[0]
+    fits = (m for m in markets_of(world, channel) if m.country in ("", country) and m.currency == order.currency)
+    return next(fits, None)
+
+
+def _could_sell(world: World, market: Market, order: Order) -> bool:
+    if not order.ordered() or any(_tax(market, x) != str(x.tax_code) for x in order.lines):
+        return False
+    goods = [x for x in order.lines if _is_goods(x)]
+    if any(x.item is None or market.channel not in x.item.listings for x in goods):
+        return False
+    if market.channel == "scayle":
+        last = world.nights[-1].as_of
+        waits = not order.invoices and order.cancelled_at is None and order.created < last - _FORCED_SHIPMENT
+        whole = all(x.quantity == x.quantity.to_integral_value() for x in goods)
+        return whole and not waits and sum(x.quantity for x in goods) <= _MOST_UNITS
+    return True
+
+
+def _tax(market: Market, line: Line) -> str:
+    """The Khaos tax code that belongs to a line there."""
+    return market.tax_codes[format(line.item.vat_percent, "f") if line.item is not None else "20"]
+
+
+def _is_goods(line: Line) -> bool:
+    """Neither free-form, nor a fee, nor a child that Khaos added to a pack."""
+    return line.item is not None and line.item.kind is not Kind.NON_STOCK and not is_pack_child(line)
+
+
+def is_pack_child(line: Line) -> bool:
+    return line.pack_sort.endswith(".002")
+
+
+def _new(world: World, market: Market, order: Order, number: int, reference: str | None) -> ChannelOrder:
+    created = order.created - IMPORTED_AFTER
+    found = ChannelOrder(
+        channel=market.channel,
+        number=number,
+        reference=reference,
+        market=market,
+        customer=order.customer,
+        created=created,
+        confirmed=created + timedelta(minutes=2) if market.channel == "scayle" else None,
+        lines=[],
+        delivery_net=order.delivery_net,
+        delivery_vat=order.delivery_gross - order.delivery_net,
+        order=order,
+    )
+    if order.cancelled_at is not None:
+        found.cancelled_at = order.cancelled_at - timedelta(minutes=10)
+    found.parcels = [p for invoice in order.invoices for p in parcels_of(order, invoice)]
+    return found
+
+
+def _scayle(world: World, market: Market, order: Order) -> ChannelOrder:
+    number = world.number("scayle order", 700001)
+    found = _new(world, market, order, number, None if number % 12 == 0 else order.reference)
+    method = method_of(world, order)
+    for line in order.lines:
+        if is_pack_child(line):
+            continue
+        money, full = line_money(line, method), line_money(replace(line, discount=Decimal(0)), method)
+        if not _is_goods(line):
+            key = line.item.code if line.item is not None else "handling"
+            found.fees.append(Fee(key, money.net, money.vat))
+            continue
+        percent = Decimal(TAX_PERCENT[line.tax_code])
+        found.lines.append(ChannelLine(line.item, line.quantity, money.net, money.vat, full.net, full.vat, percent))
+    return found
+
+
+def _oro(world: World, market: Market, order: Order, rng: Random) -> ChannelOrder:
+    """Rows are not rounded; the VAT is their sum's, unless Khaos could not have got that."""
+    number = world.number("oro order", 5001)
+    reference = f"B{order.reference[1:]}" if order.reference.startswith("W") else order.reference
+    found = _new(world, market, order, number, reference)
+    vat = Decimal("0.00")
+    for line in order.lines:
+        if is_pack_child(line):
+            continue
+        percent = Decimal(TAX_PERCENT[line.tax_code])
+        full = line.quantity * line.price
+        net = full - to_penny(Fraction(full) * Fraction(line.discount) / 100)
+        row = ChannelLine(line.item, line.quantity, net, net * percent / 100, full, full * percent / 100, percent)
+        row.description = line.description
+        if line.item is not None and CASE in units_of(line.item) and line.quantity % UNITS[CASE] == 0:
+            row.unit = CASE if rng.random() < 0.5 else BASE
+        found.lines.append(row)
+        vat += line_money(line, "net").vat
+    ways = legal_vat(found.lines)
+    found.vat = ways[1] if vat in ways else vat
+    return found
+
+
+def legal_vat(lines: list[ChannelLine]) -> tuple[Decimal, Decimal]:
+    """The VAT of lines by the two legal ways of rounding: each line, and the sum per rate."""
+    rates: dict[Decimal, Decimal] = {}
+    for line in lines:
+        rates[line.vat_percent] = rates.get(line.vat_percent, Decimal(0)) + line.net
+    each = sum((to_penny(x.net * x.vat_percent / 100) for x in lines), Decimal("0.00"))
+    return each, sum((to_penny(net * rate / 100) for rate, net in rates.items()), Decimal("0.00"))
+
+
+def _return(found: ChannelOrder, note: Order, method: str) -> bool:
+    """Let the units that a credit note names come back; False where it credits what the order does not have."""
+    at = note.created - timedelta(hours=1)
+    if not found.parcels or found.parcels[0].at >= at:
+        return False
+    for credited in note.lines:
+        line = next((x for x in found.lines if x.item is credited.item and x.returned_at is None), None)
+        if line is None or credited.item is None or credited.quantity > line.units:
+            return False
+        money = line_money(credited, method)
+        share = Fraction(credited.quantity) / Fraction(line.units)
+        if abs(Fraction(money.net + money.vat) - Fraction(line.gross) * share) > (
+            0 if share == 1 else Fraction(1, 100)
+        ):
+            return False
+        if share < 1:
+            line = _split(found, line, credited.quantity, money)
+        line.returned_at = at
+    return True
+
+
+def _split(found: ChannelOrder, line: ChannelLine, units: Decimal, money: LineMoney) -> ChannelLine:
+    """Part of a line as a line of its own, with this money."""
+    part = replace(line, units=units, net=money.net, vat=money.vat, full_net=money.net, full_vat=money.vat)
+    line.units -= units
+    line.net, line.vat = line.net - part.net, line.vat - part.vat
+    line.full_net, line.full_vat = line.full_net - part.full_net, line.full_vat - part.full_vat
+    found.lines.append(part)
+    return part
+
+
+def _join(world: World, order: Order, found: ChannelOrder, notes: list[Order]) -> None:
+    order.channel = found
+    world.channel_orders.append(found)
+    for each in (order, *notes):
+        give_prefix(each, found.channel, found.key)
+
+
+def give_prefix(order: Order, channel: str, key: str) -> None:
+    """Let Khaos and WAIR know the order by the channel's reference."""
+    order.prefix = PREFIXES[channel]
+    order.reference = f"{order.prefix}{key}"
+    for dispatch in order.dispatches:
+        dispatch.reference = order.reference
+
+
+def _tests_with_a_prefix(world: World) -> None:
+    """Every other order of a test account looks like a channel's; no channel has it."""
+    tests = [o for o in world.orders if o.customer.company_class == "Test" and o.reference and not o.is_credit]
+    channels = [c for c in PREFIXES if c in world.systems]
+    for n, order in enumerate(tests):
+        if channels and n % 2 == 0:
+            give_prefix(order, channels[n // 2 % len(channels)], f"T{order.code[2:]}")

@@ -1,0 +1,60 @@
+"""Khaos price lists: which goods stand on them, their quantity breaks and prices, and the market each is for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from khaos_assets.sandbox.worlds.amounts import price, to_penny
+from khaos_assets.sandbox.worlds.markets import EURO_LIST, euro_price
+
+if TYPE_CHECKING:
+    from khaos_assets.sandbox.worlds.model import Item, World
+
+_MOST = 3000
+OPEN_END = 9999
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """From how many units, to how many, at which share of the list price."""
+
+    start: int
+    end: int
+    share: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class PriceList:
+    """Prices by item, without VAT."""
+
+    name: str
+    currency: str
+    breaks: tuple[Break, ...]
+
+    def amount(self, item: Item, start: int) -> Decimal:
+        """The price of one unit from that break on, two places."""
+        if self.name == EURO_LIST:
+            return euro_price(item)
+        share = next(b.share for b in self.breaks if b.start == start)
+        return to_penny(price(item) * share.as_integer_ratio()[0] / share.as_integer_ratio()[1])
+
+
+WEB = (Break(1, OPEN_END, Decimal(1)),)
+LISTS = {
+    x.name: x
+    for x in (
+        PriceList("Trade", "GBP", (Break(1, 11, Decimal("0.80")), Break(12, OPEN_END, Decimal("0.70")))),
+        PriceList("Trade Gold", "GBP", (Break(1, 23, Decimal("0.75")), Break(24, OPEN_END, Decimal("0.62")))),
+        PriceList("Web", "GBP", WEB),
+        PriceList(EURO_LIST, "EUR", WEB),
+    )
+}
+
+
+def goods_on_lists(world: World) -> list[Item]:
+    """Priced goods by code; of a big catalogue an even choice of 3,000."""
+    goods = sorted((i for i in world.items if i.stocked and price(i) > 0 and not i.discontinued), key=lambda i: i.code)
+    step = -(-len(goods) // _MOST) or 1
+    return goods[::step]
