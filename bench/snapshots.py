@@ -34,6 +34,7 @@ from khaos_assets.systems.wair.client import open_client
 from khaos_assets.systems.wair.decode import decode
 from khaos_assets.systems.wair.passes import PassReader
 from khaos_assets.systems.wair.reads import STOCK
+from khaos_assets.systems.wair.settings import Wair
 
 CONTENDERS = ("certified_two_pass", "one_pass", "httpx_pandas", "dlt_rest_api", "dlt_arrow", "dlt_arrow_exact")
 BEST_PEER = "dlt_arrow"
@@ -102,7 +103,7 @@ def one_pass(ready_file: str) -> Stopwatch:
 
 
 async def _walk_once(attempt: Attempt, credentials: Credentials) -> WalkNotes:
-    wair = SETTINGS.wair
+    wair = SETTINGS.of(Wair)
     async with open_client(SETTINGS, credentials) as client:
         reader = PassReader(
             feed=STOCK,

@@ -38,11 +38,10 @@ __all__ = ["advance", "run", "serve", "simulators"]
 SECRET_NAMES = ("password", "secret", "token", "key")
 
 
-def simulators() -> dict[str, ModuleType]:
-    """Every folder below `sandbox/` that has a `server.py`, by the system's name."""
+def simulators() -> list[str]:
+    """The systems that have a simulator: every folder below `sandbox/` with a `server.py`."""
     here = Path(sandbox_package.__path__[0])
-    names = [m.name for m in iter_modules([str(here)]) if (here / m.name / "server.py").is_file()]
-    return {n: import_module(f"{sandbox_package.__name__}.{n}") for n in names}
+    return [m.name for m in iter_modules([str(here)]) if (here / m.name / "server.py").is_file()]
 
 
 @dataclass
@@ -120,7 +119,8 @@ async def serve(
     found = simulators()
     if unknown := {*(systems or ()), *sign_in, *(latency_ms or {})} - set(found):
         raise WorldError(f"no simulator is called {', '.join(sorted(unknown))} (known: {', '.join(found)})")
-    packages = {n: p for n, p in found.items() if systems is None or n in systems}
+    chosen = [n for n in found if systems is None or n in systems]
+    packages = {n: import_module(f"{sandbox_package.__name__}.{n}") for n in chosen}
     known = {name: getattr(p, "SWITCHES", ()) for name, p in packages.items()}
     switches.check(known)
     journal = Journal()
