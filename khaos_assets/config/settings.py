@@ -85,6 +85,10 @@ class Transport(Section):
 
     concurrency: Count = 4
     requests_per_second: float | None = Field(default=None, gt=0)
+    request_windows: list[tuple[Count, Count]] = Field(
+        default=[], description="[requests, seconds]: at most so many in any so long a time; all of them hold"
+    )
+    longest_wait_seconds: float = Field(default=120.0, ge=0, description="a longer pause than this is not waited for")
     page_deadline_seconds: float = Field(default=60.0, gt=0, description="wall clock, for one page with its body")
     attempts: Count = 5
     retry_budget: int = Field(default=50, ge=0, description="retries in one read, all pages together")

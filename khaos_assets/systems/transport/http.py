@@ -85,7 +85,7 @@ class Transport:
             raise OriginRefused(name, "configuration", f"{name}.base_url: {e}") from e
         self.politeness = politeness
         self._slots = asyncio.Semaphore(politeness.concurrency)
-        self._limiter = _limiter(politeness.requests_per_second)
+        self._limiters = _limiters(politeness)
         self._clock: tuple[timedelta, timedelta] | None = None
         context = (
             ssl.create_default_context(cafile=str(ca_file)) if ca_file else httpx.create_ssl_context(trust_env=False)
@@ -108,8 +108,8 @@ class Transport:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._client.__aexit__(kind, error, trace)
-        if self._limiter is not None:
-            self._limiter.close()
+        for limiter in self._limiters:
+            limiter.close()
 
     @property
     def clock_offset_ms(self) -> int | None:
@@ -147,7 +147,11 @@ class Transport:
         )
         limit = max_body_bytes or self.politeness.max_body_bytes
         async for attempt in stamina.retry_context(
-            on=retrying(repeatable), attempts=self.politeness.attempts, timeout=None, wait_max=30.0, wait_jitter=0.5
+            on=retrying(repeatable, self.politeness.longest_wait_seconds),
+            attempts=self.politeness.attempts,
+            timeout=None,
+            wait_max=30.0,
+            wait_jitter=0.5,
         ):
             with attempt:
                 answer = await self._ask(operation, request, frozenset(expect), limit)
@@ -159,8 +163,8 @@ class Transport:
     async def _ask(self, operation: str, request: httpx.Request, expect: frozenset[int], limit: int) -> Answer:
         """One attempt: wait for a slot, then the whole answer within the deadline."""
         async with self._slots:
-            if self._limiter is not None:
-                await self._limiter.try_acquire_async(self.name)
+            for limiter in self._limiters:
+                await limiter.try_acquire_async(self.name)
             budget = current_budget()
             if budget is not None:
                 budget.requests += 1
@@ -241,8 +245,11 @@ class Transport:
             self._clock = (trip, server + timedelta(milliseconds=500) - (sent + trip / 2))
 
 
-def _limiter(per_second: float | None) -> Limiter | None:
-    if per_second is None:
-        return None
-    burst = max(1, int(per_second))
-    return Limiter(Rate(burst, max(1, round(1000 * burst / per_second))), buffer_ms=1)
+def _limiters(politeness: Politeness) -> list[Limiter]:
+    """One per window, the longest first: whoever waited for the hour then still keeps to the seconds."""
+    rates = [Rate(requests, 1000 * seconds) for requests, seconds in politeness.request_windows]
+    per_second = politeness.requests_per_second
+    if per_second is not None:
+        burst = max(1, int(per_second))
+        rates.append(Rate(burst, max(1, round(1000 * burst / per_second))))
+    return [Limiter(r, buffer_ms=1) for r in sorted(rates, key=lambda r: -r.interval)]

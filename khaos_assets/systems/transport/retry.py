@@ -15,9 +15,6 @@ from khaos_assets.systems.transport.errors import TransientError
 # where --json promises one document and nothing else.
 set_on_retry_hooks([LoggingOnRetryHook])
 
-LONGEST_WAIT = 120.0
-"""Seconds. A server that asks for a longer pause is not waited for: the read ends INCOMPLETE and says so."""
-
 
 def retry_after_seconds(header: str | None, now: datetime) -> float | None:
     """`Retry-After` in either form (seconds, HTTP-date) as seconds from `now` (aware); None if unreadable."""
@@ -41,14 +38,18 @@ def http_date(header: str | None) -> datetime | None:
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
-def retrying(repeatable: bool) -> Callable[[Exception], bool | float]:
-    """The back-off hook of one request: False = give up, True = usual back-off, a number = seconds to wait."""
+def retrying(repeatable: bool, longest_wait: float) -> Callable[[Exception], bool | float]:
+    """The back-off hook of one request: False = give up, True = usual back-off, a number = seconds to wait.
+
+    A server that asks for a pause longer than `longest_wait` seconds is not waited for: the read ends INCOMPLETE and
+    says so.
+    """
 
     def decide(error: Exception) -> bool | float:
         if not repeatable or not isinstance(error, TransientError):
             return False
         wait = error.retry_after
-        if wait is not None and wait > LONGEST_WAIT:
+        if wait is not None and wait > longest_wait:
             return False
         budget = current_budget()
         if budget is not None and not budget.spend_retry():

@@ -269,6 +269,26 @@ def test_requests_per_second_are_limited() -> None:
     assert asyncio.run(main()) >= 0.9
 
 
+def test_every_window_of_requests_is_kept() -> None:
+    """Two limits at once, as Plytix has them: three fit into a second, and only four into two."""
+
+    async def main() -> list[float]:
+        began = asyncio.get_running_loop().time()
+        times: list[float] = []
+
+        async def one(t: Transport) -> None:
+            await t.send("GET", "GET", "/")
+            times.append(asyncio.get_running_loop().time() - began)
+
+        windows = Politeness(request_windows=[(3, 1), (4, 2)], concurrency=1)
+        async with serving(reply()) as server, Transport("plytix", server.url, windows) as t:
+            await asyncio.gather(*(one(t) for _ in range(5)))
+        return sorted(times)
+
+    times = asyncio.run(main())
+    assert times[2] < 0.9 <= times[3] < 1.8 <= times[4]
+
+
 def test_what_the_caller_checks_is_asked_again() -> None:
     """HTML with status 200 is no list; whether a body is whole is known to its reader only."""
 
