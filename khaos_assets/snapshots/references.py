@@ -39,6 +39,12 @@ class OrderReferences:
         else:
             future.set_result(known)
 
+    def announce(self, system: str, read: Read, listed: Iterable[str]) -> None:
+        """What this read has listed so far, before its walk ends and its records are decoded."""
+        future = self._told.get((system, read.entity))
+        if future is not None and not future.done():
+            future.set_result(set(listed))
+
     async def known_beside(self, system: str) -> set[str]:
         """All references: of other systems' reads in this run (waits for them), and of the stored snapshots of all."""
         known: set[str] = set()

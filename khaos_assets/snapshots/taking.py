@@ -157,6 +157,7 @@ class _Run:
             result=result,
             references=lambda: self.references.known_beside(system.name),
             earlier_keys=lambda: earlier_keys(self.store, system.name, read, self.night.date),
+            announce=lambda listed: self.references.announce(system.name, read, listed),
             progress=lambda rows: self.progress(name, rows),
         )
 

@@ -157,9 +157,12 @@ class ReadContext:
     tables are lists of records). ReadFailed if it is incomplete or there is none."""
     references: Callable[[], Awaitable[set[str]]]
     """Waits until every other system has told which order references it knows; includes those of the last stored
-    snapshots of all systems."""
+    snapshots of all systems. A walk that calls this and whose read has `order_references` calls `announce` first."""
     earlier_keys: Callable[[], set[str]]
     """Keys of the last complete snapshot of this entity before this night; empty where there is none."""
+    announce: Callable[[Iterable[str]], None] = lambda references: None  # noqa: ARG005
+    """Tells the other systems' reads which orders were listed, while this walk goes on to ask for theirs: two systems
+    that ask for each other's orders would wait for ever otherwise."""
     progress: Callable[[int], None] = lambda rows: None  # noqa: ARG005
     """Called with the number of rows a page brought."""
 
