@@ -5,6 +5,7 @@ that is given where the JSON:API media type was not asked for. Contract orocomme
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -75,10 +76,11 @@ def included(lines: Sequence[bytes], include: Include, shown: Callable[[str], Ta
     exist, or leads to a row that is not there, adds nothing."""
     found: dict[tuple[str, str], bytes] = {}
     primary = {(p.type, p.id) for p in map(_LINK.decode, lines)} if include else set[tuple[str, str]]()
+    table = cache(shown)
     for path in include:
         here = list(lines)
         for name in path:
-            here = _next(here, name, shown, found)
+            here = _next(here, name, table, found)
     return [
         text
         for (type_, id_), whole in found.items()

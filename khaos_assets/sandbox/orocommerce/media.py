@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from khaos_assets.sandbox.orocommerce.problems import JSON_API, ErrorObject, Problem
 
 ANY = ("*/*", "application/*")
-WRITES = ("POST", "PATCH", "DELETE")
+WITH_BODY = ("POST", "PATCH")
 
 
 def wants_json_api(method: str, headers: Mapping[str, str]) -> bool:
@@ -27,7 +27,7 @@ def wants_json_api(method: str, headers: Mapping[str, str]) -> bool:
     if sent == JSON_API and accepted and not bare and not any(a.partition(";")[0] in ANY for a in accepted):
         raise _unacceptable("excludes the media type of the request")
     json_api = bool(bare) or sent == JSON_API
-    if json_api and method in WRITES and sent not in (JSON_API, ""):
+    if method in WITH_BODY and sent != JSON_API:
         raise _unsupported(f"must be {JSON_API}")
     return json_api
 

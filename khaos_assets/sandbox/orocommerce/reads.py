@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from khaos_assets.sandbox.faults import Faults
 from khaos_assets.sandbox.orocommerce import documents, queries
 from khaos_assets.sandbox.orocommerce.lists import Lists
 from khaos_assets.sandbox.orocommerce.problems import denied, not_found
 from khaos_assets.sandbox.orocommerce.resources import RESOURCES, SYSTEM, Resource
-from khaos_assets.sandbox.orocommerce.tables import Table, row
+from khaos_assets.sandbox.orocommerce.tables import row
+from khaos_assets.sandbox.orocommerce.views import Views
 
+SWITCHES = frozenset(
+    {"max_page_size", "wrong_count", "no_count", "next_missing", "next_repeats", "assumed_filters_off"}
+)
 COUNT = "X-Include-Total-Count"
 
 
@@ -19,10 +23,10 @@ COUNT = "X-Include-Total-Count"
 class Asked:
     """A read as it came: the address without its query, the query, what X-Include names, and the shape wanted."""
 
-    url: str
-    query: bytes
-    extras: frozenset[str]
-    json_api: bool
+    url: str = ""
+    query: bytes = b""
+    extras: frozenset[str] = frozenset()
+    json_api: bool = True
 
 
 @dataclass(frozen=True)
@@ -30,16 +34,17 @@ class Shown:
     """A body with the headers that belong to it."""
 
     body: bytes
-    headers: Mapping[str, str]
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 class Reads:
-    """The reads of one shop. `shown` gives the rows of a type as they are shown now."""
+    """The reads of one shop."""
 
-    def __init__(self, shown: Callable[[str], Table], faults: Faults) -> None:
-        self.shown = shown
+    def __init__(self, views: Views, faults: Faults) -> None:
+        self.views = views
+        self.shown = views.shown
         self.faults = faults
-        self.lists = Lists(shown)
+        self.lists = Lists(views.shown)
 
     def page(self, type_: str, asked: Asked) -> Shown:
         """One page of a list. Raises Problem."""
@@ -52,6 +57,8 @@ class Reads:
         first = 0 if query.size is None else (query.number - 1) * query.size
         last = len(places) if query.size is None else first + query.size
         lines = documents.shown_lines(type_, (table.lines[at] for at in places[first:last]), query.fields)
+        if lines and query.size != 1:
+            self.views.answered(type_)
         headers = self._count(type_, len(places)) if "totalCount" in asked.extras and not resource.whole else {}
         if not asked.json_api:
             return Shown(documents.plain(lines, one=False), headers)

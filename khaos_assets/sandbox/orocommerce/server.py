@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from urllib.parse import unquote
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from khaos_assets.sandbox import gateway
+from khaos_assets.sandbox.accepted import Accepted, Write
 from khaos_assets.sandbox.faults import Faults
 from khaos_assets.sandbox.journal import Journal
-from khaos_assets.sandbox.orocommerce import calls, tokens
+from khaos_assets.sandbox.orocommerce import batches, reads, tokens, views, writes
 from khaos_assets.sandbox.orocommerce.media import wants_json_api
-from khaos_assets.sandbox.orocommerce.problems import JSON_API, Problem, denied, no_route, not_allowed
-from khaos_assets.sandbox.orocommerce.reads import Asked, Reads, Shown
-from khaos_assets.sandbox.orocommerce.resources import RESOURCES, SYSTEM, Resource
+from khaos_assets.sandbox.orocommerce.problems import ErrorObject, Problem, denied, no_route, not_allowed
+from khaos_assets.sandbox.orocommerce.resources import SYSTEM
+from khaos_assets.sandbox.orocommerce.routes import BASE_PATH, Call, Routes
 from khaos_assets.sandbox.orocommerce.shop import Shop
 from khaos_assets.sandbox.world import WorldState
 
-BASE_PATH = "/admin/api"
 STOREFRONT = "/api/"
-SWITCHES = calls.SWITCHES | {
-    *("token_expires", "client_refused", "token_refused", "no_permission"),
-    *("max_page_size", "wrong_count", "no_count", "next_missing", "next_repeats", "assumed_filters_off"),
-}
+SWITCHES = frozenset(
+    gateway.SWITCHES | views.SWITCHES | reads.SWITCHES | writes.SWITCHES | batches.SWITCHES | tokens.SWITCHES
+) | {"no_permission"}
+PROXY_PAGE = "<html><head><title>{0}</title></head><body><center><h1>{0}</h1></center></body></html>"
 
 
 def app(world: WorldState, faults: Faults, journal: Journal, credentials: Mapping[str, str]) -> ASGIApp:
@@ -38,80 +38,60 @@ class OroCommerce:
     def __init__(self, world: WorldState, faults: Faults, journal: Journal, credentials: Mapping[str, str]) -> None:
         self.faults = faults
         self.tokens = tokens.Tokens(faults, credentials)
-        self.calls = calls.Calls(faults)
-        self.shop = Shop(world, faults, journal)
-        self.reads = Reads(self.shop.table, faults)
+        self.gateway = gateway.Gateway(SYSTEM, faults, _refused)
+        self.accepted = Accepted(world.memory, SYSTEM)
+        self.routes = Routes(Shop(world, faults, journal), faults)
+        switches, faults.switches = faults.switches, []  # what was accepted once is not refused by a switch now
+        for write in self.accepted.writes():
+            self.routes.answer(Call(write.method, write.path, write.body))
+        faults.switches = switches
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        path, match = scope["path"], _match(scope)
-        named = "path" if path == tokens.PATH else None
-        if await self.calls.stopped(scope, receive, match, named):
-            return
         request = Request(scope, receive)
-        answer = self.calls.instead(match, named) or await self._answer(request, match)
-        await self.calls.send(answer, scope, receive, send, match)
+        signs_in = scope["path"] == tokens.PATH
 
-    async def _answer(self, request: Request, match: Mapping[str, str]) -> Response:
-        path, body = request.url.path, await request.body()
-        authorization = request.headers.get("authorization", "")
-        if path == tokens.PATH:
-            if request.method != "POST":
-                return not_allowed(["POST"]).response(plain=True)
-            return self.tokens.answer(authorization, body)
+        async def answer() -> Response:
+            body = await request.body()
+            return self._signed_in(request, body) if signs_in else self._answer(request, body)
+
+        writes = scope["method"] != "GET" and not signs_in
+        match = _match(scope)
+        await self.gateway.serve(scope, receive, send, answer, match=match, signs_in=signs_in, writes=writes)
+
+    def _signed_in(self, request: Request, body: bytes) -> Response:
+        if request.method != "POST":
+            return not_allowed(["POST"]).response(plain=True)
+        return self.tokens.answer(request.headers.get("authorization", ""), body)
+
+    def _answer(self, request: Request, body: bytes) -> Response:
+        path = request.url.path
         if not path.startswith(f"{BASE_PATH}/"):
             # The storefront has its own tokens: ours means nothing there.
             return tokens.unauthorized() if path.startswith(STOREFRONT) else no_route().response(plain=True)
-        refused = self.faults.take(SYSTEM, "token_refused", **match)
-        if refused or not self.tokens.accept(authorization, body):
+        refused = self.faults.take(SYSTEM, "token_refused", **_match(request.scope))
+        if refused or not self.tokens.accept(request.headers.get("authorization", ""), body):
             return tokens.unauthorized()
         json_api = True
         try:
             json_api = wants_json_api(request.method, request.headers)
-            if self.faults.take(SYSTEM, "no_permission", **match):
+            if self.faults.take(SYSTEM, "no_permission", **_match(request.scope)):
                 raise denied("No access to this type of entities.")
-            return self._routed(request, json_api=json_api)
+            call = Call.of(request, body, json_api=json_api)
+            answer = self.routes.answer(call)
         except Problem as e:
             return e.response(plain=not json_api)
-
-    def _routed(self, request: Request, *, json_api: bool) -> Response:
-        type_, *rest = map(unquote, _segments(request.scope))
-        if not self.shop.knows(type_):
-            raise no_route()
-        resource = RESOURCES.get(type_) or Resource(type_)
-        asked = Asked(
-            str(request.url).partition("?")[0],
-            request.scope["query_string"],
-            frozenset(request.headers.get("x-include", "").replace(" ", "").split(";")),
-            json_api,
-        )
-        match rest:
-            case []:
-                _allow(request, resource.on_list)
-                return _shown(self.reads.page(type_, asked), json_api=json_api)
-            case [id_] if not resource.whole:
-                _allow(request, resource.on_row)
-                return _shown(self.reads.row(type_, id_, asked), json_api=json_api)
-            case [id_, "relationships", name] if not resource.whole:
-                _allow(request, ("GET", "PATCH") if name in resource.settable_links else ("GET",))
-                return _shown(self.reads.relationship(type_, id_, name), json_api=json_api)
-            case _:
-                raise no_route()
+        if request.method != "GET":
+            self.accepted.keep(Write(call.method, call.path, call.body))
+        return answer
 
 
-def _allow(request: Request, methods: tuple[str, ...]) -> None:
-    if request.method not in methods:
-        raise not_allowed(methods)
-
-
-def _shown(shown: Shown, *, json_api: bool, status: int = 200) -> Response:
-    answer = Response(shown.body, status, dict(shown.headers))
-    answer.headers["Content-Type"] = JSON_API if json_api else "application/json"
-    return answer
-
-
-def _segments(scope: Scope) -> list[str]:
-    """The parts of the path behind the prefix, still encoded."""
-    return scope["raw_path"].decode("latin-1").removeprefix(f"{BASE_PATH}/").rstrip("/").split("/")
+def _refused(status: int, message: str, headers: dict[str, str]) -> Response:
+    """An error that a switch asks for: the shop's own up to 500, else a page of the proxy in front of it."""
+    if status == 401:
+        return tokens.unauthorized()
+    if status == 429 or status > 500:
+        return Response(PROXY_PAGE.format(status), status, headers, "text/html")
+    return Problem(status, ErrorObject("runtime exception", message), headers=headers).response()
 
 
 def _match(scope: Scope) -> dict[str, str]:

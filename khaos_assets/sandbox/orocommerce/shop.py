@@ -61,13 +61,14 @@ class Shop:
         if changes:
             self.journal.write(SYSTEM, operation, {"changed": changes})
 
-    def put(self, type_: str, new: Row, at: str) -> list[Change]:
-        """Insert or replace a row; its `updatedAt`, if it has one, moves on where anything else differs."""
+    def put(self, type_: str, new: Row, at: str, *, moves: bool = True) -> list[Change]:
+        """Insert or replace a row; its `updatedAt`, if it has one, moves on where anything else differs (unless
+        `moves` is false)."""
         before = self.table(type_).get(str(new["id"]))
         if before == new:
             return []
         attributes = new.get("attributes", {})
-        if before is not None and "updatedAt" in attributes:
+        if moves and before is not None and "updatedAt" in attributes:
             new = new | {"attributes": attributes | {"updatedAt": _later(at, str(attributes["updatedAt"]))}}
         self.table(type_).put(new)
         return [{"type": type_, "key": str(new["id"]), "before": before, "after": new}]

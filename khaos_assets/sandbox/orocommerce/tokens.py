@@ -18,6 +18,7 @@ from khaos_assets.sandbox.orocommerce.resources import SYSTEM
 
 PATH = "/oauth2-token"
 LIFE_SECONDS = 3600
+SWITCHES = frozenset({"token_expires", "client_refused", "token_refused"})
 GRANT = "client_credentials"
 
 
