@@ -86,7 +86,7 @@ def is_pack_child(line: Line) -> bool:
     return line.pack_sort.endswith(".002")
 
 
-def _new(world: World, market: Market, order: Order, number: int, reference: str | None) -> ChannelOrder:
+def _new(market: Market, order: Order, number: int, reference: str | None) -> ChannelOrder:
     created = order.created - IMPORTED_AFTER
     found = ChannelOrder(
         channel=market.channel,
@@ -109,7 +109,7 @@ def _new(world: World, market: Market, order: Order, number: int, reference: str
 
 def _scayle(world: World, market: Market, order: Order) -> ChannelOrder:
     number = world.number("scayle order", 700001)
-    found = _new(world, market, order, number, None if number % 12 == 0 else order.reference)
+    found = _new(market, order, number, None if number % 12 == 0 else order.reference)
     method = method_of(world, order)
     for line in order.lines:
         if is_pack_child(line):
@@ -128,7 +128,7 @@ def _oro(world: World, market: Market, order: Order, rng: Random) -> ChannelOrde
     """Rows are not rounded; the VAT is their sum's, unless Khaos could not have got that."""
     number = world.number("oro order", 5001)
     reference = f"B{order.reference[1:]}" if order.reference.startswith("W") else order.reference
-    found = _new(world, market, order, number, reference)
+    found = _new(market, order, number, reference)
     vat = Decimal("0.00")
     for line in order.lines:
         if is_pack_child(line):

@@ -1,4 +1,4 @@
-"""What a channel has of an order: lines with their money, parcels, cancellation, returns; and how Khaos has it, if it does.
+"""What a channel has of an order: lines with their money, parcels, cancellation, returns.
 
 Money is what the channel itself computed, in the order's currency. Units are base units (see `units.py`).
 """

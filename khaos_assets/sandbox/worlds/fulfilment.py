@@ -44,7 +44,7 @@ def khaos_invoice(
 
 
 def parcels_of(order: Order, invoice: Invoice) -> list[Parcel]:
-    """What the channel is told of an invoice, 15 minutes later: a parcel per box. What is not stock goes with the first."""
+    """What the channel is told of an invoice, 15 minutes later: a parcel per box, what is not stock in the first."""
     at = invoice.at + timedelta(minutes=15)
     boxes = invoice.boxes or [(invoice.tracking, invoice.units)]
     parcels = [Parcel(at, order.carrier, tracking, dict(units)) for tracking, units in boxes]

@@ -1,4 +1,4 @@
-"""Where the channels sell: per market its currency, the Khaos company class and tax codes that go with it, its price list.
+"""Where the channels sell: per market its currency, the Khaos company class, tax codes and price list that go with it.
 
 A SCAYLE market is a shop country, an OroCommerce market a currency. Goods abroad are zero-rated exports.
 """
@@ -53,6 +53,9 @@ def add_markets(world: World) -> None:
     """A SCAYLE market for each country that retail customers live in, home first; pounds for OroCommerce."""
     if "scayle" in world.systems:
         countries = {c.country for c in world.customers if c.company_class == "Retail"} & set(words.COUNTRIES)
+        for customer in world.customers:
+            if customer.currency == "EUR":
+                customer.price_list = EURO_LIST
         currency = {c.country: c.currency for c in world.customers if c.company_class == "Retail"}
         for name in sorted(countries, key=lambda n: (n != "United Kingdom", words.COUNTRIES[n][0])):
             country = words.COUNTRIES[name][0]

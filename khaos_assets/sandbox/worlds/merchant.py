@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal
 
 from khaos_assets.sandbox.worlds.clock import WorldNight, london_date
+from khaos_assets.sandbox.worlds.market_sections import market_mappings, market_sections, top_lines
 from khaos_assets.sandbox.worlds.model import World
+from khaos_assets.sandbox.worlds.sections import mapping_lines, shared_sections, system_sections
+from khaos_assets.sandbox.worlds.toml import array, table, text
 from khaos_assets.sandbox.worlds.truth import plain
 
 SITES = ["Main Warehouse", "Manchester", "Bristol"]
@@ -67,10 +69,11 @@ def merchant_toml(world: World, non_stock: Sequence[str], moving: Mapping[str, b
     window = (world.nights[-1].date - london_date(oldest)).days + 5
     lines = [
         "# The configuration of this world. What each key means: docs/settings.md",
-        f"non_stock_codes = {_list(non_stock)}",
+        f"non_stock_codes = {array(non_stock)}",
+        *top_lines(world),
         "",
         "[merchant]",
-        f"name = {_text(world.name)}",
+        f"name = {text(world.name)}",
         'home_country = "GB"',
         "home_vat_percent = 20",
         "",
@@ -79,51 +82,44 @@ def merchant_toml(world: World, non_stock: Sequence[str], moving: Mapping[str, b
         f"default = {plain(world.buffer)}",
         "",
         "[classes]",
-        f"non_commercial = {_list(world.non_commercial)}",
-        f"arithmetic = {_table(world.arithmetic)}",
+        f"non_commercial = {array(world.non_commercial)}",
+        f"arithmetic = {table(world.arithmetic)}",
         "",
         "[khaos]",
         "# Every order, company by company: the only enumeration that does not rest on dates.",
         'order_enumeration = "companies"',
         f"order_window_days = {window}",
-        f"back_orderable = {_list(world.back_orderable)}",
-        "",
-        "[wair]",
-        "feed_extension = true",
-        f"carries_kinds = {_list(STOCKED_KINDS)}",
-        f"untracked_services = {_list(world.untracked)}",
+        f"back_orderable = {array(world.back_orderable)}",
     ]
-    if not world.transfers:
-        lines.append('allow_empty = ["transfers"]')
-    lines += [
-        "",
-        "[mapping]",
-        f"locations = {_table(world.locations)}",
-        f"couriers = {_table(world.couriers)}",
-        f"sizes = {_table(world.sizes)}",
-    ]
+    if "wair" in world.systems:
+        lines += [
+            "",
+            "[wair]",
+            "feed_extension = true",
+            f"carries_kinds = {array(STOCKED_KINDS)}",
+            f"untracked_services = {array(world.untracked)}",
+        ]
+        if not world.transfers:
+            lines.append('allow_empty = ["transfers"]')
+    lines += system_sections(world)
+    lines += shared_sections(world) if len(world.listings) else []
+    lines += market_sections(world)
+    lines += ["", "[mapping]"]
+    if "wair" in world.systems:
+        lines.append(f"locations = {table(world.locations)}")
+    lines.append(f"couriers = {table(world.couriers)}")
+    if "wair" in world.systems:
+        lines.append(f"sizes = {table(world.sizes)}")
+    lines += mapping_lines(world) + market_mappings(world)
     for month, rates in sorted(world.rates.items()):
         lines += ["", f"[exchange_rates.{month}]", *(f"{c} = {format(r, 'f')}" for c, r in sorted(rates.items()))]
     for read, is_moving in sorted(moving.items()):
-        lines += ["", f"[feeds.{_text(read)}]", f"moving = {str(is_moving).lower()}"]
+        lines += ["", f"[feeds.{text(read)}]", f"moving = {str(is_moving).lower()}"]
     return "\n".join(lines) + "\n"
 
 
 def world_toml(world: World) -> str:
-    lines = ["[world]", f"name = {_text(world.name)}", f"seed = {world.seed}"]
+    lines = ["[world]", f"name = {text(world.name)}", f"seed = {world.seed}"]
     for night in world.nights:
         lines += ["", "[[nights]]", f"date = {night.date}", f"as_of = {night.as_of.strftime('%Y-%m-%dT%H:%M:%SZ')}"]
     return "\n".join(lines) + "\n"
-
-
-def _text(value: str) -> str:
-    """A TOML basic string: JSON's escapes are a subset of TOML's."""
-    return json.dumps(value, ensure_ascii=False)
-
-
-def _list(values: Sequence[str]) -> str:
-    return "[" + ", ".join(_text(v) for v in values) + "]"
-
-
-def _table(values: Mapping[str, str]) -> str:
-    return "{ " + ", ".join(f"{_text(k)} = {_text(v)}" for k, v in values.items()) + " }"

@@ -344,6 +344,8 @@ class World:
     channel_orders: list[ChannelOrder] = field(default_factory=list)
     organisations: list[Organisation] = field(default_factory=list)
     """Customers of OroCommerce."""
+    shop_prices: dict[tuple[int, Item, str, int], Decimal] = field(default_factory=dict)
+    """OroCommerce price list, item, unit, break → the price shown there in place of the list's."""
     branches: list[list[str]] = field(default_factory=list)
     """Khaos account codes that are configured as branches of one another."""
     back_orderable: list[str] = field(default_factory=list)

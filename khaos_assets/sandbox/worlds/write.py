@@ -12,8 +12,22 @@ import msgspec
 
 from khaos_assets.sandbox.worlds.merchant import merchant_toml, world_toml
 from khaos_assets.sandbox.worlds.model import Kind, World
-from khaos_assets.sandbox.worlds.positions import positions
-from khaos_assets.sandbox.worlds.render import khaos_customers, khaos_orders, khaos_stock, wair
+from khaos_assets.sandbox.worlds.positions import Positions, positions
+from khaos_assets.sandbox.worlds.render import (
+    khaos_customers,
+    khaos_orders,
+    khaos_prices,
+    khaos_stock,
+    oro_customers,
+    oro_orders,
+    oro_prices,
+    orocommerce,
+    pimberly,
+    plytix,
+    scayle,
+    scayle_orders,
+    wair,
+)
 
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 _BATCH = 2000
@@ -56,7 +70,7 @@ def _night(world: World, number: int) -> Iterator[tuple[str, str, Iterable[dict[
     yield "khaos", "company_list", khaos_customers.company_list(world)
     yield "khaos", "customers", khaos_customers.customers(world)
     yield "khaos", "company_info", khaos_customers.company_info(world)
-    yield "khaos", "price_lists", khaos_customers.price_lists(world, number)
+    yield "khaos", "price_lists", khaos_prices.price_lists(world, number)
     yield "khaos", "sales_orders", khaos_orders.sales_orders(world, night.as_of)
     yield "khaos", "order_lines", khaos_orders.order_lines(world, night.as_of)
     yield "khaos", "countries", khaos_customers.countries()
@@ -66,6 +80,44 @@ def _night(world: World, number: int) -> Iterator[tuple[str, str, Iterable[dict[
         yield "wair", "stock", wair.stock(world, number, figures)
         yield "wair", "dispatches", wair.dispatches(world, night.as_of)
         yield "wair", "transfers", wair.transfers(world, night.as_of)
+    yield from _goods(world, number, figures)
+    yield from _orders(world, number)
+
+
+def _goods(world: World, number: int, figures: Positions) -> Iterator[tuple[str, str, Iterable[dict[str, Any]]]]:
+    """Products, stock and prices of channels and PIMs."""
+    if "scayle" in world.systems:
+        yield "scayle", "shops", scayle.shops(world)
+        yield "scayle", "warehouses", scayle.warehouses(world)
+        yield "scayle", "products", scayle.products(world, number)
+        yield "scayle", "stocks", scayle.stocks(world, number, figures)
+        yield "scayle", "prices", scayle.prices(world, number)
+    if "orocommerce" in world.systems:
+        yield "orocommerce", "products", orocommerce.products(world, number)
+        yield "orocommerce", "productunitprecisions", orocommerce.unit_precisions(world, number)
+        yield "orocommerce", "inventorylevels", orocommerce.inventory_levels(world, number, figures)
+    if "plytix" in world.systems:
+        yield "plytix", "products", plytix.products(world, number)
+        yield "plytix", "families", plytix.families(world, number)
+        yield "plytix", "relationships", plytix.relationships()
+    if "pimberly" in world.systems:
+        yield "pimberly", "products", pimberly.products(world, number)
+
+
+def _orders(world: World, number: int) -> Iterator[tuple[str, str, Iterable[dict[str, Any]]]]:
+    """Orders, customers and price lists of channels."""
+    as_of = world.nights[number].as_of
+    if "scayle" in world.systems:
+        yield "scayle", "orders", scayle_orders.orders(world, as_of)
+    if "orocommerce" in world.systems:
+        yield "orocommerce", "orders", oro_orders.orders(world, as_of)
+        yield "orocommerce", "orderlineitems", oro_orders.line_items(world, as_of)
+        yield "orocommerce", "ordersubtotals", oro_orders.subtotals(world, as_of)
+        yield "orocommerce", "ordershippingtrackings", oro_orders.trackings(world, as_of)
+        yield "orocommerce", "customers", oro_customers.customers(world, as_of)
+        yield "orocommerce", "customerusers", oro_customers.users(world, as_of)
+        yield "orocommerce", "pricelists", oro_prices.price_lists(world)
+        yield "orocommerce", "productprices", oro_prices.product_prices(world, number)
 
 
 def _write(path: Path, records: Iterable[dict[str, Any]]) -> None:

@@ -1,14 +1,13 @@
-"""Khaos accounts, price lists, countries and deletions (contract khaos, 3.5, 3.6, 3.9). Persons here are invented."""
+"""Khaos accounts, countries and deletions (contract khaos, 3.5, 3.9). Persons here are invented."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal
 
 from khaos_assets.sandbox.worlds.clock import WorldNight, local
 from khaos_assets.sandbox.worlds.model import Customer, World
-from khaos_assets.sandbox.worlds.render.khaos_stock import items_of
-from khaos_assets.sandbox.worlds.render.spelling import Record, flag, money
+from khaos_assets.sandbox.worlds.price_lists import LISTS
+from khaos_assets.sandbox.worlds.render.spelling import Record, flag
 from khaos_assets.sandbox.worlds.vocabulary import COUNTRIES, TOWNS
 
 _UNKNOWN = ("GB", "GBR", "GBP", False)
@@ -61,7 +60,8 @@ def customers(world: World) -> Iterator[Record]:
 
 
 def _lists(customer: Customer) -> Record:
-    entry = {"@IS_NET": "-1", "@CURRENCY_CODE": customer.currency, "@PRICELIST_TYPE": "3", "#text": customer.price_list}
+    currency = LISTS[customer.price_list].currency
+    entry = {"@IS_NET": "-1", "@CURRENCY_CODE": currency, "@PRICELIST_TYPE": "3", "#text": customer.price_list}
     return {"PRICE_LIST": [entry]}
 
 
@@ -94,26 +94,6 @@ def company_info(world: World) -> Iterator[Record]:
             "CurrencyCode": customer.currency,
             "PriceLists": [customer.price_list] if customer.price_list else [],
         }
-
-
-def price_lists(world: World, night: int) -> Iterator[Record]:
-    """Two lists by item: the web prices and a trade list with a break at twelve."""
-    goods = [i for i in items_of(world, night) if i.stocked and i.sell_price is not None][:40]
-    for name, share, start in (("Trade", Decimal("0.70"), "12"), ("Web", Decimal("1.00"), "1")):
-        rows = [
-            {
-                "StockCode": i.code,
-                "QtyStart": start,
-                "QtyEnd": "9999",
-                "AmountValue": money(((i.sell_price or Decimal(0)) * share).quantize(Decimal("0.01"))),
-                "DiscountValue": "0",
-                "MarkUp": "0",
-                "BuyPrice": money(i.buy_price),
-                "SellPrice": money(i.sell_price),
-            }
-            for i in goods
-        ]
-        yield {"_name": name, "_type": 3, "rows": rows}
 
 
 def countries() -> Iterator[Record]:

@@ -7,8 +7,9 @@ from decimal import Decimal
 from typing import Any
 
 from khaos_assets.sandbox.worlds.clock import local
-from khaos_assets.sandbox.worlds.model import Item, Kind, World
+from khaos_assets.sandbox.worlds.model import PIMS, Item, Kind, World
 from khaos_assets.sandbox.worlds.positions import ZERO, Positions
+from khaos_assets.sandbox.worlds.product_data import facts
 from khaos_assets.sandbox.worlds.render.spelling import Record, flag, money, spoil
 from khaos_assets.sandbox.worlds.truth import plain
 
@@ -46,6 +47,7 @@ def stock_list(world: World, night: int, figures: Positions) -> Iterator[Record]
 
 def stock_items(world: World, night: int) -> Iterator[Record]:
     """The `STOCK_ITEM` element. A style child takes its parent's IS_NET, and its price where it has none."""
+    is_described = not set(PIMS).isdisjoint(world.systems)
     for item in items_of(world, night):
         record: Record = {
             "STOCK_ID": item.stock_id,
@@ -65,6 +67,7 @@ def stock_items(world: World, night: int) -> Iterator[Record]:
             "MANUFACTURER": "",
             "LEAD_TIME": "",
             "WEIGHT": item.weight_kg,
+            **(_more(item) if is_described else {}),
             "STOCK_CONTROLLED": flag(item.stocked),
             "DISCONTINUED": flag(item.discontinued),
             "WEB": flag(item.web),
@@ -88,6 +91,18 @@ def stock_items(world: World, night: int) -> Iterator[Record]:
         if item.nested:
             record["_nested"] = True
         yield spoil(record, item.broken.get("stock_items"))
+
+
+def _more(item: Item) -> Record:
+    """What newer versions have: centimetres, and the country the goods come from."""
+    known = facts(item)
+    return {
+        "LONG_DESC": known["long_description"],
+        "HEIGHT": plain(known["height"]),
+        "WIDTH": plain(known["width"]),
+        "DEPTH": plain(known["depth"]),
+        "COUNTRY_OF_MANUFACTURE": known["country_of_origin"],
+    }
 
 
 def _price(item: Item, value: Decimal | None, is_net: bool) -> Any:

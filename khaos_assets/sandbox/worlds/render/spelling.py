@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -18,7 +19,7 @@ def money(value: Decimal | None) -> str:
     return "" if value is None else format(value, "f")
 
 
-def spoil(record: Record, broken: dict[str, Any] | None) -> Record:
+def spoil(record: Record, broken: Mapping[str, Any] | None) -> Record:
     """Break the wire contract where that is planted: None leaves the field out."""
     for name, value in (broken or {}).items():
         if value is None:

@@ -67,7 +67,7 @@ def _row(item: Item, place: str, figures: Positions) -> Record:
         "skuId": item.wair.sku,
         "onHand": number(figures.on_hand(item, place), as_text=item.spelled_with_zeros),
         "allocated": number(figures.allocated(item, place)),
-        "available": number(figures.available(item, place)),
+        "available": number(figures.wair_available(item, place)),
         "updatedAt": utc(max(changed, world.origin) + timedelta(milliseconds=len(item.code))),
     }
     return spoil(record, item.broken.get(f"stock/{place}"))

@@ -1,0 +1,63 @@
+"""The sections of `merchant.toml` for goods on channels and in PIMs: who carries what, where it stands, who owns it."""
+
+from __future__ import annotations
+
+from khaos_assets.sandbox.worlds.listings import CARRIES
+from khaos_assets.sandbox.worlds.model import CHANNELS, PIMS, World
+from khaos_assets.sandbox.worlds.product_data import ATTRIBUTES, MANDATORY, TAX_LABELS, ownership
+from khaos_assets.sandbox.worlds.render import pimberly, plytix
+from khaos_assets.sandbox.worlds.toml import array, inline, table, text
+from khaos_assets.sandbox.worlds.units import UNITS
+
+OLDEST_DESCRIPTION_HOURS = 72
+"""So long a description may wait for its sync (FEED-05)."""
+
+
+def system_sections(world: World) -> list[str]:
+    """A table per channel and PIM of the world."""
+    lines: list[str] = []
+    for system in (*CHANNELS, *PIMS):
+        if system in world.systems:
+            lines += ["", f"[{system}]", f"carries_kinds = {array([k.value for k in CARRIES[system]])}"]
+            lines += _of_pim(system) if system in PIMS else []
+    return lines
+
+
+def _of_pim(system: str) -> list[str]:
+    if system == "plytix":
+        lines = [
+            'ready_statuses = ["Completed"]',
+            'archived_statuses = ["Archived"]',
+            f"live_attribute = {text(plytix.LIVE_FLAG)}",
+            f"bundle_relationships = {array([plytix.BUNDLE])}",
+        ]
+    else:
+        lines = [
+            'ready_stages = ["Released", "Live"]',
+            'live_stages = ["Live"]',
+            'archived_stages = ["Withdrawn"]',
+            f"bundle_attributes = {array([pimberly.BUNDLE])}",
+        ]
+    lines += [f"mandatory = {array(MANDATORY[system])}", "", f"[{system}.attributes]"]
+    for name, attribute in ATTRIBUTES[system].items():
+        values = {"attribute": attribute.name, "unit": attribute.unit, "basis": attribute.basis}
+        lines.append(f"{name} = {table({k: v for k, v in values.items() if v})}")
+    return lines
+
+
+def shared_sections(world: World) -> list[str]:
+    """Ownership and backlogs: what concerns several systems."""
+    lines = ["", "[ownership]", *(f"{name} = {array(owners)}" for name, owners in ownership(world).items())]
+    if not set(PIMS).isdisjoint(world.systems):
+        lines += ["", "[tolerances]", f"backlog_hours = {{ description = {OLDEST_DESCRIPTION_HOURS} }}"]
+    return lines
+
+
+def mapping_lines(world: World) -> list[str]:
+    """Within [mapping]: warehouses, units, tax labels."""
+    lines = [f"warehouses = {inline(world.warehouses)}"] if world.warehouses else []
+    if "orocommerce" in world.systems:
+        lines.append(f"units = {inline(UNITS)}")
+    if not set(PIMS).isdisjoint(world.systems):
+        lines.append(f"tax_labels = {inline(TAX_LABELS)}")
+    return lines
