@@ -1,4 +1,4 @@
-"""SCAYLE orders as detail rows: one item per unit, money in minor units (contract scayle, 3.6 to 3.8)."""
+"""SCAYLE orders as detail rows: states, totals, parcels, invented persons (contract scayle, 3.6 and 3.8)."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from khaos_assets.sandbox.worlds.channel_orders import ChannelLine, ChannelOrder, channel_orders_of
+from khaos_assets.sandbox.worlds.channel_orders import ChannelOrder, channel_orders_of
 from khaos_assets.sandbox.worlds.markets import SHOP
-from khaos_assets.sandbox.worlds.model import Item, World
-from khaos_assets.sandbox.worlds.render.scayle import MERCHANT, offset
+from khaos_assets.sandbox.worlds.model import World
+from khaos_assets.sandbox.worlds.render.scayle import offset
+from khaos_assets.sandbox.worlds.render.scayle_items import items, minor, package_id, when
 from khaos_assets.sandbox.worlds.render.spelling import Record, spoil
 from khaos_assets.sandbox.worlds.vocabulary import COUNTRIES
 
 PAYMENTS = ("creditcard", "paypal", "invoice")
 PROMOTIONS = ("sale", "campaign", "voucher", "promotion", "promotionCode")
 _ALPHA_3 = {two: three for two, three, _, _ in COUNTRIES.values()}
-_ITEMS_PER_ORDER = 1000
 _DELIVERED_AFTER = timedelta(days=2)
 
 
@@ -27,62 +27,49 @@ def orders(world: World, as_of: datetime) -> Iterator[Record]:
 
 
 def _order(order: ChannelOrder, as_of: datetime) -> Record:
-    items = _items(order, as_of)
-    status, shipping, billing = _states(order, items, as_of)
-    key = PAYMENTS[order.number % len(PAYMENTS)]
-    gross, voucher = _minor(order.gross()), _voucher(order, items)
+    shown = items(order, as_of)
+    status, shipping, billing = _states(order, shown, as_of)
+    delivery = minor(order.delivery_net + order.delivery_vat)
     return {
         "id": order.number,
         "referenceKey": order.reference,
         "publicKey": f"P{order.number:09d}",
         "basketKey": f"basket-{order.number}",
         "status": _overall(order, status, as_of),
-        "detailedStatus": {
-            n: {"code": c, "name": c.replace("_", " ").capitalize()} for n, c in _named(status, shipping, billing)
-        },
+        "detailedStatus": {"order": _code(status), "shipping": _code(shipping), "billing": _code(billing)},
         "currencyCode": order.currency,
         "shopCountry": {"id": 1, "shopKey": SHOP, "countryCode": order.market.country},
         "address": {"billing": _address(order), "shipping": _address(order), "forward": None},
         "customer": _customer(order),
         "channel": "web",
-        "items": items,
+        "items": shown,
         "packages": _packages(order, as_of),
-        "payment": [
-            {
-                "amount": gross,
-                "key": key,
-                "transactionKey": f"T{order.number}",
-                "isGiftCard": False,
-                "installment": False,
-            }
-        ],
+        "payment": [_payment(order)],
         "cost": _cost(order),
-        "shipping": {
-            "policy": "least_packages",
-            "deliveryCosts": _minor(order.delivery_net + order.delivery_vat),
-            "expressDeliveryCosts": 0,
-        },
-        "vouchers": voucher,
+        "shipping": {"policy": "least_packages", "deliveryCosts": delivery, "expressDeliveryCosts": 0},
+        "vouchers": _vouchers(order, shown),
         "promotion": [],
         "membershipDiscount": None,
         "loyaltyCard": None,
         "createdAt": offset(order.created),
         "updatedAt": offset(order.changed_at(as_of)),
-        "confirmedAt": _when(order.confirmed, as_of),
-        "invoicedAt": _when(order.parcels[0].at if order.parcels else None, as_of),
+        "confirmedAt": when(order.confirmed, as_of),
+        "invoicedAt": when(order.parcels[0].at if order.parcels else None, as_of),
     }
 
 
-def _named(status: str, shipping: str, billing: str) -> list[tuple[str, str]]:
-    return [("order", status), ("shipping", shipping), ("billing", billing)]
+def _code(code: str) -> Record:
+    return {"code": code, "name": code.replace("_", " ").capitalize()}
 
 
-def _when(at: datetime | None, as_of: datetime) -> str | None:
-    return None if at is None or at > as_of else offset(at)
-
-
-def _minor(amount: Decimal) -> int:
-    return int(amount * 100)
+def _payment(order: ChannelOrder) -> Record:
+    return {
+        "amount": minor(order.gross()),
+        "key": PAYMENTS[order.number % len(PAYMENTS)],
+        "transactionKey": f"T{order.number}",
+        "isGiftCard": False,
+        "installment": False,
+    }
 
 
 def _overall(order: ChannelOrder, status: str, as_of: datetime) -> str:
@@ -93,12 +80,12 @@ def _overall(order: ChannelOrder, status: str, as_of: datetime) -> str:
     return "invoice_partially_completed" if order.shipped_units(as_of) else "payment_reserved"
 
 
-def _states(order: ChannelOrder, items: list[Record], as_of: datetime) -> tuple[str, str, str]:
+def _states(order: ChannelOrder, shown: list[Record], as_of: datetime) -> tuple[str, str, str]:
     """Codes of order, shipping and billing."""
     if order.is_cancelled(as_of):
         return "order_cancelled", "shipping_open", "billing_payment_cancelled"
     shipped = order.is_shipped(as_of)
-    live = [i for i in items if i["status"] != "cancelled"]
+    live = [i for i in shown if i["status"] != "cancelled"]
     back = [i for i in live if i["returnedAt"] is not None]
     shipping = "shipping_open"
     if back:
@@ -117,137 +104,11 @@ def _states(order: ChannelOrder, items: list[Record], as_of: datetime) -> tuple[
     return code, shipping, billing
 
 
-# Items
-
-
-def _items(order: ChannelOrder, as_of: datetime) -> list[Record]:
-    found: list[Record] = []
-    parcels = _parcels_by_item(order, as_of)
-    for line in order.lines:
-        count = int(line.units)
-        money = zip(*(_shares(_minor(x), count) for x in _parts(line)), strict=True)
-        for n, (gross, net, full_gross, full_net) in enumerate(money):
-            parcel = _next_parcel(parcels, line) if line.cancelled_at is None else None
-            record: Record = {
-                "id": order.number * _ITEMS_PER_ORDER + len(found) + 1,
-                "key": f"item-{order.number}-{len(found) + 1}",
-                "variant": _variant(line),
-                "product": {
-                    "id": _group(line),
-                    "name": line.description or (line.item.description if line.item else ""),
-                },
-                "merchant": {"id": 1, "referenceKey": MERCHANT},
-                "warehouseId": 1,
-                "packageId": None if parcel is None else _package_id(order, parcel[0]),
-                "reservationKey": None,
-                "itemGroup": None,
-                "campaignKey": None,
-                "status": _status(order, line, parcel is not None, as_of),
-                "price": _price(line, gross, net, full_gross, full_net, is_first=n == 0),
-                "promotions": [],
-                "createdAt": offset(order.created),
-                "updatedAt": offset(order.changed_at(as_of)),
-                "delegatedAt": _when(order.confirmed, as_of),
-                "shippedAt": None if parcel is None else offset(parcel[1]),
-                "cancelledAt": _when(line.cancelled_at or order.cancelled_at, as_of),
-                "returnedAt": _when(line.returned_at, as_of),
-            }
-            found.append(record)
-    return found
-
-
-def _parts(line: ChannelLine) -> tuple[Decimal, Decimal, Decimal, Decimal]:
-    return line.gross, line.net, line.full_net + line.full_vat, line.full_net
-
-
-def _shares(amount: int, count: int) -> list[int]:
-    """A sum in even parts, the odd pennies on the first ones."""
-    each, rest = divmod(amount, count)
-    return [each + (n < rest) for n in range(count)]
-
-
-def _parcels_by_item(order: ChannelOrder, as_of: datetime) -> dict[Item, list[tuple[int, datetime]]]:
-    """Per item, the parcel of each unit that has left."""
-    found: dict[Item, list[tuple[int, datetime]]] = {}
-    for number, parcel in enumerate(order.parcels):
-        if parcel.at <= as_of:
-            for item, units in parcel.units.items():
-                found.setdefault(item, []).extend([(number, parcel.at)] * int(units))
-    return found
-
-
-def _next_parcel(parcels: dict[Item, list[tuple[int, datetime]]], line: ChannelLine) -> tuple[int, datetime] | None:
-    waiting = parcels.get(line.item) if line.item is not None else None
-    return waiting.pop(0) if waiting else None
-
-
-def _variant(line: ChannelLine) -> Record:
-    listing = line.item.listings.get("scayle") if line.item is not None else None
-    return {
-        "id": listing.number if listing is not None else 999001,
-        "referenceKey": line.shown_sku("scayle"),
-        "stock": {"quantity": 0, "warehouseId": 1},
-    }
-
-
-def _group(line: ChannelLine) -> int:
-    listing = line.item.listings.get("scayle") if line.item is not None else None
-    return listing.group if listing is not None else 999001
-
-
-def _status(order: ChannelOrder, line: ChannelLine, is_sent: bool, as_of: datetime) -> str:
-    at = line.cancelled_at or order.cancelled_at
-    if at is not None and at <= as_of:
-        return "cancelled"
-    if line.returned_at is not None and line.returned_at <= as_of:
-        return "returned"
-    return "delivered" if is_sent else "available"
-
-
-def _price(line: ChannelLine, gross: int, net: int, full_gross: int, full_net: int, *, is_first: bool) -> Record:
-    """What was paid and what it would have been. A voucher that lies on one item shows as its voucher-reduced price."""
-    off_net, off_vat = line.voucher if is_first else (Decimal(0), Decimal(0))
-    before_net, before_gross = net + _minor(off_net), gross + _minor(off_net + off_vat)
-    record: Record = {
-        "withTax": before_gross,
-        "withoutTax": before_net,
-        "undiscountedWithTax": full_gross,
-        "undiscountedWithOutTax": full_net,
-        "overrideWithTax": 0,
-        "overrideWithoutTax": 0,
-        "tax": {"vat": _vat(before_gross - before_net, line.vat_percent)},
-        "appliedReductions": _reductions(full_gross, before_gross),
-    }
-    if off_net:
-        record["absoluteVoucherReducedPrice"] = {
-            "withTax": gross,
-            "withOutTax": net,
-            "tax": {"vat": _vat(gross - net, line.vat_percent)},
-        }
-    return record
-
-
-def _vat(amount: int, percent: Decimal) -> Record:
-    return {"amount": Decimal(amount).quantize(Decimal("0.1")), "rate": _rate(percent)}
-
-
-def _rate(percent: Decimal) -> Decimal:
-    return (percent / 100).quantize(Decimal("0.01"))
-
-
-def _reductions(full: int, paid: int) -> list[Record]:
-    if full <= paid:
-        return []
-    share = (Decimal(full - paid) / full).quantize(Decimal("0.0001"))
-    amount = {"absoluteWithTax": full - paid, "relative": share}
-    return [{"id": "1", "category": "sale", "type": "relative", "amount": amount, "code": None, "displayName": "Sale"}]
-
-
 # Totals
 
 
 def _cost(order: ChannelOrder) -> Record:
-    gross, net = _minor(order.gross()), _minor(order.net())
+    gross, net = minor(order.gross()), minor(order.net())
     return {
         "withTax": gross,
         "withoutTax": net,
@@ -263,29 +124,24 @@ def _cost(order: ChannelOrder) -> Record:
 def _fee(category: str, key: str, net: Decimal, vat: Decimal) -> Record:
     rate = Decimal("0.20") if vat else Decimal("0.00")
     return {
-        "amount": {"withTax": _minor(net + vat), "withoutTax": _minor(net)},
+        "amount": {"withTax": minor(net + vat), "withoutTax": minor(net)},
         "category": category,
         "key": key,
         "option": None,
-        "tax": {"vat": {"amount": Decimal(_minor(vat)).quantize(Decimal("0.1")), "rate": rate}},
+        "tax": {"vat": {"amount": Decimal(minor(vat)).quantize(Decimal("0.1")), "rate": rate}},
     }
 
 
-def _voucher(order: ChannelOrder, items: list[Record]) -> list[Record]:
-    off = sum((_minor(sum(line.voucher, Decimal(0))) for line in order.lines), 0)
+def _vouchers(order: ChannelOrder, shown: list[Record]) -> list[Record]:
+    off = sum((minor(sum(line.voucher, Decimal(0))) for line in order.lines), 0)
     if not off:
         return []
-    on = [{"key": i["key"], "isApplied": "absoluteVoucherReducedPrice" in i["price"]} for i in items]
-    return [
-        {"id": order.number, "voucherId": 7, "code": "WELCOME", "type": "absolute", "value": off, "applicableItems": on}
-    ]
+    on = [{"key": i["key"], "isApplied": "absoluteVoucherReducedPrice" in i["price"]} for i in shown]
+    voucher = {"id": order.number, "voucherId": 7, "code": "WELCOME", "type": "absolute", "value": off}
+    return [voucher | {"applicableItems": on}]
 
 
 # Parcels and persons
-
-
-def _package_id(order: ChannelOrder, number: int) -> int:
-    return order.number * 10 + number + 1
 
 
 def _packages(order: ChannelOrder, as_of: datetime) -> list[Record]:
@@ -299,8 +155,8 @@ def _package(order: ChannelOrder, number: int, as_of: datetime) -> Record:
     if parcel.tracking is not None:
         tracking = {"id": parcel.tracking, "url": f"https://tracking.example.com/{parcel.tracking}"}
     return {
-        "id": _package_id(order, number),
-        "shipmentKey": parcel.tracking or f"SHIP-{_package_id(order, number)}",
+        "id": package_id(order, number),
+        "shipmentKey": parcel.tracking or f"SHIP-{package_id(order, number)}",
         "carrierKey": parcel.carrier,
         "deliveryStatus": "delivered" if delivered else "shipped",
         "shippedAt": offset(parcel.at),
@@ -324,9 +180,7 @@ def _address(order: ChannelOrder) -> Record:
 def _customer(order: ChannelOrder) -> Record:
     customer = order.customer
     return {
-        "id": order.number % 5000 + 1
-        if customer is None
-        else int("".join(c for c in customer.company_id if c.isdigit())),
+        "id": order.number % 5000 + 1 if customer is None else int(customer.company_id.rstrip("_")),
         "referenceKey": customer.other_ref if customer is not None else None,
         "firstName": "Alex",
         "lastName": "Example",
