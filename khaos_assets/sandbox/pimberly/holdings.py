@@ -39,17 +39,21 @@ class Holdings:
 
     @property
     def shown(self) -> Rows:
-        """The products as calls show them: what is there, seen through the row switches that are on."""
+        """The products as calls show them."""
+        return self.seen()[1]
+
+    def seen(self) -> tuple[Any, Rows]:
+        """What is there, seen through the row switches that are on; and what stands for just this state."""
         views = seen_through(self.faults)
+        token = (self.world.night, self.rows.version, repr([(name, p) for name, p, _ in views]))
         if not views:
-            return self.rows
-        token = (self.rows.version, self.world.night, repr([(name, p) for name, p, _ in views]))
+            return token, self.rows
         if self._shown[0] != token:
             rows = self.rows.in_order()
             for _, parameters, view in views:
                 rows = view(rows, parameters)
             self._shown = (token, Rows(rows))
-        return self._shown[1]
+        return self._shown
 
     def write(self, change: Callable[[datetime], list[Change]]) -> list[Change]:
         """Make a change now and on top of each later night; returns what it changed now.

@@ -106,10 +106,10 @@ class Lists:
 
     def _listing(self, text: str) -> Sequence[Row]:
         """The rows under a filter, in the order of the cursor. Raises Refused (400)."""
-        rows = self.holdings.shown
+        state, rows = self.holdings.seen()
         if not text:
             return rows.in_order()
-        token = (id(rows), rows.version, self.holdings.world.night, text)
+        token = (state, text)
         if (found := self._listings.pop(token, None)) is None:
             tests = filters.parse(text)
             found = [r for r in rows.in_order() if all(test(r) for test in tests)]

@@ -42,17 +42,21 @@ class Holdings:
 
     @property
     def shown(self) -> Products:
-        """The products as calls show them: what the account has, seen through the row switches that are on."""
+        """The products as calls show them."""
+        return self.seen()[1]
+
+    def seen(self) -> tuple[Any, Products]:
+        """What the account has, seen through the row switches that are on; and what stands for just this state."""
         views = seen_through(self.faults)
+        token = (self.world.night, self.products.version, repr([(name, p) for name, p, _ in views]))
         if not views:
-            return self.products
-        token = (self.products.version, self.world.night, repr([(name, p) for name, p, _ in views]))
+            return token, self.products
         if self._shown[0] != token:
             rows = self.products.rows()
             for _, parameters, view in views:
                 rows = view(rows, parameters, self.world.as_of)
             self._shown = (token, Products(rows))
-        return self._shown[1]
+        return self._shown
 
     @property
     def families(self) -> list[Record]:

@@ -46,10 +46,11 @@ class Spent:
 
 @dataclass
 class Limits:
-    """The windows of one key; the token endpoint has its own."""
+    """The windows of one key; the token endpoint has its own, which always tell when to come back."""
 
     clock: Clock
     faults: Faults
+    always_tells: bool = False
     _windows: dict[str, Window] = field(default_factory=dict)
 
     def count(self) -> Spent | None:
@@ -69,7 +70,8 @@ class Limits:
     def _spent(self, left: float, limit: int) -> Spent:
         """`left` in seconds of the sandbox's clock, answered in real ones."""
         wait = max(1, math.ceil(left / self.clock.speed))
-        headers = {} if self.faults.active("plytix", "no_retry_after") else {"Retry-After": str(wait)}
+        silent = not self.always_tells and self.faults.active("plytix", "no_retry_after")
+        headers = {} if silent else {"Retry-After": str(wait)}
         if self.faults.active("plytix", "rate_headers"):
             reset = str(math.ceil(time.time()) + wait)
             headers |= {"X-RateLimit-Limit": str(limit), "X-RateLimit-Remaining": "0", "X-RateLimit-Reset": reset}

@@ -14,6 +14,7 @@ from khaos_assets.sandbox.plytix import columns, filters, shuffles
 from khaos_assets.sandbox.plytix.answers import JSON, Refused
 from khaos_assets.sandbox.plytix.definitions import PROPERTIES
 from khaos_assets.sandbox.plytix.filters import Condition
+from khaos_assets.sandbox.plytix.happenings import Happenings
 from khaos_assets.sandbox.plytix.holdings import Holdings
 from khaos_assets.sandbox.plytix.paging import Paging, envelope
 from khaos_assets.sandbox.plytix.products import Product, Products
@@ -49,6 +50,7 @@ class Search:
 
     def __init__(self, holdings: Holdings) -> None:
         self.holdings = holdings
+        self.happenings = Happenings(holdings)
         self.requests = 0
         self._listings: dict[Any, Sequence[Product]] = {}
 
@@ -59,15 +61,18 @@ class Search:
         cut = columns.cut(_names(body.get("attributes")))
         query = self._query(body, paging)
         self.requests += 1
-        products = self.holdings.shown
-        found = self._listing(products, query)
+        found = self._listing(query)
+        if self.happenings.before(paging.page, found):
+            found = self._listing(query)
         most = (faults.active("plytix", "ordered_limit") or {}).get("rows", LARGEST_ORDERED)
         if query.order and len(found) > most:
             raise Refused(428, "Too many results to order", [("pagination.order", f"more than {most} products match")])
         found = shuffles.shuffled(found, query.order, faults, self.requests, _value(query.order))
         rows = found[paging.start : paging.start + paging.size]
         return Response(
-            envelope(cut(rows), paging, shown=len(rows), matches=len(found), all_rows=len(products), faults=faults),
+            envelope(
+                cut(rows), paging, shown=len(rows), matches=len(found), all_rows=len(self.holdings.shown), faults=faults
+            ),
             media_type=JSON,
         )
 
@@ -82,9 +87,10 @@ class Search:
         test = related_test(related)
         return Query(msgspec.json.encode([asked, related, paging.order]), groups, test, paging.order)
 
-    def _listing(self, products: Products, query: Query) -> Sequence[Product]:
+    def _listing(self, query: Query) -> Sequence[Product]:
+        state, products = self.holdings.seen()
         hides = self.holdings.faults.active("plytix", "archived_hidden") is not None
-        token = (id(products), products.version, query.key, hides)
+        token = (state, query.key, hides)
         if (found := self._listings.pop(token, None)) is None:
             found = self._select(products, query)
             if hides:

@@ -18,7 +18,7 @@ from khaos_assets.sandbox import gateway
 from khaos_assets.sandbox.faults import Faults
 from khaos_assets.sandbox.gateway import Gateway
 from khaos_assets.sandbox.journal import Journal
-from khaos_assets.sandbox.plytix import answers
+from khaos_assets.sandbox.plytix import answers, happenings
 from khaos_assets.sandbox.plytix.answers import Refused
 from khaos_assets.sandbox.plytix.holdings import Holdings
 from khaos_assets.sandbox.plytix.limits import Clock, Limits
@@ -34,6 +34,7 @@ TOKEN = "/auth/api/get-token"
 SWITCHES = (
     gateway.SWITCHES
     | frozenset(ROW_SWITCHES)
+    | frozenset(happenings.SWITCHES)
     | {
         *("bad_credentials", "token_life", "token_expires_at_request", "token_expires_between"),
         *("rate_clock", "rate_limits", "no_retry_after", "rate_headers", "deprecation"),
@@ -68,7 +69,7 @@ class Plytix:
         self.gateway = Gateway("plytix", faults, answers.error)
         self.tokens = Tokens(faults, credentials)
         clock = Clock(faults)
-        self.limits, self.token_limits = Limits(clock, faults), Limits(clock, faults)
+        self.limits, self.token_limits = Limits(clock, faults), Limits(clock, faults, always_tells=True)
         self.holdings = Holdings(world, faults, journal)
         self.search = Search(self.holdings)
         self.routes = self._reads(Reads(self.holdings))
