@@ -8,7 +8,7 @@ from __future__ import annotations
 import types
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 import pyarrow as pa
@@ -45,6 +45,8 @@ def arrow_type(annotation: Any) -> pa.DataType:
         return arrow_type(inner)
     if origin is list:
         return pa.list_(arrow_type(get_args(annotation)[0]))
+    if origin is Literal:
+        return pa.string()
     if isinstance(annotation, type) and issubclass(annotation, msgspec.Struct):
         return pa.struct(list(arrow_schema(annotation)))
     simple: dict[Any, pa.DataType] = {
