@@ -1,5 +1,6 @@
-"""Many rows in one call: `PATCH /inventorylevels` with a list, asynchronous (202 and an operation to ask after) or, with
-`X-Mode: sync`, all or nothing at once. Contract orocommerce, section 5.
+"""Many rows in one call: `PATCH /inventorylevels` with a list. Contract orocommerce, section 5.
+
+It is done later (202, and an operation to ask after) or, with `X-Mode: sync`, at once, all or nothing.
 """
 
 from __future__ import annotations
@@ -83,14 +84,11 @@ class Batches:
     def at_once(self, type_: str, body: bytes) -> list[Row]:
         """All rows, or none and Problem 400; returns them as they are shown then, with the id they were sent under."""
         rows, included = _rows(found := bodies.decoded(body)), found.get("included") or []
-        for count, most, what in (
-            (len(rows), LARGEST_SYNC, "records"),
-            (len(included), LARGEST_INCLUDED, "included records"),
-        ):
-            if count > most:
+        for pointer, sent, most in (("/data", rows, LARGEST_SYNC), ("/included", included, LARGEST_INCLUDED)):
+            if len(sent) > most:
                 text = "The data limit for the synchronous operation exceeded."
-                more = f"The maximum number of {what} that can be processed by the synchronous operation is {most}."
-                raise bad_data(f"{text} {more}", "/data")
+                more = f"The maximum number of records that can be processed by the synchronous operation is {most}."
+                raise bad_data(f"{text} {more}", pointer)
         steps, refused = self._steps(type_, rows, ())
         if refused:
             raise Problem(400, *(error for _, error in refused))

@@ -11,8 +11,7 @@ import msgspec
 
 from khaos_assets.sandbox.orocommerce.problems import ErrorObject, Problem, bad_data
 from khaos_assets.sandbox.orocommerce.resources import Resource
-from khaos_assets.sandbox.orocommerce.tables import Row
-from khaos_assets.sandbox.orocommerce.views import plain_number
+from khaos_assets.sandbox.orocommerce.tables import Row, plain_number
 
 _BODY = msgspec.json.Decoder(float_hook=Decimal)
 

@@ -10,7 +10,7 @@ from uuid import NAMESPACE_URL, uuid5
 from khaos_assets.sandbox.orocommerce.bodies import Sent, link_id, number
 from khaos_assets.sandbox.orocommerce.problems import ErrorObject, Problem, bad_data
 from khaos_assets.sandbox.orocommerce.resources import Resource
-from khaos_assets.sandbox.orocommerce.tables import Row, Table, row
+from khaos_assets.sandbox.orocommerce.tables import Row, Table, plain_number, row
 
 FIRST_NEW_ID = 900_000_001
 """Far above any id of a world, so that a new row has its id for itself on later nights too."""
@@ -32,19 +32,18 @@ def new_row(resource: Resource, wanted: Sent, count: int, shown: Shown) -> Row:
         for id_ in _ids(wanted.relationships.get(name, {}).get("data")):
             if shown(target).line(id_) is None:
                 raise bad_data("The entity does not exist.", f"/data/relationships/{name}/data", "form constraint")
-    numbers = {n: number(wanted.attributes[n], n, resource, "/data") for n in resource.numbers}
-    whole = {
-        n: Decimal(v) if places is None else v
-        for (n, places), v in zip(resource.numbers.items(), numbers.values(), strict=True)
-    }
-    new = {
+    numbers: Row = {}
+    for name, places in resource.numbers.items():
+        text = number(wanted.attributes[name], name, resource, "/data")
+        numbers[name] = Decimal(text) if places is None else text
+    new: Row = {
         "type": resource.type,
         "id": str(FIRST_NEW_ID + count - 1),
-        "attributes": wanted.attributes | whole,
+        "attributes": wanted.attributes | numbers,
         "relationships": wanted.relationships,
     }
     if resource.type == "productprices":
-        new["id"] = f"{uuid5(NAMESPACE_URL, repr(_price_key(new)))}-{link_id(new['relationships'], 'priceList')}"
+        new["id"] = f"{uuid5(NAMESPACE_URL, repr(_price_key(new)))}-{link_id(wanted.relationships, 'priceList')}"
     return new
 
 
@@ -75,7 +74,7 @@ def _price_key(of: Row) -> tuple[Any, ...]:
     """What no two prices share."""
     attributes = of["attributes"]
     links = (link_id(of["relationships"], n) for n in ("priceList", "product", "unit"))
-    return (*links, format(Decimal(str(attributes["quantity"])).normalize(), "f"), attributes["currency"])
+    return (*links, plain_number(Decimal(str(attributes["quantity"]))), attributes["currency"])
 
 
 def _ids(data: Any) -> list[str]:

@@ -1,8 +1,8 @@
 """`page_shift`: rows that come, go or change between the pages of a walk.
 
 When `after_page` pages of a type's list have been answered (a page of one row does not count: that is a look for the
-highest id or for the count), rows are withdrawn, edited or added, for good. With `times` the same happens again after as
-many further pages, to the next rows.
+highest id or for the count), rows are withdrawn, edited or added, for good. With `times` the same happens again after
+as many further pages, to the next rows. New rows are copies of the last one, or of the one that `like` names.
 """
 
 from __future__ import annotations
@@ -42,7 +42,8 @@ class Happenings:
 def shift(table: Table, parameters: Parameters, times: int, as_of: datetime) -> Table:
     """The rows after it has happened so often. Rows neither withdrawn nor edited are all still there, unchanged."""
     rows, now = dict(table.items()), wire_time(as_of)
-    model = row(table.lines[-1]) if table.lines else None
+    like = parameters.get("like")
+    model = table.get(str(like)) if like is not None else row(table.lines[-1]) if table.lines else None
     last = table.keys[-1] if table.numeric and table.keys else 0
     for time in range(times):
         for id_ in _named(rows, parameters.get("withdraw", 0), time):
@@ -78,7 +79,9 @@ def _edited(of: Row, attributes: Mapping[str, Any], now: str) -> Row:
 def _copy(model: Row, id_: str, number: int, now: str) -> Row:
     """A row like another, with a business key of its own."""
     known = model.get("attributes", {})
-    own = {n: f"{known[n]}-NEW-{number}" for n in ("sku", "identifier") if n in known}
+    own: Row = {n: f"{known[n]}-NEW-{number}" for n in ("sku", "identifier") if n in known}
+    if model["type"] == "productprices":
+        own["quantity"] = 1000 + number
     times = {n: now for n in ("createdAt", "updatedAt") if n in known}
     return model | {"id": id_, "attributes": known | own | times}
 

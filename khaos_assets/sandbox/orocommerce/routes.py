@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import unquote
 
 from starlette.requests import Request
@@ -31,7 +31,7 @@ class Call:
     method: str
     path: str
     body: bytes = b""
-    asked: Asked = Asked()
+    asked: Asked = field(default_factory=Asked)
     sync: bool = False
 
     @classmethod

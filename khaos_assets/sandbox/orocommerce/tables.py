@@ -49,6 +49,15 @@ def line(of: Row | list[Row]) -> bytes:
     return _LINE.encode(of)
 
 
+def plain_number(value: Decimal) -> str:
+    """Without needless zeros.
+
+    >>> plain_number(Decimal("10.00"))
+    '10'
+    """
+    return format(value.normalize(), "f")
+
+
 class Table:
     """The rows of a type. `version` grows with every change, so that what was prepared can be dropped."""
 

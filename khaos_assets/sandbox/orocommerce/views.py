@@ -19,7 +19,7 @@ from khaos_assets.sandbox.faults import Faults
 from khaos_assets.sandbox.orocommerce.conditions import wire_time
 from khaos_assets.sandbox.orocommerce.happenings import Happenings, shift
 from khaos_assets.sandbox.orocommerce.resources import SYSTEM
-from khaos_assets.sandbox.orocommerce.tables import Row, Table, line, row
+from khaos_assets.sandbox.orocommerce.tables import Row, Table, line, plain_number, row
 
 Parameters = Mapping[str, Any]
 ORDER, SUBTOTALS, STOCK = "orders", "ordersubtotals", "inventorylevels"
@@ -83,11 +83,6 @@ def _padded(of: Row, parameters: Parameters, _: Around) -> Row:
 
 def _unpadded(of: Row, _: Parameters, __: Around) -> Row:
     return _with(of, quantity=plain_number(Decimal(str(of["attributes"]["quantity"]))))
-
-
-def plain_number(value: Decimal) -> str:
-    """Without needless zeros: `10`, `0.5`."""
-    return format(value.normalize(), "f")
 
 
 def _fields_71(of: Row, parameters: Parameters, _: Around) -> Row:

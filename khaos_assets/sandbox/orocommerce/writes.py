@@ -1,5 +1,6 @@
-"""The documented writes to single rows. Contract orocommerce, section 5; what it says has no write is ignored or refused
-here as it says there.
+"""The documented writes to single rows. Contract orocommerce, section 5.
+
+What has no write there is ignored or refused here as it says.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ from khaos_assets.sandbox.orocommerce.bodies import Sent, link_id, merged, one, 
 from khaos_assets.sandbox.orocommerce.problems import bad_data, denied, not_found
 from khaos_assets.sandbox.orocommerce.resources import RESOURCES, SYSTEM, Resource
 from khaos_assets.sandbox.orocommerce.shop import Change, Shop
-from khaos_assets.sandbox.orocommerce.tables import Row, Table
-from khaos_assets.sandbox.orocommerce.views import ORDER, STOCK, plain_number
+from khaos_assets.sandbox.orocommerce.tables import Row, Table, plain_number
+from khaos_assets.sandbox.orocommerce.views import ORDER, STOCK
 
 PRICE = "productprices"
 SWITCHES = frozenset({"status_management", "stock_moved", "child_moves_order"})
