@@ -23,7 +23,7 @@ from khaos_assets.sandbox.faults import Faults
 Refuse = Callable[[int, str, dict[str, str]], Response]
 """An error in the system's own shape: status, message, headers."""
 
-STATUSES = {400: None, 401: None, 403: None, 404: None, 429: 1, 500: None, 502: None, 503: None, 504: None}
+STATUSES = {400: None, 401: None, 403: None, 404: None, 424: None, 429: 1, 500: None, 502: None, 503: None, 504: None}
 """Status → usual `Retry-After` in seconds."""
 SWITCHES = frozenset(
     {

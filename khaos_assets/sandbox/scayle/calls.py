@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, unquote_plus
 
 import msgspec
+
+from khaos_assets.sandbox.scayle.routes import BASE, find
 
 _BODY = msgspec.json.Decoder(float_hook=Decimal)
 _FILTER = re.compile(r"filters\[([^\]]+)\](?:\[([^\]]+)\])?")
@@ -54,15 +57,33 @@ def decoded(segment: str) -> str:
 
 @dataclass(frozen=True)
 class Call:
-    """One request. `segments` are the variable parts of its path, decoded, in order; `path` is the whole
-    path, decoded; `match` is by what a switch can be limited to some calls."""
+    """One request that is known. `raw` is its path below the base path, still encoded; `segments` are the variable
+    parts of it, decoded, in order; `match` is by what a switch can be limited to some calls."""
 
     method: str
-    path: str
-    segments: tuple[str, ...] = ()
-    query: Mapping[str, str] = field(default_factory=dict[str, str])
-    body: bytes = b""
-    match: Mapping[str, str] = field(default_factory=dict[str, str])
+    operation: str
+    scope: str
+    raw: str
+    segments: tuple[str, ...]
+    query: Mapping[str, str]
+    body: bytes
+    match: Mapping[str, str]
+
+    @classmethod
+    def to(cls, method: str, raw: str, query: bytes = b"", body: bytes = b"") -> Call | None:
+        """The call to a raw path below the base path; None where there is nothing."""
+        route = find(method, raw)
+        if route is None:
+            return None
+        segments = tuple(map(decoded, route.segments))
+        match = {"path": BASE + decoded(raw), "method": method, "operation": route.operation}
+        match |= {"scope": route.scope, "entity": route.entity}
+        return cls(method, route.operation, route.scope, raw, segments, _asked(query), body, match)
+
+    @property
+    def path(self) -> str:
+        """The whole path, decoded."""
+        return self.match["path"]
 
     def identifier(self, at: int) -> Identifier:
         """The segment at this place as an identifier. Raises Refused."""
@@ -92,6 +113,15 @@ class Call:
             raise Refused(400, "INVALID_BODY", str(e)) from e
 
 
-def asked(query: bytes) -> dict[str, str]:
+def _asked(query: bytes) -> dict[str, str]:
     """A query string as a mapping; of a name that comes twice the last counts."""
     return dict(parse_qsl(query.decode("latin-1"), keep_blank_values=True))
+
+
+def as_instant(text: Any) -> datetime | None:
+    """ISO 8601 with an offset; None where it is anything else."""
+    try:
+        found = datetime.fromisoformat(text)
+    except (TypeError, ValueError):
+        return None
+    return found if found.tzinfo else None

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from itertools import count
 from typing import Any
 
 from khaos_assets.sandbox.faults import Faults
 from khaos_assets.sandbox.journal import Journal
 from khaos_assets.sandbox.scayle.calls import Identifier, Refused
-from khaos_assets.sandbox.scayle.rows import ORDERS, PRODUCTS, SHAPES, Row, Shape, Table
+from khaos_assets.sandbox.scayle.rows import ORDERS, PRODUCTS, SHAPES, Record, Row, Shape, Table
 from khaos_assets.sandbox.scayle.variants import Variants
 from khaos_assets.sandbox.world import WorldState
+
+FIRST_PACKAGE = 900_000_001
+"""Parcels made here are numbered from this on; those of a world are lower."""
 
 Change = dict[str, Any]
 """One changed record for the journal: `key`, `before` (None: it is new), `after` (None: it is gone)."""
@@ -27,6 +31,13 @@ class Holdings:
         self.variants: Variants
         self.released: set[int] = set()
         """Stock rows whose hidden reservations have ended."""
+        self.return_keys: dict[str, tuple[int, int]] = {}
+        """Return key → order and item, of the shipments made."""
+        self.reservations: dict[int, tuple[Record, Row]] = {}
+        """Number → the reservation, and the stock it took a unit of."""
+        self._knows_items = False
+        self._packages = count(FIRST_PACKAGE)
+        self._reserved = count(1)
         self._tables: dict[Shape, Table] = {}
         self._writes = 0
         world.on_advance(self._next_night)
@@ -37,6 +48,9 @@ class Holdings:
         self._tables = {shape: Table.load(shape, self.world.file("scayle", shape.entity)) for shape in SHAPES}
         self.variants = Variants(self._tables[PRODUCTS])
         self.released.clear()
+        self.return_keys.clear()
+        self._knows_items = False
+        self.reservations.clear()
 
     def table(self, shape: Shape) -> Table:
         """The rows of an entity in the current night."""
@@ -62,6 +76,24 @@ class Holdings:
         if row is None:
             raise Refused(404, key, f"{shape.entity} has no {identifier}")
         return row
+
+    def free_package_id(self) -> int:
+        """A number that no parcel has."""
+        return next(self._packages)
+
+    def free_reservation_id(self) -> int:
+        """A number that no reservation has."""
+        return next(self._reserved)
+
+    def item_of(self, return_key: str) -> tuple[int, int] | None:
+        """Order and item by the return key that came with the shipment; of what was sent before, by the item's key."""
+        if return_key not in self.return_keys and not self._knows_items:
+            self._knows_items = True
+            for group in self.table(ORDERS).groups():
+                for row in self.table(ORDERS).group(group):
+                    for item in row.record().get("items") or ():
+                        self.return_keys.setdefault(str(item.get("key")), (row.id, item.get("id")))
+        return self.return_keys.get(return_key)
 
     def write(self, change: Callable[[datetime], list[Change]]) -> list[Change]:
         """Make a change now and on top of each later night; returns what it changed now.

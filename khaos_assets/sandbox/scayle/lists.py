@@ -12,7 +12,7 @@ from khaos_assets.sandbox.scayle.calls import Call, Refused
 from khaos_assets.sandbox.scayle.rows import Row
 
 DEFAULT_LIMIT = LARGEST_LIMIT = 100
-LIST_SWITCHES = ("cursor_loop", "cursor_expired", "cursor_missing", "false_end")
+LIST_SWITCHES = frozenset({"cursor_loop", "cursor_expired", "cursor_missing", "false_end"})
 
 Render = Callable[[Row], bytes]
 

@@ -7,18 +7,18 @@ of any shop country; `shopCountry` in its body says whose it is.
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
 
 import msgspec
 
 from khaos_assets.sandbox.scayle import lists
-from khaos_assets.sandbox.scayle.calls import Call, Refused
+from khaos_assets.sandbox.scayle.calls import Call, Refused, as_instant
 from khaos_assets.sandbox.scayle.holdings import Holdings
 from khaos_assets.sandbox.scayle.reference import Reference
 from khaos_assets.sandbox.scayle.rows import CUSTOMERS, INVOICES, ORDERS, Row, line, parts
 from khaos_assets.sandbox.scayle.views import Views
 
 MISSING_IN_LISTS = ("createdAt", "updatedAt")
+ORDER_SWITCHES = frozenset({"thin_list", "order_date_filter"})
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 
 
@@ -92,7 +92,7 @@ class Orders:
             return None
         if mode.get("mode", "works") == "refused":
             raise Refused(400, "INVALID_FILTER", "filters[updatedAt] is not supported")
-        found = _instant(value.replace(" ", "+"))
+        found = as_instant(value.replace(" ", "+"))
         if found is None:
             raise Refused(400, "INVALID_FILTER", f"{value!r} is not an ISO 8601 date-time with an offset")
         return found
@@ -113,13 +113,5 @@ def _bare(text: bytes, asked: frozenset[str]) -> bytes:
 
 def _changed(row: Row) -> datetime:
     raw = parts(row.line).get("updatedAt")
-    found = None if raw is None else _instant(msgspec.json.decode(raw))
+    found = None if raw is None else as_instant(msgspec.json.decode(raw))
     return found or datetime.min.replace(tzinfo=UTC)
-
-
-def _instant(text: Any) -> datetime | None:
-    try:
-        found = datetime.fromisoformat(text)
-    except (TypeError, ValueError):
-        return None
-    return found if found.tzinfo else None

@@ -17,8 +17,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from khaos_assets.sandbox.lines import read_lines
 from khaos_assets.sandbox.scayle.calls import Identifier
-from khaos_assets.sandbox.world import WorldError
 
 Record = dict[str, Any]
 Group = tuple[str, ...]
@@ -124,13 +124,10 @@ class Table:
 
     @classmethod
     def load(cls, shape: Shape, file: Path) -> Table:
-        """From a world's NDJSON file; one that is not there is empty."""
-        try:
-            lines = file.read_bytes().splitlines()
-        except FileNotFoundError:
-            lines = []
+        """From a world's NDJSON file; one that is not there is empty. Raises WorldError."""
+        numbers = count(1)
         with _without_collector():
-            return cls(shape, _rows(shape, file, lines))
+            return cls(shape, read_lines(file, lambda text: shape.read(text, next(numbers))))
 
     def group(self, group: Group = ()) -> Sequence[Row]:
         """The rows of one owner in order; of an entity without owners all rows."""
@@ -184,17 +181,6 @@ def _place(row: Row) -> int:
 def _owner(name: str, value: Any) -> str:
     """Country codes are compared without case (contract section 7)."""
     return str(value).upper() if name.endswith("countryCode") else str(value)
-
-
-def _rows(shape: Shape, file: Path, lines: Sequence[bytes]) -> list[Row]:
-    rows: list[Row] = []
-    for number, text in enumerate(lines, 1):
-        if text.strip():
-            try:
-                rows.append(shape.read(text, number))
-            except (msgspec.DecodeError, ArithmeticError) as e:
-                raise WorldError(f"{file}: line {number}: not one JSON object: {e}") from e
-    return rows
 
 
 def _value(found: dict[str, msgspec.Raw], name: str) -> Any:
