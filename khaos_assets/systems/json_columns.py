@@ -102,6 +102,11 @@ class ColumnDecoder:
         return pa.Table.from_arrays(_columns(values, self._record), schema=self._schema)
 
 
+def record_table(values: Mapping[str, list[Any]], record: type[Record]) -> pa.Table:
+    """The columns of a record from the values of its fields, as `wire_struct` reads them. Raises FieldBroken."""
+    return pa.Table.from_arrays(_columns(values, record), schema=arrow_schema(record))
+
+
 def wire_struct(record: type[msgspec.Struct]) -> type[msgspec.Struct]:
     """The type that msgspec reads: decimals as raw JSON, instants and dates as text, everything else as declared."""
     hints = get_type_hints(record, include_extras=True)
