@@ -12,9 +12,11 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from khaos_assets.sandbox.worlds.clock import london_date
+from khaos_assets.sandbox.worlds.model import Order
 
 if TYPE_CHECKING:
-    from khaos_assets.sandbox.worlds.model import Item, Line, Order, World
+    from khaos_assets.sandbox.worlds.channel_orders import ChannelOrder
+    from khaos_assets.sandbox.worlds.model import Item, Line, World
 
 PENNY = Decimal("0.01")
 TAX_PERCENT = {1: 20, 2: 0, 4: 5}
@@ -96,7 +98,7 @@ def _net(value: Decimal, is_net: bool, vat_percent: Decimal) -> Fraction:
     return Fraction(value) if is_net else Fraction(value) * 100 / Fraction(100 + vat_percent)
 
 
-def rate_to_gbp(world: World, order: Order) -> Fraction:
+def rate_to_gbp(world: World, order: Order | ChannelOrder) -> Fraction:
     """GBP for one unit of the order's currency, in the London month in which it was created."""
     if order.currency == "GBP":
         return Fraction(1)
@@ -130,6 +132,13 @@ def order_totals(world: World, order: Order) -> tuple[Decimal, Decimal]:
     return net, net + sum((m.vat for m in money), Decimal("0.00"))
 
 
-def order_net(world: World, order: Order) -> Fraction:
-    """Items and delivery without VAT, in GBP, not rounded."""
+def order_net(world: World, order: Order | ChannelOrder) -> Fraction:
+    """Items and delivery without VAT, in GBP, not rounded: the channel's figures where the order came from one."""
+    if isinstance(order, Order):
+        return khaos_net(world, order) if order.channel is None else order_net(world, order.channel)
+    return Fraction(order.net()) * rate_to_gbp(world, order)
+
+
+def khaos_net(world: World, order: Order) -> Fraction:
+    """The same as Khaos has it, whatever the channel says."""
     return Fraction(order_totals(world, order)[0] + order.delivery_net) * rate_to_gbp(world, order)

@@ -14,6 +14,7 @@ from random import Random
 
 from khaos_assets.sandbox.worlds import vocabulary as words
 from khaos_assets.sandbox.worlds.amounts import TAX_PERCENT, LineMoney, line_money, method_of, to_penny
+from khaos_assets.sandbox.worlds.channel_amounts import legal_vat
 from khaos_assets.sandbox.worlds.channel_orders import ChannelLine, ChannelOrder, Fee
 from khaos_assets.sandbox.worlds.fulfilment import parcels_of
 from khaos_assets.sandbox.worlds.markets import PREFIXES, Market, markets_of
@@ -145,15 +146,6 @@ def _oro(world: World, market: Market, order: Order, rng: Random) -> ChannelOrde
     ways = legal_vat(found.lines)
     found.vat = ways[1] if vat in ways else vat
     return found
-
-
-def legal_vat(lines: list[ChannelLine]) -> tuple[Decimal, Decimal]:
-    """The VAT of lines by the two legal ways of rounding: each line, and the sum per rate."""
-    rates: dict[Decimal, Decimal] = {}
-    for line in lines:
-        rates[line.vat_percent] = rates.get(line.vat_percent, Decimal(0)) + line.net
-    each = sum((to_penny(x.net * x.vat_percent / 100) for x in lines), Decimal("0.00"))
-    return each, sum((to_penny(net * rate / 100) for rate, net in rates.items()), Decimal("0.00"))
 
 
 def _return(found: ChannelOrder, note: Order, method: str) -> bool:

@@ -7,7 +7,7 @@ from random import Random
 
 from khaos_assets.sandbox.worlds import vocabulary as words
 from khaos_assets.sandbox.worlds.model import Customer, World
-from khaos_assets.sandbox.worlds.positions import is_complete
+from khaos_assets.sandbox.worlds.positions import is_open
 
 HOUSE_ACCOUNT = "HOUSE"
 
@@ -65,6 +65,5 @@ def person(number: int) -> str:
 def release_holds(world: World) -> None:
     """An account with goods on the way is not on stop: such an order would be stuck."""
     for order in world.orders:
-        sent = order.sent(world.nights[0].as_of)
-        if order.customer.on_stop and order.cancelled_at is None and not (sent and is_complete(order, sent)):
+        if order.customer.on_stop and is_open(order, max(order.created, world.nights[0].as_of)):
             order.customer.on_stop = False

@@ -60,7 +60,7 @@ def new_order(world: World, rng: Random, customer: Customer, created: datetime, 
         lines=[],
     )
     order.site_on_lines = rng.random() < 0.05
-    order.delivery_gross = Decimal(rng.choice(("0.00", "3.95", "4.95", "7.50")))
+    order.delivery_gross = Decimal(rng.choice(("0.00", "3.95", "5.95", "7.50")))
     rate = Fraction(6, 5) if customer.currency == "GBP" else Fraction(1)
     order.delivery_net = to_penny(Fraction(order.delivery_gross) / rate)
     world.orders.append(order)

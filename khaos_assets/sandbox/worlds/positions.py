@@ -126,6 +126,14 @@ def dispatched(order: Order, as_of: datetime) -> dict[Item, Decimal]:
     return found
 
 
+def is_open(order: Order, as_of: datetime) -> bool:
+    """A sales order neither complete nor cancelled by then."""
+    if order.is_credit or order.created > as_of or (order.cancelled_at is not None and order.cancelled_at <= as_of):
+        return False
+    sent = order.sent(as_of)
+    return not (sent and is_complete(order, sent))
+
+
 def is_complete(order: Order, sent: dict[Item, Decimal]) -> bool:
     """Khaos COMPLETE: everything ordered was sent."""
     others = (x.item for x in order.lines if x.item is not None and not x.item.stocked)

@@ -10,6 +10,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from khaos_assets.sandbox.worlds.fulfilment import khaos_invoice, wair_dispatch
+from khaos_assets.sandbox.worlds.listings import unlist
 from khaos_assets.sandbox.worlds.model import Item, Kind, Line, Order, Transfer
 from khaos_assets.sandbox.worlds.orders import new_order, priced_line
 from khaos_assets.sandbox.worlds.plant.choices import (
@@ -91,7 +92,7 @@ def inside_dispatch_grace(field: Field, i: int) -> None:
     units = order.ordered()
     dispatch = wair_dispatch(field.world, order, as_of - timedelta(minutes=20), units)
     khaos_invoice(field.world, order, as_of + timedelta(hours=7), units, dispatch.tracking)
-    field.truth.decoy([night], "ORD-05", "wair>khaos", order.reference, note="dispatched 20 minutes ago")
+    field.truth.decoy([night], "ORD-05", "wair>khaos", order.key, note="dispatched 20 minutes ago")
     _stock_decoys(field, night, order, "dispatched 20 minutes ago")
 
 
@@ -100,10 +101,9 @@ def sent_today(field: Field, i: int) -> None:
     night = i % len(field.nights)
     order, as_of = field.order(waiting_order), field.nights[night]
     units = order.ordered()
-    invoice = khaos_invoice(field.world, order, as_of - timedelta(minutes=25), units)
     dispatch = wair_dispatch(field.world, order, as_of + timedelta(hours=8), units)
-    invoice.tracking = dispatch.tracking
-    field.truth.decoy([night], "ORD-17", "khaos>wair", order.reference, note="sent today")
+    khaos_invoice(field.world, order, as_of - timedelta(minutes=25), units, dispatch.tracking)
+    field.truth.decoy([night], "ORD-17", "khaos>wair", order.key, note="sent today")
     _stock_decoys(field, night, order, "sent today")
 
 
@@ -182,9 +182,7 @@ def repeated_lines(field: Field, i: int) -> None:
     item, units = next((x, q) for x, q in dispatch.lines if q >= 2)
     rest = [(x, q) for x, q in dispatch.lines if x is not item]
     dispatch.lines = [(item, Decimal(1)), *rest, (item, units - 1)]
-    field.truth.decoy(
-        field.always(), "ORD-15", "wair>khaos", order.reference, note="one SKU on two lines of the dispatch"
-    )
+    field.truth.decoy(field.always(), "ORD-15", "wair>khaos", order.key, note="one SKU on two lines of the dispatch")
 
 
 def _with_several_units(field: Field, order: Order) -> bool:
@@ -198,7 +196,7 @@ def voided_beside_sent(field: Field, i: int) -> None:
     order = field.order(waiting_order)
     at = field.moment(0)
     wair_dispatch(field.world, order, at, order.ordered()).void_from = at + timedelta(minutes=30)
-    field.truth.decoy(field.always(), "ORD-05", "wair>khaos", order.reference, note="the dispatch was voided")
+    field.truth.decoy(field.always(), "ORD-05", "wair>khaos", order.key, note="the dispatch was voided")
 
 
 def nothing_to_dispatch(field: Field, i: int) -> None:
@@ -215,7 +213,7 @@ def nothing_to_dispatch(field: Field, i: int) -> None:
     ]
     khaos_invoice(world, order, field.moment(0), {})
     field.use(order)
-    field.truth.decoy(field.always(), "ORD-17", "khaos>wair", order.reference, note="postage only")
+    field.truth.decoy(field.always(), "ORD-17", "khaos>wair", order.key, note="postage only")
 
 
 def back_orderable(field: Field, i: int) -> None:
@@ -234,7 +232,10 @@ def new_in_khaos(field: Field, i: int) -> None:
     item = field.item(_standing_alone)
     item.wair, item.first_night = None, len(field.nights) - 1
     item.updated_at = field.moment(item.first_night)
-    field.truth.decoy(field.last(), "SKU-03", "khaos>wair", item.code, note=f"new in Khaos since yesterday ({i})")
+    for system in ("wair", *item.listings):
+        note = f"new in Khaos since yesterday ({i})"
+        field.truth.decoy(field.last(), "SKU-03", f"khaos>{system}", item.code, note=note)
+    unlist(field.world, item)
 
 
 def _standing_alone(field: Field, item: Item) -> bool:

@@ -26,7 +26,7 @@ def name_what_is_there(field: Field, n: int) -> None:
             o for o in field.world.orders if field.is_unused(o) and field.has_unused_items(o) and wanted(field, o)
         )
         for order in _first(orders, n):
-            key = order.dispatches[0].dispatch_id if code == "ORD-16" else order.reference
+            key = order.dispatches[0].dispatch_id if code == "ORD-16" else order.key
             field.truth.decoy(field.always(), code, systems, key, note=name)
 
 

@@ -53,18 +53,21 @@ def open_but_dispatched(field: Field, n: int) -> None:
         units = left if i % 3 != 1 or part == left else part
         is_new = i % 5 == 2 and last > 0
         at = field.moment(last if is_new else 0)
-        wair_dispatch(field.world, order, at, units)
+        dispatch = wair_dispatch(field.world, order, at, units)
+        if order.invoices:
+            # By letter post: another number than the first parcel's would be a difference of its own (ORD-08).
+            dispatch.carrier, dispatch.tracking = field.world.untracked[0], None
         booked: datetime | None = None
         if i % 5 == 4 and last > 0:
             booked = field.moment(last)
-            khaos_invoice(field.world, order, booked, units, order.dispatches[-1].tracking)
+            khaos_invoice(field.world, order, booked, units, dispatch.tracking)
         nights = field.visible(at, booked)
         whole = units == left
         field.truth.exception(
             nights,
             "ORD-05",
             "wair>khaos",
-            order.reference,
+            order.key,
             field="full" if whole else "part",
             units=sum(units.values(), Decimal(0)),
             amount=_amount(field, order, units),
@@ -141,13 +144,13 @@ def leaked(field: Field, n: int) -> None:
         if i % 2 == 0:
             khaos_invoice(field.world, order, at + timedelta(minutes=20), units, dispatch.tracking)
         else:
-            field.truth.decoy(field.always(), "ORD-05", "wair>khaos", order.reference, note="ORD-14 explains it")
+            field.truth.decoy(field.always(), "ORD-05", "wair>khaos", order.key, note="ORD-14 explains it")
             explained(field, order, list(units), list(field.always()), "ORD-14")
         field.truth.exception(
             field.always(),
             "ORD-14",
             "khaos>wair",
-            order.reference,
+            order.key,
             amount=_amount(field, order, units),
             note=f"account {order.customer.code} is of class {order.customer.company_class}",
         )
@@ -168,7 +171,7 @@ def quantity_differs(field: Field, n: int) -> None:
             nights,
             "ORD-15",
             "wair>khaos",
-            order.reference,
+            order.key,
             field="+".join(sorted(x.code for x in off)),
             units=sum(off.values(), Decimal(0)),
             amount=_amount(field, order, off),
@@ -260,7 +263,7 @@ def _twice(field: Field, i: int) -> None:
     order.dispatches.append(again)
     _report_16(field, field.visible(again.at), again, dict(again.lines), f"twice: the parcel of {dispatch.dispatch_id}")
     field.truth.decoy(
-        field.visible(again.at), "ORD-15", "wair>khaos", order.reference, note="the second parcel counts nowhere"
+        field.visible(again.at), "ORD-15", "wair>khaos", order.key, note="the second parcel counts nowhere"
     )
 
 
@@ -300,7 +303,7 @@ def not_dispatched(field: Field, n: int) -> None:
             nights,
             "ORD-17",
             "khaos>wair",
-            order.reference,
+            order.key,
             amount=_amount(field, order, units),
             note="only a voided dispatch" if dispatch.void_from else "no dispatch",
         )
