@@ -3,6 +3,7 @@
 When `after_page` pages of a type's list have been answered (a page of one row does not count: that is a look for the
 highest id or for the count), rows are withdrawn, edited or added, for good. With `times` the same happens again after
 as many further pages, to the next rows. New rows are copies of the last one, or of the one that `like` names.
+Their ids lie above all others, or with `low` below the highest, where a keyset walk may have passed already.
 """
 
 from __future__ import annotations
@@ -34,6 +35,10 @@ class Happenings:
         often = self._since(type_, parameters) // max(1, parameters.get("after_page", 1))
         return min(often, parameters.get("times", 1))
 
+    def forget(self) -> None:
+        """Another night: nothing has happened yet."""
+        self._pages.clear()
+
     def _since(self, type_: str, parameters: Parameters) -> int:
         known, pages = self._pages.get(type_, (None, 0))
         return pages if known is parameters else 0
@@ -54,12 +59,15 @@ def shift(table: Table, parameters: Parameters, times: int, as_of: datetime) -> 
             continue
         for n in range(parameters.get("insert", 0)):
             at = time * parameters.get("insert", 0) + n + 1
-            new = _copy(model, str(last + at) if table.numeric else _text_id(model, FIRST, at), at, now)
-            rows[new["id"]] = line(new)
+            if not table.numeric:
+                id_ = _text_id(model, FIRST, at)
+            else:
+                id_ = _free_below(last, rows) if parameters.get("low") else str(last + at)
+            rows[id_] = line(_copy(model, id_, at, now))
         for n in range(parameters.get("append", 0) if not table.numeric else 0):
             at = time * parameters.get("append", 0) + n + 1
-            new = _copy(model, _text_id(model, LAST, at), at, now)
-            rows[new["id"]] = line(new)
+            id_ = _text_id(model, LAST, at)
+            rows[id_] = line(_copy(model, id_, at, now))
     return table.with_rows(rows.items())
 
 
@@ -68,6 +76,11 @@ def _named(rows: Mapping[str, bytes], what: list[str] | int, time: int) -> list[
     if isinstance(what, list):
         return [str(i) for i in what if str(i) in rows] if time == 0 else []
     return list(rows)[:what]
+
+
+def _free_below(last: int, rows: Mapping[str, bytes]) -> str:
+    """An id below the highest that nobody has: 0 where all others are taken."""
+    return next((str(n) for n in range(last - 1, 0, -1) if str(n) not in rows), "0")
 
 
 def _edited(of: Row, attributes: Mapping[str, Any], now: str) -> Row:

@@ -9,6 +9,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
+from zlib import crc32
 
 from khaos_assets.sandbox.orocommerce.conditions import Condition
 from khaos_assets.sandbox.orocommerce.queries import Query
@@ -28,17 +29,17 @@ class Lists:
         self.shown = shown
         self._kept: OrderedDict[Any, Places] = OrderedDict()
 
-    def places(self, table: Table, query: Query) -> Places:
-        """Where the rows stand that meet the query, in its order. All pages of a keyset walk share one listing: ids
-        are looked up in it by bisection."""
+    def places(self, table: Table, query: Query, salt: int = 0) -> Places:
+        """Where the rows stand that meet the query, in its order; another `salt` gives another order of rows that are
+        equal in it. All pages of a keyset walk share one listing: ids are looked up in it by bisection."""
         bounds, rest = _apart(query)
         rests_on = [table, *(self.shown(c.field.through) for c in rest if c.field.through)]
-        key = (tuple((t.serial, t.version) for t in rests_on), tuple(rest), query.order)
+        key = (tuple((t.serial, t.version) for t in rests_on), tuple(rest), query.order, salt)
         if key in self._kept:
             self._kept.move_to_end(key)
             places = self._kept[key]
         else:
-            places = _sorted(table, self._meeting(table, rest), query)
+            places = _sorted(table, self._meeting(table, rest), query, salt)
             self._kept[key] = places
             if len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
@@ -93,12 +94,14 @@ def _looked_up(table: Table, condition: Condition) -> Places:
     return sorted({at for value in condition.values for at in known.get(value, ())})
 
 
-def _sorted(table: Table, places: Places, query: Query) -> Places:
-    """Nulls stand first in a rising order. There is no hidden tie-breaker: rows that are equal stay by id."""
+def _sorted(table: Table, places: Places, query: Query, salt: int) -> Places:
+    """Nulls stand first in a rising order. There is no hidden tie-breaker: equal rows are in an order of their own."""
     if query.order == BY_ID:
         return places
     if query.order == BY_ID_FALLING:
         return places[::-1]
+    if all(name != "id" for name, _ in query.order):
+        places = sorted(places, key=lambda at: crc32(b"%d %s" % (salt, str(table.keys[at]).encode())))
     for name, falls in reversed(query.order):
         column = table.column(("id",) if name == "id" else ("attributes", name))
         places = sorted(places, key=lambda at: _sort_value(column[at]), reverse=falls)

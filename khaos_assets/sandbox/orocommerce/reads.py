@@ -14,7 +14,7 @@ from khaos_assets.sandbox.orocommerce.tables import row
 from khaos_assets.sandbox.orocommerce.views import Views
 
 SWITCHES = frozenset(
-    {"max_page_size", "wrong_count", "no_count", "next_missing", "next_repeats", "assumed_filters_off"}
+    {"max_page_size", "wrong_count", "no_count", "next_missing", "next_repeats", "assumed_filters_off", "unstable_ties"}
 )
 COUNT = "X-Include-Total-Count"
 
@@ -53,7 +53,8 @@ class Reads:
         limit = int(largest.get("limit", 100)) if largest else None
         query = queries.parse(resource, asked.query, largest=limit, off=self._off(resource))
         table = self.shown(type_)
-        places = self.lists.places(table, query)
+        unstable = self.faults.active(SYSTEM, "unstable_ties", entity=type_)
+        places = self.lists.places(table, query, salt=query.number if unstable else 0)
         first = 0 if query.size is None else (query.number - 1) * query.size
         last = len(places) if query.size is None else first + query.size
         lines = documents.shown_lines(type_, (table.lines[at] for at in places[first:last]), query.fields)

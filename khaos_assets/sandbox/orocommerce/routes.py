@@ -53,6 +53,7 @@ class Routes:
     def __init__(self, shop: Shop, faults: Faults) -> None:
         self.shop = shop
         views = Views(shop.table, lambda: shop.world.as_of, faults)
+        shop.world.on_advance(views.happenings.forget)
         self.reads = Reads(views, faults)
         self.writes = Writes(shop, views.shown, faults)
         self.batches = Batches(shop, self.writes, faults)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from khaos_assets_tests.integration.sandbox.orocommerce.conftest import Caller, turn
+from khaos_assets_tests.integration.sandbox.orocommerce.conftest import FIRST, Caller, calling, turn
 
 EVERY_PRODUCT = [str(n) for n in range(1, 13)]
 PRICES = {"filter[priceList]": "2", "page[size]": 2}
@@ -51,6 +52,22 @@ def test_new_rows_lie_above_the_highest_id_so_a_keyset_walk_loses_nothing(shop: 
     assert shop.keyset("/products") == [*EVERY_PRODUCT, "13", "14"]
     assert shop.count("/products", **{"filter[id][lte]": "12"}) == "12"
     assert shop.row("/products/13")["attributes"]["sku"] == "SKU-12-NEW-1"
+
+
+def test_a_new_row_can_break_the_assumption_and_have_a_low_id(shop: Caller) -> None:
+    turn(shop, {"switch": "page_shift", "insert": 1, "low": True, "entity": "orders"})
+    assert shop.keyset("/orders", size=2) == ["1", "2", "3", "4"]
+    assert shop.count("/orders", **{"filter[id][lte]": "4"}) == "5"
+
+
+def test_rows_of_one_second_can_stand_elsewhere_on_each_page(shop: Caller) -> None:
+    asked = {"sort": "updatedAt", "page[size]": 3}
+    turn(shop, {"switch": "same_second"})
+    assert sorted(shop.walk("/products", **asked), key=int) == EVERY_PRODUCT
+    turn(shop, {"switch": "same_second"}, {"switch": "unstable_ties"})
+    seen = shop.walk("/products", **asked)
+    assert (len(seen), len(set(seen)) < 12) == (12, True)
+    assert sorted(shop.walk("/products", **{**asked, "sort": "updatedAt,id"}), key=int) == EVERY_PRODUCT
 
 
 def test_a_row_deleted_between_pages_shows_in_the_count_and_is_gone_for_good(shop: Caller) -> None:
@@ -110,6 +127,16 @@ def test_many_rows_can_share_one_second(shop: Caller) -> None:
     assert shop.ids("/products", {"filter[updatedAt][gt]": "2026-11-18T12:00:00Z"}) == []
     turn(shop, {"switch": "same_second", "entity": "orders"})
     assert {o["attributes"]["updatedAt"] for o in shop.rows("/orders")} == {"2026-11-19T01:00:00Z"}
+
+
+def test_what_happens_between_pages_happens_again_the_next_night(world: Path) -> None:
+    with calling(world, {"switch": "page_shift", "withdraw": 1}) as shop:
+        for _ in range(2):
+            assert shop.count("/products") == "12"
+            shop.get("/products")
+            assert shop.count("/products") == "11"
+            if shop.sandbox.night == FIRST:
+                shop.sandbox.advance()
 
 
 def test_rows_can_be_hidden_from_the_role_and_from_its_count(shop: Caller) -> None:

@@ -60,7 +60,6 @@ def test_the_count_is_given_in_a_header_and_only_when_asked_for(calm: Caller) ->
         ({"sort": "-updatedAt", "page[size]": 2}, ["1", "2"]),
         ({"sort": "updatedAt,id", "page[size]": 2}, ["12", "11"]),
         ({"sort": "status,-id", "page[size]": 2}, None),
-        ({"sort": "createdAt", "page[size]": 2}, ["1", "2"]),
         ({"sort": "createdAt,-id", "page[size]": 2}, ["12", "11"]),
         ({"sort": "-id", "filter[id][gt]": 3, "filter[id][lte]": 6}, ["6", "5", "4"]),
         ({"sort": "-id", "filter[id][gte]": 11}, ["12", "11"]),

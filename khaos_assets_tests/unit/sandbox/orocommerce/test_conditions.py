@@ -12,7 +12,7 @@ from khaos_assets.sandbox.orocommerce.conditions import Condition, Span, span_of
 from khaos_assets.sandbox.orocommerce.resources import Field, Kind
 
 CHANGED = Field(Kind.TIME, ("attributes", "updatedAt"))
-instants = st.datetimes(datetime.min.replace(year=2000), datetime.min.replace(year=2099), timezones=st.just(UTC))
+instants = st.integers(946_684_800, 4_070_908_800).map(lambda seconds: datetime.fromtimestamp(seconds, UTC))
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_what_is_no_date_is_none(text: str) -> None:
 
 @given(instants, st.integers(-14, 14))
 def test_an_offset_changes_how_an_instant_is_written_and_nothing_else(at: datetime, hours: int) -> None:
-    elsewhere = at.replace(microsecond=0).astimezone(timezone(timedelta(hours=hours)))
+    elsewhere = at.astimezone(timezone(timedelta(hours=hours)))
     span = span_of(elsewhere.isoformat())
     assert span is not None
     assert span.first == wire_time(at)

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from khaos_assets.sandbox.orocommerce.documents import included, shown_lines
 from khaos_assets.sandbox.orocommerce.lists import Lists
 from khaos_assets.sandbox.orocommerce.queries import parse
 from khaos_assets.sandbox.orocommerce.resources import RESOURCES, Resource
@@ -55,7 +56,7 @@ def test_rows_stay_in_order_and_columns_true_whatever_is_written(steps: list[tup
 @given(
     st.dictionaries(ids, st.tuples(st.sampled_from(["A", "B", "AB", None]), seconds)),
     st.tuples(st.sampled_from(["gt", "gte", "lt", "lte"]), ids),
-    st.sampled_from(["id", "-id", "updatedAt,id", "-updatedAt", "sku,-id", "-sku,id"]),
+    st.sampled_from(["id", "-id", "updatedAt,id", "-updatedAt,id", "sku,-id", "-sku,id"]),
     st.sampled_from(
         ["", "&filter[sku]=A,B", "&filter[sku][contains]=A", "&filter[updatedAt][gt]=2026-11-18T10:00:00Z"]
     ),
@@ -85,6 +86,14 @@ def test_the_pages_of_a_list_are_what_filtering_row_by_row_gives(
         expected.sort(key=value, reverse=part.startswith("-"))
     pages = [places[at : at + size] for at in range(0, len(places), size)]
     assert [products.keys[at] for page in pages for at in page] == expected
+
+
+def test_rows_that_are_equal_in_the_order_asked_for_are_not_in_order_of_id() -> None:
+    products = table("products", [product(n, "A", "") for n in range(1, 31)])
+    lists, query = Lists(lambda _: products), parse(RESOURCES["products"], b"sort=sku")
+    first, again, other = (list(lists.places(products, query, salt)) for salt in (0, 0, 1))
+    assert first == again != other
+    assert first != sorted(first) == sorted(other) == list(range(30))
 
 
 def test_a_listing_is_prepared_anew_when_a_row_changes() -> None:
@@ -136,3 +145,24 @@ def test_a_link_to_another_page_keeps_what_was_asked_in_order() -> None:
     kept = "filter%5Bid%5D=1%2C2&{}page%5Bsize%5D=2&sort=-id"
     assert query.link("http://x/orders", 4) == "http://x/orders?" + kept.format("page%5Bnumber%5D=4&")
     assert query.link("http://x/orders", 1) == "http://x/orders?" + kept.format("")
+
+
+def test_a_long_list_of_related_rows_is_cut_but_for_the_lines_of_an_order() -> None:
+    links = {"data": [{"type": "x", "id": str(n)} for n in range(1500)]}
+    whole = {"type": "orders", "id": "1", "relationships": {"lineItems": links, "others": links}}
+    (text,) = shown_lines("orders", [json.dumps(whole).encode()], {})
+    shown = row(text)["relationships"]
+    assert {name: len(link["data"]) for name, link in shown.items()} == {"lineItems": 1500, "others": 1000}
+
+
+def test_a_row_that_is_primary_is_not_included_as_well() -> None:
+    parent = {
+        "type": "customers",
+        "id": "1",
+        "relationships": {"children": {"data": [{"type": "customers", "id": "2"}]}},
+    }
+    child = {"type": "customers", "id": "2", "relationships": {"parent": {"data": {"type": "customers", "id": "1"}}}}
+    customers = table("customers", [parent, child])
+    both, paths = customers.lines, [("children", "parent"), ("parent",)]
+    assert included(both, paths, lambda _: customers, {}) == []
+    assert included(both[:1], paths, lambda _: customers, {}) == both[1:]
