@@ -108,7 +108,7 @@ def _thin(row: Row) -> bytes:
 def _bare(text: bytes, asked: frozenset[str]) -> bytes:
     """Neither dates nor nested parts, but those asked for by `with`."""
     found = parts(text)
-    return line({k: v for k, v in found.items() if k in asked or not (k.endswith("At") or bytes(v[:1]) in b"[{")})
+    return line({k: v for k, v in found.items() if k in asked or not (k.endswith("At") or bytes(v)[:1] in b"[{")})
 
 
 def _changed(row: Row) -> datetime:

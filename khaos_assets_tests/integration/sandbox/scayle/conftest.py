@@ -193,6 +193,16 @@ def calling(world: Path, *faults: dict[str, Any], **options: Any) -> Iterator[Ca
             yield caller
 
 
+@contextmanager
+def switched(caller: Caller, *faults: dict[str, Any]) -> Iterator[None]:
+    """These switches are on in the block."""
+    caller.sandbox.set_faults([{"system": "scayle", **f} for f in faults])
+    try:
+        yield
+    finally:
+        caller.sandbox.set_faults([])
+
+
 @pytest.fixture(scope="module")
 def scayle(world: Path) -> Iterator[Caller]:
     """A SCAYLE without faults that nobody changes."""
