@@ -6,6 +6,7 @@ from datetime import timedelta
 from random import Random
 
 from khaos_assets.sandbox.worlds.model import CHANNELS, PIMS, Item, Kind, Listing, World
+from khaos_assets.sandbox.worlds.positions import PACKED
 
 WAREHOUSES = {
     "scayle": {"GB-HUB": ["Main Warehouse", "Manchester"], "EU-HUB": ["Bristol"]},
@@ -24,14 +25,17 @@ WITHDRAWN = {"scayle": "blocked", "orocommerce": "disabled", "plytix": "Archived
 
 def make_listings(world: World) -> None:
     """Every web item that is still sold is live wherever its kind is carried; half of what is discontinued or not for
-    the web is still known, withdrawn or as a draft. Warehouses are those of the channels that this world has."""
+    the web is still known, withdrawn or as a draft, and all of it that a PIM needs for a bundle. Warehouses are those
+    of the channels that this world has."""
     world.warehouses = {s: dict(WAREHOUSES[s]) for s in CHANNELS if s in world.systems}
+    packed = {c for i in world.items for c, kind, _ in i.links if kind == PACKED}
     for system in (*CHANNELS, *PIMS):
         if system in world.systems:
             rng = Random(f"{world.seed}/listings/{system}")
             world.listings[system] = []
             for item in world.items:
-                if item.kind in CARRIES[system] and ((item.web and not item.discontinued) or rng.random() < 0.5):
+                is_sold = (item.web and not item.discontinued) or (system in PIMS and item in packed)
+                if item.kind in CARRIES[system] and (is_sold or rng.random() < 0.5):
                     list_item(world, system, item)
     name_the_nameless(world)
 
@@ -64,6 +68,22 @@ def list_item(world: World, system: str, item: Item) -> Listing:
     item.listings[system] = listing
     world.listings[system].append(listing)
     return listing
+
+
+def list_everywhere(world: World, item: Item) -> None:
+    """A new item becomes known wherever its kind is carried."""
+    item.listings = {}
+    for system in world.listings:
+        if item.kind in CARRIES[system]:
+            list_item(world, system, item)
+
+
+def unlist(world: World, item: Item, *systems: str) -> None:
+    """These systems never heard of it (all of them where none is named)."""
+    for system in systems or tuple(item.listings):
+        listing = item.listings.pop(system, None)
+        if listing is not None:
+            world.listings[system].remove(listing)
 
 
 def _product(world: World, item: Item) -> int:

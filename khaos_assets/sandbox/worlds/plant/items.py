@@ -15,6 +15,7 @@ from fractions import Fraction
 
 from khaos_assets.sandbox.worlds.amounts import price, to_penny
 from khaos_assets.sandbox.worlds.catalogue_items import barcode, put_in_wair
+from khaos_assets.sandbox.worlds.listings import list_everywhere
 from khaos_assets.sandbox.worlds.model import Foreign, Item, Kind, WairItem
 from khaos_assets.sandbox.worlds.near import STEPS, near, nearest
 from khaos_assets.sandbox.worlds.plant.choices import idle_item, idle_simple_item, live_item, steady_item
@@ -68,10 +69,12 @@ def _resembling_two(field: Field, i: int) -> bool:
         description=f"{item.description} (second)",
         opening={},
         wair=None,
+        listings={},
     )
     if twin.code in field.codes or near(twin.code, "leading_zeros") == near(item.code, "leading_zeros"):
         return False
     put_in_wair(twin)
+    list_everywhere(field.world, twin)
     field.world.items.append(twin)
     field.use(twin)
     sku = f"{letters[:1]}.{letters[1:]}".upper()

@@ -71,7 +71,11 @@ class NightFiles:
     truth: list[Record]
 
     def of(self, name: str) -> list[Record]:
-        return self.records[name]
+        return self.records.get(name, [])
+
+    @property
+    def systems(self) -> set[str]:
+        return {name.split("/")[0] for name, rows in self.records.items() if rows}
 
 
 def read_world(path: Path) -> tuple[Record, list[NightFiles]]:
@@ -83,13 +87,12 @@ def read_world(path: Path) -> tuple[Record, list[NightFiles]]:
 
 def _night(folder: Path, night: Record) -> NightFiles:
     records: dict[str, list[Record]] = {}
-    for system in ("khaos", "wair"):
-        for file in (folder / system).glob("*.ndjson"):
-            records[f"{system}/{file.stem}"] = _lines(file)
+    for file in sorted(folder.glob("*/*.ndjson")):
+        records[f"{file.parent.name}/{file.stem}"] = _lines(file)
     broken: list[str] = []
     for name, (key, fault) in _CONTRACT.items():
         good: list[Record] = []
-        for record in records[name]:
+        for record in records.get(name, []):
             if fault(record):
                 broken.append(f"{name}/{key(record)}")
             else:

@@ -6,17 +6,19 @@ else differs, and that the amounts are those of the catalogue's definitions.
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import timedelta
 from fractions import Fraction
 from typing import Any
 
-from khaos_assets_tests.unit.sandbox.worlds.files import NightFiles, Record, as_list, end_of_day, instant, invoices
+from khaos_assets_tests.unit.sandbox.worlds.files import NightFiles, Record, end_of_day, instant, invoices
+from khaos_assets_tests.unit.sandbox.worlds.perfect_goods import goods_codes
+from khaos_assets_tests.unit.sandbox.worlds.perfect_items import Identity, Spellings, identify, missing
 from khaos_assets_tests.unit.sandbox.worlds.reading import Item, Reading
+from khaos_assets_tests.unit.sandbox.worlds.reading_goods import Product
 
-Key = tuple[str, str, str, str]
+Key = tuple[str, ...]
 HOUR = timedelta(hours=1)
 
 
@@ -33,81 +35,52 @@ class Night(Reading):
     def __init__(self, merchant: Record, files: NightFiles, before: Night | None) -> None:
         super().__init__(merchant, files)
         self.before = before
-        self.found: dict[Key, Found] = {}
+        self.found: dict[tuple[str, ...], Found] = {}
+        self.quiet: set[tuple[str, ...]] = set()
         self.known = set(self.items) | {k.split("/", 2)[2] for k in files.broken if k.startswith("khaos/stock_items/")}
-        self._skus()
-        self._order_codes()
-        self._stock_codes()
+        self.stock_ids = {i.record["STOCK_ID"] for i in self.items.values()}
+        self.spellings = Spellings(self)
+        self.identity: dict[str, Identity] = {}
+        self.products: dict[str, list[Product]] = {}
+        self.deleted: dict[str, set[str]] = {}
+        if "wair" in self.systems:
+            self._skus()
+            self._order_codes()
+            self._stock_codes()
         self._rest()
+        goods_codes(self)
         agreed = dict(before.agreed) if before else {}
         agreed.update({key: wair for key, (khaos, wair) in self.pairs.items() if khaos == wair})
         self.agreed: dict[tuple[str, str], Fraction] = agreed
 
-    def put(self, code: str, systems: str, key: str, scope: str = "", **values: Any) -> None:
-        self.found[(code, systems, key, scope)] = Found(**values)
+    def put(self, code: str, systems: str, key: str, scope: str = "", field: str = "", **values: Any) -> None:
+        """`field` only where a record may have several of the code (PIM-02)."""
+        self.found[(code, systems, key, scope, *([field] if field else []))] = Found(**values)
 
-    def open(self) -> dict[Key, Found]:
-        return {k: v for k, v in self.found.items() if v.state == "open"}
+    def suppress(self, code: str, systems: str, key: str) -> None:
+        """Another code explains it, whether it was found already or will be."""
+        self.quiet.add((code, systems, key))
+
+    def open(self) -> dict[tuple[str, ...], Found]:
+        return {k: v for k, v in self.found.items() if v.state == "open" and k[:3] not in self.quiet}
+
+    def was_seen(self, *key: str) -> bool:
+        """On the night before, open or not."""
+        code, systems, record, field = key
+        return self.before is not None and (code, systems, record, "", field) in self.before.found
+
+    def open_net(self, system: str, sku: str) -> Fraction:
+        """Line net of the channel's open orders that carry the SKU."""
+        del system, sku
+        return Fraction(0)
 
     # SKU codes
 
     def _skus(self) -> None:
-        files, items = self.files, self.items
-        self.meaning: dict[str, str] = {}
-        self.hidden: set[str] = set()
-        """SKUs in WAIR whose stock is not reported: unknown, near, renamed, duplicate."""
-        renamed: dict[str, str] = {}
-        if self.before:
-            old = {i.record["STOCK_ID"]: c for c, i in self.before.items.items()}
-            for code, item in items.items():
-                was = old.get(item.record["STOCK_ID"])
-                if was is not None and was != code:
-                    renamed[was] = code
-        references = {i.record["ASSOCIATED_REF"]: c for c, i in items.items() if i.record["ASSOCIATED_REF"]}
-        barcodes: dict[str, str] = {}
-        for code, item in items.items():
-            for x in as_list((item.record["BARCODES"] or {}).get("BARCODE")) if item.record["BARCODES"] else []:
-                barcodes[x["#text"]] = code
-        index: list[dict[str, list[str]]] = []
-        for step in range(5):
-            by: dict[str, list[str]] = defaultdict(list)
-            for code in self.known:
-                by[spelled(code, step)].append(code)
-            index.append(by)
-        spellings: dict[str, list[str]] = defaultdict(list)
-        for sku, r in self.wair.items():
-            if not r["active"] or sku in self.non_stock:
-                continue
-            spellings[sku.strip().casefold()].append(sku)
-            if sku in self.known:
-                continue
-            self.hidden.add(sku)
-            if sku in renamed:
-                self.meaning[sku] = renamed[sku]
-                self.put("SKU-05", "khaos>wair", sku, amount=Fraction(0))
-                continue
-            candidates = next((c for n in range(5) if (c := index[n].get(spelled(sku, n), []))), [])
-            if not candidates:
-                candidates = [x for x in (references.get(sku), barcodes.get(sku)) if x][:1]
-            if len(candidates) == 1:
-                self.meaning[sku] = candidates[0]
-            self.put("SKU-02" if len(candidates) == 1 else "SKU-01", "khaos>wair", sku, amount=Fraction(0))
-        meant = set(self.meaning.values())
-        self.hidden |= meant
-        for folded, skus in spellings.items():
-            if len(skus) > 1:
-                self.hidden |= set(skus)
-                if not any(s in self.meaning for s in skus):
-                    self.put("SKU-04", "wair", folded)
-        quarantined = {k.split("/", 2)[2] for k in files.broken if k.startswith("wair/items/")}
-        for code, item in items.items():
-            carried = self.stocked(code) and item.record["WEB"] == "-1" and item.record["DISCONTINUED"] == "0"
-            if carried and code not in self.wair and code not in meant and code not in quarantined | self.non_stock:
-                is_new = self.before is not None and item.record["STOCK_ID"] not in {
-                    i.record["STOCK_ID"] for i in self.before.items.values()
-                }
-                state = "expected" if is_new else "open"
-                self.put("SKU-03", "khaos>wair", code, amount=self.sellable(code) * item.price, state=state)
+        active = [(sku, None) for sku, r in self.wair.items() if r["active"]]
+        self.identity["wair"] = identify(self, "wair", active)
+        quarantined = {k.split("/", 2)[2] for k in self.files.broken if k.startswith("wair/items/")}
+        missing(self, "wair", set(self.wair) | quarantined, self.merchant["wair"]["carries_kinds"], {})
 
     # ORD codes
 
@@ -127,21 +100,22 @@ class Night(Reading):
         for d in self.files.of("wair/dispatches"):
             units: dict[str, Fraction] = defaultdict(Fraction)
             for x in d["lines"]:
-                units[self.meaning.get(x["skuId"], x["skuId"])] += Fraction(str(x["quantity"]))
+                units[self.identity["wair"].means(x["skuId"])] += Fraction(str(x["quantity"]))
             if not units:
                 continue
             lacking = [n for n, v in (("carrier", d["carrierService"]), ("tracking", d["trackingNumber"])) if not v]
             if lacking and d["carrierService"] not in self.merchant["wair"]["untracked_services"]:
                 state = "open" if instant(d["dispatchedAt"]) < tracking_due else "expected"
                 self.put("ORD-06", "wair>khaos", d["dispatchId"], state=state)
-            if d["orderReference"] not in self.references or d["dispatchId"] in twice:
+            unknown = d["orderReference"] not in self.references and not self.is_known_to_a_channel(d["orderReference"])
+            if unknown or d["dispatchId"] in twice:
                 cost = sum((q * (self.items[s].cost or 0) for s, q in units.items()), Fraction(0))
                 self.put("ORD-16", "khaos>wair", d["dispatchId"], amount=cost)
                 if d["dispatchId"] not in twice:
                     for sku, q in units.items():
                         self.explained[(sku, self.site_of[d["locationId"]])] += q
                 continue
-            parcels[d["orderReference"]].append((d, units))
+            parcels[self.key_of(d["orderReference"])].append((d, units))
         for reference, order in self.orders.items():
             self._order(reference, order, parcels.get(reference, []), dispatch_due)
 
@@ -192,7 +166,7 @@ class Night(Reading):
                 moving[(t["skuId"], self.site_of[place])].append(units)
         for (sku, site), found in self.rows.items():
             scope = "+".join(self.places[site])
-            if sku in self.hidden or any(sku.casefold() == h.casefold() for h in self.hidden):
+            if self.identity["wair"].is_hidden(sku):
                 continue
             wair = sum((Fraction(str(r["onHand"])) for r in found), Fraction(0))
             if sku in self.items and self.items[sku].kind in ("pack", "style_parent"):
@@ -208,7 +182,7 @@ class Night(Reading):
                 continue
             self._compare(sku, site, item, moving[(sku, site)])
         for (sku, site), level in self.level.items():
-            is_ours = self.stocked(sku) and sku not in self.hidden and site in self.places
+            is_ours = self.stocked(sku) and sku not in self.identity["wair"].hidden and site in self.places
             hidden_by = ("STK-06", "wair", sku, "+".join(self.places.get(site, []))) in self.found
             if level < 0 and is_ours and not hidden_by and sku not in self.merchant["khaos"]["back_orderable"]:
                 self.put("STK-06", "khaos", sku, site, amount=-level * (self.items[sku].cost or 0))
@@ -254,8 +228,13 @@ class Night(Reading):
         mapping = self.merchant["mapping"]
         for key in self.files.broken:
             self.put("FEED-04", key.split("/", 1)[0], key)
+        if "wair" in self.systems:
+            self._wair_rest(mapping)
+
+    def _wair_rest(self, mapping: Record) -> None:
         for value in {d["carrierService"] for d in self.files.of("wair/dispatches")} - {"", *mapping["couriers"]}:
-            carried = {d["orderReference"] for d in self.files.of("wair/dispatches") if d["carrierService"] == value}
+            dispatches = [d for d in self.files.of("wair/dispatches") if d["carrierService"] == value]
+            carried = {self.key_of(d["orderReference"]) for d in dispatches}
             orders = [self.orders[x] for x in sorted(carried) if x in self.orders]
             self._unmapped(f"courier/{value}", orders)
         for value in {r["locationId"] for r in self.files.of("wair/stock")} - set(self.site_of):
@@ -280,20 +259,6 @@ class Night(Reading):
                 net = Fraction(r["ITEMS_TOTAL"]["@NET_VALUE"]) + Fraction(r["DELIVERY_TOTAL"]["@NET_VALUE"])
                 total += net * order["rate"]
         self.put("MAP-01", "wair>khaos", key, amount=total)
-
-
-def spelled(code: str, step: int) -> str:
-    """A code as compared at the steps of SKU-02: case, outer blanks, inner blanks, leading zeros, punctuation."""
-    code = code.casefold()
-    if step >= 1:
-        code = code.strip()
-    if step >= 2:
-        code = "".join(code.split())
-    if step >= 3:
-        code = re.sub(r"^0+", "", code)
-    if step >= 4:
-        code = "".join(c for c in code if c.isalnum())
-    return code
 
 
 def perfect(merchant: Record, nights: list[NightFiles]) -> list[dict[Key, Found]]:

@@ -7,11 +7,21 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from khaos_assets_tests.unit.sandbox.worlds.files import NightFiles, Record, as_list, fraction, instant, sent_units
+from khaos_assets_tests.unit.sandbox.worlds.files import (
+    LONDON,
+    NightFiles,
+    Record,
+    as_list,
+    fraction,
+    instant,
+    sent_units,
+)
+from khaos_assets_tests.unit.sandbox.worlds.reading_channels import channel_orders
 
 
 @dataclass
@@ -30,14 +40,21 @@ class Reading:
 
     def __init__(self, merchant: Record, files: NightFiles) -> None:
         self.merchant, self.files = merchant, files
-        self.site_of: dict[str, str] = merchant["mapping"]["locations"]
+        self.systems = files.systems
+        self.site_of: dict[str, str] = merchant["mapping"].get("locations", {})
+        channels = merchant["mapping"].get("warehouses", {}).values()
+        sold_from = {s for warehouses in channels for sites in warehouses.values() for s in sites}
+        everywhere = {r["SiteName"] for r in files.of("khaos/sites")}
+        self.mapped_sites = sorted((sold_from | {*self.site_of.values()}) or everywhere)
         self.non_stock = set(merchant["non_stock_codes"])
         self.places: dict[str, list[str]] = defaultdict(list)
         for place, site in sorted(self.site_of.items()):
             self.places[site].append(place)
         self.items = self._items()
         self.wair = {r["skuId"]: r for r in files.of("wair/items")}
+        self.prefixes: dict[str, str] = merchant.get("order_reference_prefixes", {})
         self._orders()
+        self.channel_orders = {c: channel_orders(c, merchant, files) for c in self.prefixes}
         self._figures()
 
     def _items(self) -> dict[str, Item]:
@@ -73,6 +90,9 @@ class Reading:
         classes = {r["COMPANY_CODE"]: r["COMPANY_CLASS"] for r in self.files.of("khaos/customers")}
         lines = {r["_sorder_code"]: r for r in self.files.of("khaos/order_lines")}
         self.orders: dict[str, Record] = {}
+        """By order reference: the one order of it, of several the earliest that is not cancelled."""
+        self.extras: dict[str, list[Record]] = defaultdict(list)
+        self.credits: dict[str, list[Record]] = defaultdict(list)
         self.all_orders: list[Record] = []
         self.references: set[str] = set()
         broken = {k.split("/", 2)[2] for k in self.files.broken if k.startswith("khaos/sales_orders/")}
@@ -82,6 +102,12 @@ class Reading:
             entries = as_list(detail["ORDER_ITEMS"]["ORDER_ITEM"])
             order: Record = {
                 "record": r,
+                "code": r["@SORDER_CODE"],
+                "full": r["@ASSOCIATED_REF"],
+                "key": self.key_of(r["@ASSOCIATED_REF"]),
+                "created": datetime.strptime(r["DATE_CREATED"], "%d/%m/%Y").replace(tzinfo=LONDON).date(),
+                "account": r["COMPANY_NAME"]["@COMPANY_CODE"],
+                "cancelled": "CANCELLED" in r,
                 "site": next((x["SITE"] for x in entries if x["SITE"]), detail["ORDER_HEADER"]["SITE"]),
                 "class": classes[r["COMPANY_NAME"]["@COMPANY_CODE"]],
                 "lines": entries,
@@ -97,8 +123,26 @@ class Reading:
             if r["@ASSOCIATED_REF"]:
                 self.references.add(r["@ASSOCIATED_REF"])
                 if r["ORDER_TYPE"]["@TYPE_ID"] == "S":
-                    assert r["@ASSOCIATED_REF"] not in self.orders, "one reference, one order"
-                    self.orders[r["@ASSOCIATED_REF"]] = order
+                    self.extras[order["key"]].append(order)
+                elif not order["cancelled"]:
+                    self.credits[order["key"]].append(order)
+        for key, found in self.extras.items():
+            found.sort(key=lambda o: (o["cancelled"], o["created"], o["code"]))
+            self.orders[key] = found.pop(0)
+
+    def key_of(self, reference: str) -> str:
+        """An order reference without the prefix of its channel."""
+        return reference[len(self.prefix_of(reference)) :]
+
+    def prefix_of(self, reference: str) -> str:
+        return next((p for p in self.prefixes.values() if reference.startswith(p)), "")
+
+    def channel_of(self, reference: str) -> str:
+        """The channel whose form a reference has."""
+        return next((c for c, p in self.prefixes.items() if reference.startswith(p)), "")
+
+    def is_known_to_a_channel(self, reference: str) -> bool:
+        return self.key_of(reference) in self.channel_orders.get(self.channel_of(reference), {})
 
     def _rate(self, order: Record) -> Fraction:
         currency = order["CURRENCY_CODE"] or "GBP"
@@ -125,6 +169,8 @@ class Reading:
         files = self.files
         back = {r["StockCode"] for r in files.of("khaos/stock_potential") if Fraction(r["BackOrder"])}
         self.level = {(r["@CODE"], r["_site"]): Fraction(r["LEVEL"]) for r in files.of("khaos/stock_levels")}
+        builds = (r for r in files.of("khaos/stock_levels") if "BUILD_POTENTIAL_CHILDREN" in r)
+        self.buildable = {(r["@CODE"], r["_site"]): Fraction(r["BUILD_POTENTIAL_CHILDREN"]) for r in builds}
         self.allocated: dict[tuple[str, str], Fraction] = defaultdict(Fraction)
         for order in self.all_orders:
             if order["open"]:
@@ -145,9 +191,36 @@ class Reading:
                 self.changed[(sku, site)] = max(instant(r["updatedAt"]) for r in found)
 
     def sellable(self, sku: str) -> Fraction:
-        free = sum((self.level[(sku, s)] for s in self.places if (sku, s) in self.level), Fraction(0))
-        buffer = 0 if self.items[sku].record["RUN_TO_ZERO"] == "-1" else self.merchant["buffer"]["default"]
-        return max(Fraction(0), free - Fraction(buffer))
+        """Over all mapped sites, as far as they can be read."""
+        parts = self.items[sku].parts
+        if parts:
+            return Fraction(min(self.sellable(c) // q for c, q in parts))
+        return max(Fraction(0), self.available(sku, self.mapped_sites) - self.buffer(sku))
+
+    def sellable_at(self, sku: str, sites: list[str]) -> Fraction | None:
+        """At some sites, buffer once; None where a level cannot be read."""
+        parts = self.items[sku].parts
+        if parts:
+            each = [(self.sellable_at(c, sites) if c in self.items else None, q) for c, q in parts]
+            known = [Fraction(n // q) for n, q in each if n is not None]
+            return min(known) if len(known) == len(each) else None
+        if any((sku, s) not in self.level for s in sites):
+            return None
+        return max(Fraction(0), self.available(sku, sites) - self.buffer(sku))
+
+    def buffer(self, sku: str) -> Fraction:
+        run_out = self.items[sku].record["RUN_TO_ZERO"] == "-1"
+        return Fraction(0 if run_out else self.merchant["buffer"]["default"])
+
+    def available(self, sku: str, sites: list[str]) -> Fraction:
+        return sum((self.level.get((sku, s), Fraction(0)) for s in sites), Fraction(0))
+
+    def physical(self, sku: str, sites: list[str]) -> Fraction:
+        return self.available(sku, sites) + sum((self.allocated[(sku, s)] for s in sites), Fraction(0))
+
+    def potential(self, sku: str, sites: list[str]) -> Fraction:
+        """What could be built of its parts."""
+        return sum((self.buildable.get((sku, s), Fraction(0)) for s in sites), Fraction(0))
 
 
 def net_of(line: Record, method: str) -> Decimal:

@@ -15,7 +15,12 @@ from khaos_assets_tests.unit.sandbox.worlds.reading import penny_away
 
 
 def lines(files: NightFiles, kind: str) -> dict[Key, Record]:
-    return {(t["code"], t["systems"], t["record_key"], t["scope"]): t for t in files.truth if t["kind"] == kind}
+    """Of PIM-02 a record may have several, told apart by their field."""
+
+    def key(t: Record) -> Key:
+        return (t["code"], t["systems"], t["record_key"], t["scope"], *([t["field"]] if t["code"] == "PIM-02" else []))
+
+    return {key(t): t for t in files.truth if t["kind"] == kind}
 
 
 def assert_true(path: Path) -> list[tuple[NightFiles, dict[Key, Found]]]:
