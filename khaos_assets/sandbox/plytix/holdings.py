@@ -67,6 +67,11 @@ class Holdings:
         """The family with this id."""
         return next((f for f in self.families if f.get("id") == key), None)
 
+    def levels(self, family: Any) -> dict[str, str]:
+        """The attributes of a family by label, with the level each belongs to."""
+        found = self.family(family) or {}
+        return {str(a["label"]): str(a.get("attribute_level", "no_level")) for a in found.get("attributes") or ()}
+
     def relationship(self, key: str) -> Record | None:
         """The kind of relationship with this id."""
         return next((r for r in self.world.records("plytix", "relationships") if r.get("id") == key), None)
@@ -115,6 +120,17 @@ class Holdings:
             after |= {"modified": _later(at, old.modified if old else ""), "modified_user_audit": {"type": "API"}}
         self.products.put(Product.of(after))
         return [{"key": after["id"], "before": before, "after": after}]
+
+    def count_variants(self, parent: str, at: datetime) -> list[Change]:
+        """Bring `num_variations` and `product_type` of a parent into line with its variants."""
+        product = self.products.get(parent)
+        if product is None:
+            return []
+        number = len(self.products.variants(parent))
+        record = product.record() | {"num_variations": number}
+        if not product.parent:
+            record |= {"product_type": "PARENT" if number else "SINGLE"}
+        return self.put(record, at)
 
     def remove(self, key: str) -> list[Change]:
         """Take one product away."""

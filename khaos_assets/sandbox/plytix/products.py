@@ -4,7 +4,7 @@ number goes out with its own digits and a page costs one join.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -90,6 +90,8 @@ class Products:
     def __init__(self, rows: Iterable[Product]) -> None:
         self._rows = {p.id: p for p in rows}
         self._prepared: dict[str, Any] = {}
+        self._skus = _Index(self._rows, lambda p: p.sku)
+        self._parents = _Index(self._rows, lambda p: p.parent)
         self.version = 0
 
     def __len__(self) -> int:
@@ -101,12 +103,17 @@ class Products:
 
     def put(self, product: Product) -> None:
         """Insert a product, or replace the one with its id."""
+        old = self._rows.get(product.id)
         self._rows[product.id] = product
+        for index in (self._skus, self._parents):
+            index.replace(old, product)
         self._touched()
 
     def remove(self, key: str) -> None:
         """Take a product away; one that is not there is borne."""
-        if self._rows.pop(key, None) is not None:
+        if (old := self._rows.pop(key, None)) is not None:
+            for index in (self._skus, self._parents):
+                index.replace(old, None)
             self._touched()
 
     def rows(self) -> list[Product]:
@@ -132,19 +139,11 @@ class Products:
 
     def with_sku(self, sku: str) -> Product | None:
         """The product with exactly this SKU."""
-        return self._keep("skus", lambda: {p.sku: p for p in self.rows()}).get(sku)
+        return next((self._rows[k] for k in self._skus.get(sku)), None)
 
     def variants(self, parent: str) -> list[Product]:
-        """The variants of a product, oldest first."""
-
-        def prepare() -> dict[str, list[Product]]:
-            found: dict[str, list[Product]] = {}
-            for p in self.rows():
-                if p.parent:
-                    found.setdefault(p.parent, []).append(p)
-            return found
-
-        return self._keep("variants", prepare).get(parent, [])
+        """The variants of a product, in the order in which they became that."""
+        return [self._rows[k] for k in self._parents.get(parent)] if parent else []
 
     def _keep(self, name: str, prepare: Callable[[], Any]) -> Any:
         if name not in self._prepared:
@@ -154,6 +153,30 @@ class Products:
     def _touched(self) -> None:
         self.version += 1
         self._prepared.clear()
+
+
+class _Index:
+    """Ids by something else that products have; made when first asked for, then kept up."""
+
+    def __init__(self, rows: Mapping[str, Product], value: Callable[[Product], str]) -> None:
+        self._rows, self._value = rows, value
+        self._ids: dict[str, dict[str, None]] | None = None
+
+    def get(self, value: str) -> Iterable[str]:
+        if self._ids is None:
+            self._ids = {}
+            for product in self._rows.values():
+                self._ids.setdefault(self._value(product), {})[product.id] = None
+        return self._ids.get(value, ())
+
+    def replace(self, old: Product | None, new: Product | None) -> None:
+        before, after = (None if p is None else self._value(p) for p in (old, new))
+        if self._ids is None or before == after:
+            return
+        if old is not None and before is not None:
+            del self._ids[before][old.id]
+        if new is not None and after is not None:
+            self._ids.setdefault(after, {})[new.id] = None
 
 
 def sortable(instant: str) -> str:

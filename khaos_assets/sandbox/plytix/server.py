@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-import msgspec
 from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from khaos_assets.sandbox import gateway
+from khaos_assets.sandbox.accepted import Accepted, Write
 from khaos_assets.sandbox.faults import Faults
 from khaos_assets.sandbox.gateway import Gateway
 from khaos_assets.sandbox.journal import Journal
-from khaos_assets.sandbox.plytix import answers, happenings
+from khaos_assets.sandbox.plytix import answers, happenings, writes
 from khaos_assets.sandbox.plytix.answers import Refused
+from khaos_assets.sandbox.plytix.calls import Call, ids_of
 from khaos_assets.sandbox.plytix.holdings import Holdings
+from khaos_assets.sandbox.plytix.late import Late
 from khaos_assets.sandbox.plytix.limits import Clock, Limits
-from khaos_assets.sandbox.plytix.products import RECORD
 from khaos_assets.sandbox.plytix.reads import Reads
 from khaos_assets.sandbox.plytix.search import Search
 from khaos_assets.sandbox.plytix.tokens import Tokens
@@ -35,6 +35,7 @@ SWITCHES = (
     gateway.SWITCHES
     | frozenset(ROW_SWITCHES)
     | frozenset(happenings.SWITCHES)
+    | frozenset(writes.SWITCHES)
     | {
         *("bad_credentials", "token_life", "token_expires_at_request", "token_expires_between"),
         *("rate_clock", "rate_limits", "no_retry_after", "rate_headers", "deprecation"),
@@ -42,15 +43,6 @@ SWITCHES = (
         "archived_hidden",
     }
 )
-
-
-@dataclass(frozen=True)
-class Call:
-    """One call of the API: the ids in its path, its query, its body ({} where there is none)."""
-
-    ids: tuple[str, ...]
-    query: QueryParams
-    body: Mapping[str, Any]
 
 
 Route = Callable[[Call], Response]
@@ -72,17 +64,24 @@ class Plytix:
         self.limits, self.token_limits = Limits(clock, faults), Limits(clock, faults, always_tells=True)
         self.holdings = Holdings(world, faults, journal)
         self.search = Search(self.holdings)
-        self.routes = self._reads(Reads(self.holdings))
+        self.late = Late(clock)
+        self.reads = self._reads(Reads(self.holdings))
+        self.writes = writes.routes(self.holdings, self.late)
+        self.accepted = Accepted(world.memory, "plytix")
+        self.holdings.faults = Faults()  # what was accepted once is not refused by a switch now
+        for write in self.accepted.writes():
+            self._routed(self.writes, write.method, write.path, QueryParams(), write.body)
+        self.holdings.faults = faults
 
     def _reads(self, reads: Reads) -> dict[str, Route]:
         return {
-            "POST products/search": lambda c: self.search.answer(c.body),
+            "POST products/search": lambda c: self.search.answer(c.body()),
             "GET products/*": lambda c: reads.product(c.ids[0], c.query),
             "GET products/*/variants": lambda c: reads.variants(*c.ids),
-            "POST product_families/search": lambda c: reads.families(c.body),
+            "POST product_families/search": lambda c: reads.families(c.body()),
             "GET product_families/*": lambda c: reads.family(*c.ids),
             "GET product_families/*/attributes": lambda c: reads.family_attributes(*c.ids),
-            "POST attributes/product/search": lambda c: reads.attributes(c.body),
+            "POST attributes/product/search": lambda c: reads.attributes(c.body()),
             "GET attributes/product/*": lambda c: reads.attribute(*c.ids),
             "GET filters/product": lambda _: reads.filters(),
         }
@@ -113,12 +112,13 @@ class Plytix:
         if request.method != "POST":
             return answers.error(405, "Method not allowed", {"Allow": "POST"})
         try:
-            return answers.data([{"access_token": self.tokens.issue(_decoded(body))}])
+            return answers.data([{"access_token": self.tokens.issue(Call((), request.query_params, body).body())}])
         except Refused as e:
             return answers.refused(e)
 
     def _call(self, request: Request, body: bytes, match: Mapping[str, Any]) -> Response:
         path = request.url.path
+        self.late.catch_up()
         if spent := self.limits.count():
             return answers.error(429, "Too many requests", spent.headers)
         if path.endswith("/") and path != "/":
@@ -126,46 +126,39 @@ class Plytix:
             return Response(status_code=308, headers={"Location": str(request.url.replace(path=path.rstrip("/")))})
         try:
             self.tokens.check(request.headers.get("Authorization"), match)
-            answer = self._routed(request, body)
+            answer = self._answered(request, body)
         except Refused as e:
             answer = answers.refused(e)
         if self.faults.active("plytix", "deprecation", **match):
             answer.headers["X-Plytix-Deprecation"] = "true"
         return answer
 
-    def _routed(self, request: Request, body: bytes) -> Response:
-        path = request.url.path
-        if not path.startswith(ROOT):
-            return answers.error(404, "Not found")
-        allowed: list[str] = []
-        for name, route in self.routes.items():
-            method, _, pattern = name.partition(" ")
-            if (ids := _ids(pattern, path.removeprefix(ROOT))) is not None:
-                if method == request.method:
-                    return route(Call(ids, request.query_params, _decoded(body)))
-                allowed.append(method)
-        if path.removeprefix(ROOT).startswith("jobs"):
-            return answers.error(403, "Not allowed")
-        if allowed:
+    def _answered(self, request: Request, body: bytes) -> Response:
+        """Raises Refused."""
+        path, method = request.url.path, request.method
+        if (answer := self._routed(self.reads, method, path, request.query_params, body)) is not None:
+            return answer
+        if (answer := self._routed(self.writes, method, path, request.query_params, body)) is not None:
+            self.accepted.keep(Write(method, path, body))
+            return answer
+        if path.startswith(f"{ROOT}jobs"):
+            raise Refused(403, "Not allowed")
+        patterns = (name.split(" ") for name in (*self.reads, *self.writes))
+        if allowed := [m for m, pattern in patterns if ids_of(pattern, path.removeprefix(ROOT)) is not None]:
             return answers.error(405, "Method not allowed", {"Allow": ", ".join(allowed)})
-        return answers.error(404, "Not found")
+        raise Refused(404, "Not found")
 
-
-def _ids(pattern: str, path: str) -> tuple[str, ...] | None:
-    """The parts of a path at the stars of a pattern, or None where it is another path."""
-    wanted, given = pattern.split("/"), path.split("/")
-    if len(wanted) != len(given) or any(w not in ("*", g) for w, g in zip(wanted, given, strict=True)):
+    def _routed(
+        self, routes: Mapping[str, Route], method: str, path: str, query: QueryParams, body: bytes
+    ) -> Response | None:
+        """The answer of the route with this method and path; None where there is none. Raises Refused."""
+        for name, route in routes.items():
+            verb, _, pattern = name.partition(" ")
+            if verb == method and path.startswith(ROOT):
+                ids = ids_of(pattern, path.removeprefix(ROOT))
+                if ids is not None:
+                    return route(Call(ids, query, body))
         return None
-    return tuple(g for w, g in zip(wanted, given, strict=True) if w == "*")
-
-
-def _decoded(body: bytes) -> Any:
-    if not body.strip():
-        return {}
-    try:
-        return RECORD.decode(body)
-    except (msgspec.DecodeError, ArithmeticError) as e:
-        raise Refused(400, "Malformed body", [("body", str(e))]) from e
 
 
 _PAGE = re.compile(rb'"page"\s*:\s*(\d+)')
