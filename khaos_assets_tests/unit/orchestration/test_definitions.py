@@ -84,14 +84,14 @@ def test_a_system_that_is_switched_off_is_not_shown(tmp_path: Path) -> None:
 
 def test_without_a_configuration_everything_is_shown_and_a_run_says_what_to_do(tmp_path: Path) -> None:
     nobody = MerchantResource(config_file=str(tmp_path / "merchant.toml"))
-    assert keys(build_defs(merchant=nobody)) == KHAOS | WAIR | STEPS
+    assert keys(build_defs(merchant=nobody)) >= KHAOS | WAIR | STEPS
     with pytest.raises(ConfigurationError, match="KHAOS_ASSETS_CONFIG"):
         nobody.settings()
 
 
 def test_a_configuration_with_a_mistake_does_not_hide_the_product(tmp_path: Path) -> None:
     wrong = merchant(tmp_path, "nonsense = 1")
-    assert keys(build_defs(merchant=wrong)) == KHAOS | WAIR | STEPS
+    assert keys(build_defs(merchant=wrong)) >= KHAOS | WAIR | STEPS
     with pytest.raises(ConfigurationError, match="nonsense"):
         wrong.settings()
 

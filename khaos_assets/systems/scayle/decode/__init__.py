@@ -1,0 +1,1 @@
+"""From landed pages to records, without network, clock or settings: a rebuild gets the same tables."""

@@ -1,0 +1,34 @@
+"""The section `[scayle]` of merchant.toml."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from khaos_assets.config.settings import Count, SystemSettings, Transport
+
+PER_MINUTE = {"globalRead": 1000, "productRead": 1000, "stocksRead": 2500, "pricesRead": 2500, "ordersRead": 1000}
+"""The vendor's defaults (contract scayle, section 6)."""
+
+
+class Scayle(SystemSettings):
+    transport: Transport = Transport(concurrency=16, retry_budget=200)
+    page_size: int = Field(default=100, ge=2, le=100)
+    requests_per_minute: dict[str, Count] = Field(
+        default=PER_MINUTE, description="per scope, where the answers themselves tell no limit"
+    )
+    order_window_days: Count = Field(
+        default=120, description="orders that have not changed since are known by the list only"
+    )
+    allow_empty: list[str] = Field(default=[], description="entities that may lawfully be empty")
+    active_states: list[str] = Field(default=["live", "problem"], description="product states that count as ready")
+    live_states: list[str] = Field(default=["live"], description="product states that can be bought")
+    carries_kinds: list[str] = Field(default=["simple", "build", "style_child", "pack"])
+
+    def sql_variables(self) -> dict[str, tuple[str, object]]:
+        return {
+            "scayle_active_states": ("VARCHAR[]", self.active_states),
+            "scayle_live_states": ("VARCHAR[]", self.live_states),
+        }
+
+    def sql_tables(self) -> dict[str, list[tuple[object, ...]]]:
+        return {"carried_kind": [("scayle", k) for k in self.carries_kinds]}

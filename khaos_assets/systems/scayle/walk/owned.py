@@ -1,0 +1,100 @@
+"""Lists that hang under one record: the stock and the prices of a variant, the variants of a product.
+
+There is no list over all owners: each is asked, many at a time. These lists may lawfully come without a cursor, and are
+whole then; a cursor that does come is followed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from khaos_assets.systems.json_columns import NOT_JSON
+from khaos_assets.systems.read import ReadContext, ReadFailed
+from khaos_assets.systems.scayle.bundles import Bundles
+from khaos_assets.systems.scayle.client import SYSTEM, CursorRefused, ScayleClient
+from khaos_assets.systems.scayle.walk.lists import Envelope, PageWrong, read_envelope
+from khaos_assets.systems.scayle.walk.side_by_side import side_by_side
+from khaos_assets.systems.transport import Answer, BodyBroken
+
+
+@dataclass(frozen=True)
+class OwnedList:
+    """`path` has the owner's id as `{}`."""
+
+    path: str
+    operation: str
+    scope: str
+
+
+async def walk_owned(context: ReadContext, listed: OwnedList, owners: Iterable[int]) -> list[int]:
+    """Ask for the list of every owner and land it, bundled. The owners that are answered 404, twice, sorted.
+
+    Raises ReadFailed and TransportError.
+    """
+    reader = _Reader(context, listed, Bundles(context.landing, listed.operation, context.progress))
+    unknown: list[int] = []
+
+    async def one(owner: int) -> None:
+        if not await reader.read(owner) and not await reader.read(owner):
+            reader.bundles.add(owner, None)
+            unknown.append(owner)
+
+    await side_by_side(owners, one)
+    reader.bundles.close()
+    return sorted(unknown)
+
+
+@dataclass(frozen=True)
+class _Reader:
+    context: ReadContext
+    listed: OwnedList
+    bundles: Bundles
+
+    async def read(self, owner: int) -> bool:
+        """All pages of one owner's list; False where it is not known."""
+        operation = self.listed.operation
+        cursor: str | None = None
+        met: set[str] = set()
+        pages: list[bytes] = []
+        try:
+            while (answer := await self._page(owner, cursor)) is not None:
+                body, cursor = answer
+                pages.append(body)
+                if cursor is None:
+                    for page in pages:
+                        self.bundles.add(owner, page)
+                    return True
+                if cursor in met:
+                    raise ReadFailed("cursor_loop", f"{operation} of {owner} gives a cursor again that it gave before")
+                met.add(cursor)
+        except CursorRefused as e:
+            raise ReadFailed("cursor_refused", f"{operation} of {owner} answered 400") from e
+        return False
+
+    async def _page(self, owner: int, cursor: str | None) -> tuple[bytes, str | None] | None:
+        listed = self.listed
+        client: ScayleClient = self.context.client
+        read: list[Envelope] = []
+
+        def check(answer: Answer) -> None:
+            try:
+                read[:] = [read_envelope(answer.body)]
+            except NOT_JSON as e:
+                self.context.landing.land_unreadable(
+                    answer.body, operation=listed.operation, selector=f"of {owner}", why=str(e)
+                )
+                raise BodyBroken(SYSTEM, listed.operation, "not the JSON of a list", status=200) from e
+            if read[0].cursor is not None and read[0].cursor.next == "":
+                raise PageWrong(listed.operation, "cursor_missing", "an empty cursor: the list may go on")
+
+        answer = await client.get(
+            listed.path.format(owner),
+            None if cursor is None else {"cursor": cursor},
+            operation=listed.operation,
+            scope=listed.scope,
+            check=check,
+        )
+        if answer is None:
+            return None
+        return answer.body, read[0].cursor.next if read[0].cursor else None

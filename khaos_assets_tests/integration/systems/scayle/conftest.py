@@ -1,0 +1,144 @@
+"""A small SCAYLE behind a real simulator, and one way to take its snapshots."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+import stamina
+
+from khaos_assets.config import Credentials, Night, Settings, Store
+from khaos_assets.snapshots import Certificate, take
+from khaos_assets.systems.scayle.settings import Scayle
+from khaos_assets_tests.sandbox_fixtures import Sandbox, running_sandbox, write_world
+
+WAREHOUSES = ("GB-HUB", "EU-HUB")
+COUNTRIES = ("GB", "DE")
+PRODUCTS = range(501, 541)
+
+
+@pytest.fixture(autouse=True)
+def no_waiting() -> Iterator[None]:
+    """Retries happen at once."""
+    with stamina.set_testing(True, attempts=5, cap=True):
+        yield
+
+
+def shops() -> list[dict[str, Any]]:
+    return [{"shopKey": "hl", "countries": [{"countryCode": c} for c in COUNTRIES]}]
+
+
+def warehouses() -> list[dict[str, Any]]:
+    return [
+        {"id": n, "referenceKey": key, "merchants": [], "shopCountries": [{"shopKey": "hl", "countryCode": "GB"}]}
+        for n, key in enumerate(WAREHOUSES, 1)
+    ]
+
+
+def variants_of(product: int) -> list[int]:
+    """Every product has one variant, or two."""
+    return [product * 10 + n for n in range(1 + product % 2)]
+
+
+def sku(variant: int) -> str:
+    return f"SKU {variant}/A"
+
+
+def products() -> list[dict[str, Any]]:
+    return [
+        {"id": p, "referenceKey": f"P-{p}", "state": "live" if p % 5 else "draft", "problems": [],
+         "name": {"en_GB": f"Product {p}"}, "master": {"referenceKey": f"ST-{p // 4}", "categories": {"paths": []}},
+         "attributes": [], "images": [], "merchantReferenceKeys": ["main"], "customData": {}, "isComposite": False,
+         "variants": [
+             {"id": v, "referenceKey": sku(v), "ean": f"0{v:012d}", "attributes": [], "isComposite": False}
+             for v in variants_of(p)
+         ]}
+        for p in PRODUCTS
+    ]  # fmt: skip
+
+
+VARIANTS = [v for p in PRODUCTS for v in variants_of(p)]
+
+
+def stocks() -> list[dict[str, Any]]:
+    return [
+        {"variantId": v, "quantity": v % 7, "warehouseReferenceKey": w, "merchantReferenceKey": "main",
+         "changedAt": f"2026-11-{10 + v % 9:02d}T12:00:00+01:00", "sellableWithoutStock": v % 11 == 0,
+         "expectedAvailabilityAt": None}
+        for v in VARIANTS for w in WAREHOUSES
+    ]  # fmt: skip
+
+
+def prices() -> list[dict[str, Any]]:
+    return [
+        {"variantId": v, "key": f"1-{v}", "price": 1190, "oldPrice": None, "recommendedRetailPrice": None,
+         "buyingPrice": None, "tax": 19, "currencyCode": "EUR", "countryCode": "DE", "groupKey": None,
+         "promotionKey": None, "unitPrice": None, "validFrom": "2026-01-01T00:00:00+01:00", "validTo": None,
+         "merchantReferenceKey": "main"}
+        for v in VARIANTS
+    ]  # fmt: skip
+
+
+def records() -> dict[str, list[dict[str, Any]]]:
+    """Everything of one night by `scayle/<file>`."""
+    return {
+        "scayle/shops": shops(),
+        "scayle/warehouses": warehouses(),
+        "scayle/products": products(),
+        "scayle/stocks": stocks(),
+        "scayle/prices": prices(),
+    }
+
+
+class Shop:
+    """A SCAYLE with its simulator, and the data folder that its snapshots go to."""
+
+    def __init__(self, sandbox: Sandbox, folder: Path, settings: Settings) -> None:
+        self.sandbox = sandbox
+        self.store = Store(folder / "var")
+        self.settings = settings
+
+    def take(self, *reads: str, night: str = "2026-11-20", **scayle: Any) -> dict[str, Certificate]:
+        """Take these reads (`stocks`), or all; keyword arguments change the settings of SCAYLE."""
+        settings = self.settings.changed(Scayle, **scayle) if scayle else self.settings
+        credentials = Credentials.from_environment(self.sandbox.env)
+        taken = take(settings, credentials, self.store, Night.of(night), [f"scayle/{r}" for r in reads] or None)
+        return {name.removeprefix("scayle/"): c for name, c in taken.items()}
+
+    def rows(self, entity: str, table: str | None = None, night: str = "2026-11-20") -> list[dict[str, Any]]:
+        return pq.read_table(self.file(entity, f"{table or entity}.parquet", night)).to_pylist()
+
+    def quarantined(self, entity: str, night: str = "2026-11-20") -> list[dict[str, Any]]:
+        return pq.read_table(self.file(entity, "quarantine.parquet", night)).to_pylist()
+
+    def file(self, entity: str, name: str, night: str = "2026-11-20") -> Path:
+        return self.store.snapshot("scayle", entity, Night.of(night).date) / name
+
+
+OpenShop = Callable[..., Any]
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> OpenShop:
+    """`with shop(faults) as s:` – a running SCAYLE whose pages hold 10 rows."""
+
+    @contextmanager
+    def opened(
+        faults: Sequence[Mapping[str, Any]] = (), nights: Mapping[str, Any] | None = None, **scayle: Any
+    ) -> Iterator[Shop]:
+        world = write_world(tmp_path / "world", nights=nights or {"2026-11-20": records()})
+        settings = Settings.of_merchant(
+            {
+                "merchant": {"name": "Test"},
+                "khaos": {"enabled": False},
+                "scayle": {"page_size": 10, "transport": {"page_deadline_seconds": 2}} | scayle,
+            }
+        )
+        with running_sandbox(world, faults=[{"system": "scayle", **f} for f in faults]) as sandbox:
+            yield Shop(sandbox, tmp_path, settings)
+
+    return opened
