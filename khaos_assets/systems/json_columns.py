@@ -2,7 +2,7 @@
 
 Strings, booleans and shapes are checked by msgspec while it reads; numbers of units and money are kept as their text,
 checked by a grammar and cast to DECIMAL; instants must carry a zone. A record that breaks a rule is set aside with
-field and reason, and the rest of its page goes on.
+field and reason, and the rest of its page goes on. An object of arbitrary names is a `list[Attribute]` in the record.
 
 Not here: what a record means, its key, paging.
 """
@@ -27,6 +27,7 @@ import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from khaos_assets.systems.attributes import Attribute, attribute_lists
 from khaos_assets.systems.wire import Record, arrow_schema, arrow_type, places_of
 
 INSTANT = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})$"
@@ -113,16 +114,18 @@ def wire_struct(record: type[msgspec.Struct]) -> type[msgspec.Struct]:
     fields = msgspec.structs.fields(record)
     return msgspec.defstruct(
         f"{record.__name__}Wire",
-        [
-            (f.name, _wire_type(hints[f.name]))
-            if f.default is msgspec.NODEFAULT
-            else (f.name, _wire_type(hints[f.name]), f.default)
-            for f in fields
-        ],
+        [(f.name, _wire_type(hints[f.name]), *_default(f)) for f in fields],
         rename={f.name: f.encode_name for f in fields},
         kw_only=True,
         gc=False,
     )
+
+
+def _default(field: msgspec.structs.FieldInfo) -> list[Any]:
+    """What stands for a field that is absent; nothing where it must be there."""
+    if field.default_factory is not msgspec.NODEFAULT:
+        return [msgspec.field(default_factory=field.default_factory)]
+    return [] if field.default is msgspec.NODEFAULT else [field.default]
 
 
 def _wire_type(annotation: Any) -> Any:
@@ -133,7 +136,8 @@ def _wire_type(annotation: Any) -> Any:
     if inner in (datetime, date):
         wire: Any = str
     elif origin is list:
-        wire = list[_wire_type(get_args(inner)[0])]
+        (item,) = get_args(inner)
+        wire = dict[str, msgspec.Raw] if item is Attribute else list[_wire_type(item)]
     elif isinstance(inner, type) and issubclass(inner, msgspec.Struct):
         wire = wire_struct(inner)
     else:
@@ -177,6 +181,8 @@ def _column(values: list[Any], annotation: Any, field: str) -> pa.Array:
         return _cast(pa.array(values, pa.string()), DAY, pa.date32(), field, "a date yyyy-mm-dd")
     if get_origin(inner) is list:
         (item,) = get_args(inner)
+        if item is Attribute:
+            return attribute_lists(values).cast(arrow_type(inner))
         lengths = accumulate((0 if v is None else len(v) for v in values), initial=0)
         flat = _column(list(chain.from_iterable(v for v in values if v is not None)), item, field)
         absent = pa.array([v is None for v in values], pa.bool_())
