@@ -23,8 +23,8 @@ Include = Sequence[tuple[str, ...]]
 class Parts(msgspec.Struct, omit_defaults=True):
     """A row taken apart without looking into its values."""
 
-    type: str
-    id: str
+    type: msgspec.Raw
+    id: msgspec.Raw
     attributes: dict[str, msgspec.Raw] = {}
     relationships: dict[str, msgspec.Raw] = {}
     meta: msgspec.Raw | None = None
@@ -40,11 +40,12 @@ class _Links(msgspec.Struct):
 
 
 class _Related(msgspec.Struct):
-    relationships: dict[str, _Links] = {}
+    relationships: dict[str, msgspec.Raw] = {}
 
 
 _LINK = msgspec.json.Decoder(_Link)
 _PARTS = msgspec.json.Decoder(Parts)
+_LINKS = msgspec.json.Decoder(_Links)
 _RELATED = msgspec.json.Decoder(_Related)
 _ENCODED = msgspec.json.Encoder()
 
@@ -75,7 +76,7 @@ def included(lines: Sequence[bytes], include: Include, shown: Callable[[str], Ta
     """The rows that relationships of these lead to along the paths asked for, each once. A relationship that does not
     exist, or leads to a row that is not there, adds nothing."""
     found: dict[tuple[str, str], bytes] = {}
-    primary = {(p.type, p.id) for p in map(_LINK.decode, lines)} if include else set[tuple[str, str]]()
+    primary = {_own_key(text) for text in lines} if include else set[tuple[str, str]]()
     table = cache(shown)
     for path in include:
         here = list(lines)
@@ -95,13 +96,28 @@ def _next(
     """The rows one relationship leads to from these rows."""
     reached: dict[tuple[str, str], bytes] = {}
     for text in lines:
-        links = _RELATED.decode(text).relationships.get(name)
-        data = None if links is None else links.data
-        for link in data if isinstance(data, list) else () if data is None else (data,):
+        for link in _targets(text, name):
             key = (link.type, link.id)
             if key not in reached and (target := found.get(key) or shown(link.type).line(link.id)) is not None:
                 reached[key] = found[key] = target
     return list(reached.values())
+
+
+def _own_key(text: bytes) -> tuple[str, str]:
+    try:
+        own = _LINK.decode(text)
+    except msgspec.ValidationError:  # a planted defect is shown, but nothing is found by it
+        return "", ""
+    return own.type, own.id
+
+
+def _targets(text: bytes, name: str) -> Sequence[_Link]:
+    try:
+        raw = _RELATED.decode(text).relationships.get(name)
+        data = None if raw is None else _LINKS.decode(raw).data
+    except msgspec.ValidationError:
+        return ()
+    return data if isinstance(data, list) else () if data is None else (data,)
 
 
 def plain(lines: Sequence[bytes], *, one: bool) -> bytes:
@@ -112,17 +128,24 @@ def plain(lines: Sequence[bytes], *, one: bool) -> bytes:
 
 def _flat(of: dict[str, Any]) -> dict[str, Any]:
     links = {n: _ids(v.get("data")) for n, v in of.get("relationships", {}).items()}
-    return {"id": int(of["id"]) if of["id"].isdigit() else of["id"], **of.get("attributes", {}), **links}
+    return {"id": _plain_id(of.get("id")), **of.get("attributes", {}), **links}
 
 
 def _ids(data: Any) -> Any:
     if isinstance(data, list):
         return [_ids(one) for one in data]
-    return None if data is None else int(data["id"]) if data["id"].isdigit() else data["id"]
+    return None if data is None else _plain_id(data["id"])
+
+
+def _plain_id(id_: Any) -> Any:
+    return int(id_) if str(id_).isdigit() else id_
 
 
 def _narrowed(text: bytes, wanted: frozenset[str]) -> bytes:
-    parts = _PARTS.decode(text)
+    try:
+        parts = _PARTS.decode(text)
+    except msgspec.ValidationError:
+        return text
     parts.attributes = {n: v for n, v in parts.attributes.items() if n in wanted}
     parts.relationships = {n: v for n, v in parts.relationships.items() if n in wanted}
     return _ENCODED.encode(parts)

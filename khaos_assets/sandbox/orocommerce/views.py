@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import msgspec
@@ -78,11 +78,19 @@ def _same_second(of: Row, parameters: Parameters, around: Around) -> Row:
 
 
 def _padded(of: Row, parameters: Parameters, _: Around) -> Row:
-    return _with(of, quantity=f"{Decimal(str(of['attributes']['quantity'])):.{parameters.get('places', 10)}f}")
+    return _respelled(of, lambda quantity: f"{quantity:.{parameters.get('places', 10)}f}")
 
 
 def _unpadded(of: Row, _: Parameters, __: Around) -> Row:
-    return _with(of, quantity=plain_number(Decimal(str(of["attributes"]["quantity"]))))
+    return _respelled(of, plain_number)
+
+
+def _respelled(of: Row, spelled: Callable[[Decimal], str]) -> Row:
+    """A quantity that is planted to be no number stays as it is."""
+    try:
+        return _with(of, quantity=spelled(Decimal(str(of["attributes"]["quantity"]))))
+    except (KeyError, InvalidOperation):
+        return of
 
 
 def _fields_71(of: Row, parameters: Parameters, _: Around) -> Row:

@@ -168,6 +168,26 @@ def test_a_connection_can_be_cut_half_way_through_a_body(shop: Caller, encoding:
     assert shop.http.get("/products").status_code == 200
 
 
+def test_a_body_can_be_half_or_a_page_for_people(shop: Caller) -> None:
+    turn(shop, {"switch": "cut_body", "count": 1}, {"switch": "cut_body", "mode": "html", "count": 1})
+    half, page, whole = (shop.http.get("/products") for _ in range(3))
+    assert whole.text.startswith(half.text) and len(half.text) < len(whole.text)
+    assert page.headers["Content-Type"].startswith("text/html")
+
+
+def test_a_call_can_be_lost_or_sent_elsewhere_and_nothing_is_done(shop: Caller) -> None:
+    turn(shop, {"switch": "reset"})
+    with pytest.raises(httpx.TransportError):
+        shop.patch("inventorylevels", "1", {"quantity": 5})
+    turn(shop, {"switch": "redirect"})
+    elsewhere = shop.patch("inventorylevels", "1", {"quantity": 5}).headers["Location"]
+    assert not elsewhere.startswith(shop.sandbox.root("orocommerce"))
+    turn(shop, {"switch": "hang"})
+    with pytest.raises(httpx.TimeoutException):
+        shop.http.patch("/inventorylevels/1", timeout=0.2)
+    assert shop.journal() == []
+
+
 def test_an_answer_can_be_slow(shop: Caller) -> None:
     turn(shop, {"switch": "slow", "seconds": 0.2, "entity": "orders", "count": 1})
     start = time.monotonic()

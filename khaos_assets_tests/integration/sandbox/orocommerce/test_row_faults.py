@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from khaos_assets_tests.integration.sandbox.orocommerce.conftest import FIRST, Caller, calling, turn
+from khaos_assets_tests.integration.sandbox.orocommerce.conftest import FIRST, Caller, Row, calling, turn
+from khaos_assets_tests.sandbox_fixtures import write_world
 
 
 def quantities(shop: Caller) -> list[str]:
@@ -66,6 +67,25 @@ def test_an_order_can_be_closed_to_changes(shop: Caller) -> None:
     turn(shop, {"switch": "closed_order", "keys": ["1"]})
     assert shop.patch("orders", "1", {"poNumber": "X"}).status_code == 403
     assert shop.row("/orders/1")["relationships"]["internalStatus"]["data"]["id"] == "closed"
+
+
+def test_planted_defects_are_shown_as_they_are(tmp_path: Path) -> None:
+    product: Row = {"type": "products", "attributes": {"sku": "A"}}
+    broken: list[Row] = [
+        {**product, "id": 1, "relationships": {"names": {"data": [{"type": "productnames", "id": "1"}]}}},
+        {**product, "id": "2", "relationships": {"names": 5, "taxCode": {"data": {"type": "taxes", "id": "1"}}}},
+        {**product, "id": "3", "relationships": None},
+        {"type": "products", "id": "4"},
+    ]
+    stock = {"type": "inventorylevels", "id": "1", "attributes": {"quantity": "1,5"}}
+    taxes = [{"type": "taxes", "id": "1", "attributes": {}}]
+    files = {"orocommerce/products": broken, "orocommerce/inventorylevels": [stock], "orocommerce/taxes": taxes}
+    with calling(write_world(tmp_path, files), {"switch": "quantity_padded"}) as shop:
+        page = shop.get("/products", include="names,taxCode")
+        assert (page["data"], page["included"]) == (broken, taxes)
+        assert shop.get("/products", **{"fields[products]": "sku"})["data"][2] == broken[2]
+        assert shop.rows("/inventorylevels") == [stock]
+        assert shop.ids("/products", {"filter[sku]": "A", "sort": "-updatedAt,id"}) == [1, "2", "3"]
 
 
 def test_a_switch_can_be_for_one_night(world: Path) -> None:
