@@ -237,7 +237,8 @@ def merchant_settings() -> type[Settings]:
     for folder in sorted(Path(__file__).parents[1].joinpath("systems").glob("*/settings.py")):
         name = folder.parent.name
         module = import_module(f"khaos_assets.systems.{name}.settings")
-        section = next(v for v in vars(module).values() if isinstance(v, type) and SystemSettings in v.__bases__)
+        own = (v for v in vars(module).values() if getattr(v, "__module__", "") == module.__name__)
+        section = next(v for v in own if isinstance(v, type) and issubclass(v, SystemSettings))
         sections[name] = (section | None, None)
     return create_model("MerchantSettings", __base__=Settings, **sections)
 

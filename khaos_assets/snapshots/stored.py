@@ -7,6 +7,7 @@ from pathlib import Path
 
 import duckdb
 import msgspec
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from khaos_assets.config import Night, Store
@@ -66,6 +67,13 @@ def earlier_keys(store: Store, system: str, read: Read, before: date) -> set[str
     finally:
         connection.close()
     return {k for (k,) in rows}
+
+
+def earlier_table(store: Store, system: str, read: Read, name: str, before: date) -> pa.Table | None:
+    """One table of the last complete snapshot before a night; None where there is none."""
+    path = earlier_file(store, system, read, before)
+    named = None if path is None else table_file(path.parent, name)
+    return pq.read_table(named) if named is not None and named.exists() else None
 
 
 def stored_decoded(store: Store, system: str, read: Read, day: date) -> Decoded:

@@ -18,7 +18,7 @@ from khaos_assets.snapshots.certificate import Certificate
 from khaos_assets.snapshots.landing import Attempt, StoredPages
 from khaos_assets.snapshots.rebuilding import certify_and_write, decode_pages, every_read
 from khaos_assets.snapshots.references import OrderReferences
-from khaos_assets.snapshots.stored import earlier_keys, read_certificate, stored_decoded
+from khaos_assets.snapshots.stored import earlier_keys, earlier_table, read_certificate, stored_decoded
 from khaos_assets.systems.read import (
     Decoded,
     Read,
@@ -157,6 +157,7 @@ class _Run:
             result=result,
             references=lambda: self.references.known_beside(system.name),
             earlier_keys=lambda: earlier_keys(self.store, system.name, read, self.night.date),
+            earlier_table=lambda name: earlier_table(self.store, system.name, read, name, self.night.date),
             announce=lambda listed: self.references.announce(system.name, read, listed),
             progress=lambda rows: self.progress(name, rows),
         )

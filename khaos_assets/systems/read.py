@@ -163,6 +163,8 @@ class ReadContext:
     announce: Callable[[Iterable[str]], None] = lambda references: None  # noqa: ARG005
     """Tells the other systems' reads which orders were listed, while this walk goes on to ask for theirs: two systems
     that ask for each other's orders would wait for ever otherwise."""
+    earlier_table: Callable[[str], pa.Table | None] = lambda table: None  # noqa: ARG005
+    """A table of the last complete snapshot of this entity before this night, by its name; None where there is none."""
     progress: Callable[[int], None] = lambda rows: None  # noqa: ARG005
     """Called with the number of rows a page brought."""
 

@@ -16,6 +16,7 @@ from pydantic import BaseModel
 
 from khaos_assets.cli.app import app
 from khaos_assets.config.settings import Channel, Feed, Market, Section, Transport, merchant_settings
+from khaos_assets.systems.product_data import AttributeOf
 
 ROOT = Path(__file__).resolve().parents[3]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -69,6 +70,7 @@ KEYED: dict[Any, tuple[type[Section], str]] = {
     dict[str, Feed]: (Feed, "<system>.<entity>"),
     dict[str, Channel]: (Channel, "<channel>"),
     dict[str, Market]: (Market, "<market>"),
+    dict[str, AttributeOf]: (AttributeOf, "<field>"),
 }
 """Tables of sections, and what their keys are."""
 

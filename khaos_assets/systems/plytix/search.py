@@ -1,0 +1,280 @@
+"""One search and its pages: what is asked, and what the walk looks at in an answer (contract plytix, 3.1 and 3.4)."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import msgspec
+
+from khaos_assets.systems.json_columns import NOT_JSON
+from khaos_assets.systems.plytix.client import SYSTEM, PlytixClient
+from khaos_assets.systems.read import Landing, ReadFailed
+from khaos_assets.systems.transport import Answer, BodyBroken, TransientError
+
+UNREADABLE = "\0unreadable"
+"""Begins the id of a row whose id cannot be read; the hash of its text follows."""
+
+Condition = Mapping[str, Any]
+"""`field`, `operator` and, but for `exists` and `!exists`, `value`."""
+
+
+class PageWrong(TransientError):
+    """A whole page that breaks the rules of paging. Asked again; `fault` says which rule."""
+
+    def __init__(self, operation: str, fault: str, detail: str) -> None:
+        super().__init__(SYSTEM, operation, detail, status=200)
+        self.fault = fault
+
+
+class TooManyMatches(Exception):
+    """428: the matches of an ordered search exceed what Plytix orders (contract, 3.1)."""
+
+
+@dataclass(frozen=True)
+class Search:
+    """What is looked for. `conditions` all hold; `order` is a unique field."""
+
+    path: str
+    attributes: tuple[str, ...] = ()
+    order: str = "sku"
+    conditions: tuple[Condition, ...] = ()
+    relationship: str | None = None
+    """Only products that have a relationship of this id."""
+
+    def where(self, *conditions: Condition) -> Search:
+        return replace(self, conditions=(*self.conditions, *conditions))
+
+    def asking(self, *attributes: str) -> Search:
+        return replace(self, attributes=attributes)
+
+    def body(self, page: int, size: int) -> bytes:
+        """The request. AND belongs in one inner array (contract, 7)."""
+        asked: dict[str, Any] = {
+            "attributes": self.attributes,
+            "pagination": {"page": page, "page_size": size, "order": self.order},
+        }
+        if self.conditions:
+            asked["filters"] = [self.conditions]
+        if self.relationship is not None:
+            found = {"relationship_id": self.relationship, "operator": "exists", "product_ids": []}
+            asked["relationship_filters"] = [[found]]
+        return msgspec.json.encode(asked)
+
+    @property
+    def words(self) -> str:
+        """The conditions, for a person."""
+        return " and ".join(
+            " ".join(str(v) for v in (c["field"], c["operator"], c.get("value", "")) if v != "")
+            for c in self.conditions
+        )
+
+
+@dataclass(frozen=True)
+class SearchPage:
+    """What the walk looks at: ids in the order of the page, change times as text (None where there is none)."""
+
+    number: int
+    size: int
+    ids: tuple[str, ...]
+    modified: tuple[str | None, ...]
+    total: int
+    """`total_count`; of the whole account, in the reading of contract plytix, section 4."""
+    count: int = 0
+    """Matches, or rows of this page: Plytix is not clear about it."""
+    landed: int = 0
+    """Its number in the landing."""
+
+    @property
+    def offset(self) -> int:
+        return (self.number - 1) * self.size
+
+    @property
+    def foretold(self) -> int:
+        """The number of the empty page behind the last, by what the page says: a hint, never the end."""
+        rows = self.count if self.count > len(self.ids) else self.total
+        return -(-rows // self.size) + 1
+
+
+class _Row(msgspec.Struct, gc=False):
+    id: str
+    modified: str | None = None
+
+
+class _Pagination(msgspec.Struct):
+    count: int
+    page: int
+    page_size: int
+    total_count: int
+
+
+class _Answer(msgspec.Struct):
+    data: list[_Row]
+    pagination: _Pagination
+
+
+class _RawAnswer(msgspec.Struct):
+    data: list[msgspec.Raw]
+    pagination: _Pagination
+
+
+_ROWS = msgspec.json.Decoder(_Answer)
+_RAWS = msgspec.json.Decoder(_RawAnswer)
+_ROW = msgspec.json.Decoder(_Row)
+
+
+def read_page(body: bytes, *, operation: str, page: int, size: int) -> SearchPage:
+    """The page, checked against what was asked.
+
+    Raises BodyBroken where it is not the whole JSON of a search, PageWrong where it breaks a rule of paging.
+    """
+    try:
+        answer: _Answer | _RawAnswer = _ROWS.decode(body)
+        rows = answer.data
+    except NOT_JSON:
+        try:
+            answer = _RAWS.decode(body)
+        except NOT_JSON as e:
+            raise BodyBroken(SYSTEM, operation, f"not the whole JSON of a search: {e}", status=200) from e
+        rows = [_singly(bytes(raw)) for raw in answer.data]
+    shown = answer.pagination
+    if (shown.page, shown.page_size) != (page, size):
+        told = f"page {page} of {size} was asked, page {shown.page} of {shown.page_size} answered"
+        raise PageWrong(operation, "wrong_page", told)
+    if len(rows) > size:
+        raise PageWrong(operation, "too_many_rows", f"{len(rows)} rows on a page of {size}")
+    ids = tuple(row.id for row in rows)
+    if len(set(ids)) < len(ids):
+        raise PageWrong(operation, "row_repeated", f"page {page} of {size} shows a record twice")
+    return SearchPage(page, size, ids, tuple(row.modified for row in rows), shown.total_count, shown.count)
+
+
+def _singly(raw: bytes) -> _Row:
+    """One row; where its id cannot be read, it goes by the hash of its text."""
+    try:
+        return _ROW.decode(raw)
+    except NOT_JSON:
+        pass
+    try:
+        row = msgspec.json.decode(raw)
+    except NOT_JSON:
+        row = None
+    key = row.get("id") if isinstance(row, dict) else None
+    return _Row(key if isinstance(key, str) else UNREADABLE + hashlib.sha256(raw).hexdigest())
+
+
+@dataclass
+class Searcher:
+    """Asks pages and single records of one read, landing what comes."""
+
+    client: PlytixClient
+    landing: Landing
+    progress: Callable[[int], None]
+
+    async def page(self, search: Search, part: str, page: int, size: int) -> SearchPage:
+        """One page. `part` stands in the manifest: which walk it belongs to.
+
+        Raises TooManyMatches, ReadFailed (`search_refused`) and TransportError.
+        """
+        operation = f"POST {search.path}"
+        selector = ", ".join(x for x in (f"page={page} page_size={size}", search.words) if x)
+        read: list[SearchPage] = []
+
+        def check(answer: Answer) -> None:
+            try:
+                read[:] = [read_page(answer.body, operation=operation, page=page, size=size)]
+            except BodyBroken as e:
+                self.landing.land_unreadable(answer.body, operation=operation, selector=selector, why=str(e))
+                raise
+
+        answer = await self.client.ask(
+            operation, search.path, search.body(page, size), expect={200, 422, 428}, check=check
+        )
+        if answer.status == 428:
+            raise TooManyMatches
+        if answer.status == 422:
+            raise ReadFailed("search_refused", f"Plytix refuses {_named(search, answer.body)} ({selector})")
+        (found,) = read
+        asked = {"part": part, "page": page, "size": size, "where": search.words}
+        return await asyncio.to_thread(self._land, answer, operation, selector, asked, found)
+
+    async def single(self, operation: str, path: str, part: str, key: str) -> bytes | None:
+        """What stands under one id, landed and without people; None where nothing does (404)."""
+
+        def check(answer: Answer) -> None:
+            try:
+                _SINGLE.decode(answer.body)
+            except NOT_JSON as e:
+                raise BodyBroken(SYSTEM, operation, f"not the whole JSON of a record: {e}", status=200) from e
+
+        answer = await self.client.ask(operation, path, expect={200, 404}, check=check)
+        if answer.status == 404:
+            return None
+        body = without_people(answer.body)
+        changed = body != answer.body
+        await asyncio.to_thread(
+            lambda: self.landing.land(
+                body,
+                received=answer.body if changed else None,
+                packed=None if changed else answer.packed,
+                operation=operation,
+                selector=f"id={key}",
+                asked={"part": part, "id": key},
+                suffix="json",
+                rows=len(_SINGLE.decode(body).data),
+                first_key=key,
+                last_key=key,
+            )
+        )
+        return body
+
+    def _land(
+        self, answer: Answer, operation: str, selector: str, asked: dict[str, int | str], page: SearchPage
+    ) -> SearchPage:
+        landed = self.landing.land(
+            answer.body,
+            packed=answer.packed,
+            operation=operation,
+            selector=selector,
+            asked=asked,
+            suffix="json",
+            rows=len(page.ids),
+            first_key=page.ids[0] if page.ids else None,
+            last_key=page.ids[-1] if page.ids else None,
+            total=page.total,
+        )
+        return replace(page, landed=landed.number)
+
+
+class _Single(msgspec.Struct):
+    data: list[msgspec.Raw]
+
+
+_SINGLE = msgspec.json.Decoder(_Single)
+
+
+def without_people(body: bytes) -> bytes:
+    """A reply with single records, without who made and changed them; `type` (USER, API, SYSTEM) stays.
+
+    Raises one of NOT_JSON.
+    """
+    rows = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
+    records = msgspec.json.decode(rows["data"], type=list[dict[str, msgspec.Raw]])
+    found = False
+    for record in records:
+        for name in ("created_user_audit", "modified_user_audit"):
+            audit = msgspec.json.decode(record.get(name, msgspec.Raw(b"null")))
+            if isinstance(audit, dict):
+                record[name] = msgspec.Raw(msgspec.json.encode({"type": audit.get("type")}))
+                found = True
+    return msgspec.json.encode({**rows, "data": records}) if found else body
+
+
+def _named(search: Search, body: bytes) -> str:
+    """Which of the names we asked for a refusal mentions; the text itself is not repeated."""
+    asked = [*search.attributes, *(str(c["field"]) for c in search.conditions), search.order]
+    mentioned = sorted({name for name in asked if name.encode() in body})
+    return f"the search: {', '.join(mentioned)}" if mentioned else "the search, without naming a field"
