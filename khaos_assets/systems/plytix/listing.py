@@ -89,7 +89,7 @@ class Listing:
 
     async def _side_by_side(self, search: Search, part: str, size: int, pages: dict[int, SearchPage]) -> None:
         following, width, ended = 2, 1, False
-        # Requests are dear: none is made behind the end that Plytix foretells; whether it is the end is looked at after.
+        # Requests are dear: none is made behind the end that Plytix foretells. Whether it is one is looked at after.
         foretold = pages[1].foretold
         asking: set[asyncio.Task[SearchPage]] = set()
         try:

@@ -16,6 +16,7 @@ from khaos_assets_tests.sandbox_fixtures import Sandbox, running_sandbox, write_
 
 NIGHT = "2026-11-20"
 COUNT = 60
+BUNDLE = "65b2" + "0" * 20
 FAST = {"switch": "rate_clock", "speed": 100000}
 """The limits of Plytix, in a sandbox whose windows pass quickly."""
 
@@ -57,7 +58,7 @@ def families() -> list[dict[str, Any]]:
     return [
         {"id": f"65c3{n:020x}", "name": f"Family {n}", "total_products": COUNT // 3, "total_attributes": 1,
          "total_models": 0, "_created_at": None, "modified": "2026-01-01T00:00:00.000000+00:00",
-         "attributes": [{"id": "65d4" + "0" * 20, "name": "Weight", "label": "weight_g", "attribute_level": "no_level"}]}
+         "attributes": [{"id": "65d4", "name": "Weight", "label": "weight_g", "attribute_level": "no_level"}]}
         for n in range(3)
     ]  # fmt: skip
 
@@ -67,7 +68,7 @@ def records(products: Sequence[Mapping[str, Any]] | None = None) -> dict[str, An
     return {
         "plytix/products": [product(n) for n in range(COUNT)] if products is None else products,
         "plytix/families": families(),
-        "plytix/relationships": [{"id": "65b2" + "0" * 20, "label": "Bundle"}],
+        "plytix/relationships": [{"id": BUNDLE, "label": "Bundle"}],
     }
 
 
@@ -80,7 +81,7 @@ SECTION: dict[str, Any] = {
         "description": {"attribute": "short_description"},
         "weight": {"attribute": "weight_g", "unit": "g"},
     },
-    "transport": {"request_windows": [[20, 1]], "longest_wait_seconds": 5, "page_deadline_seconds": 2, "attempts": 6},
+    "transport": {"request_windows": [], "longest_wait_seconds": 5, "page_deadline_seconds": 2, "attempts": 6},
 }
 
 
