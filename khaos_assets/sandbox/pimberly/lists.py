@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,6 +14,7 @@ from starlette.responses import Response
 from khaos_assets.sandbox.pimberly import answers, filters
 from khaos_assets.sandbox.pimberly.answers import Refused, nothing_found
 from khaos_assets.sandbox.pimberly.faces import Face
+from khaos_assets.sandbox.pimberly.happenings import Happenings
 from khaos_assets.sandbox.pimberly.holdings import Holdings
 from khaos_assets.sandbox.pimberly.rows import Row, Rows, behind
 
@@ -49,18 +50,24 @@ class Lists:
 
     def __init__(self, holdings: Holdings) -> None:
         self.holdings = holdings
+        self.happenings = Happenings(holdings)
+        self._pages: dict[Query, int] = {}
         self._listings: dict[Any, Sequence[Row]] = {}
 
     def page_number(self, asked: Mapping[str, str]) -> int:
-        """Which page of a walk with this limit is asked for, from 1. Raises Refused (400)."""
+        """Which page of a walk is asked for, from 1: the one behind that whose `maxId` is given. Raises Refused."""
         query = Query.of(asked, self.holdings.shown)
-        return behind(self._listing(query.filters), query.cursor) // query.limit + 1
+        if query.cursor is None:
+            return 1
+        return self._pages.get(query) or behind(self._listing(query.filters), query.cursor) // query.limit + 1
 
     def answer(self, asked: Mapping[str, str], face: Face, url: str, match: Mapping[str, Any]) -> Response:
         """One page, with `maxId`, and on a full page `next`. Raises Refused: 404 past the end, 400."""
         faults = self.holdings.faults
         query = Query.of(asked, self.holdings.shown)
         listing = self._listing(query.filters)
+        if self.happenings.before(match["page"], listing):
+            listing = self._listing(query.filters)
         start = behind(listing, query.cursor)
         limit = min(query.limit, (faults.active("pimberly", "limit_cut", **match) or {}).get("limit", query.limit))
         rows = listing[start : start + limit]
@@ -70,6 +77,7 @@ class Lists:
             if faults.active("pimberly", "empty_page_at_end", **match):
                 return answers.data([])
             raise nothing_found()
+        self._pages[replace(query, cursor=rows[-1].id)] = match["page"] + 1
         return answers.data(face.show(rows, query.attributes), self._more(query, listing[0], rows, url, match))
 
     def _ends_falsely(self, query: Query, start: int, match: Mapping[str, Any]) -> bool:

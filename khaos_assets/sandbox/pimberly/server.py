@@ -20,12 +20,13 @@ from khaos_assets.sandbox.accepted import Accepted, Write
 from khaos_assets.sandbox.faults import Faults
 from khaos_assets.sandbox.gateway import Gateway
 from khaos_assets.sandbox.journal import Journal
-from khaos_assets.sandbox.pimberly import answers
+from khaos_assets.sandbox.pimberly import answers, happenings, writes
 from khaos_assets.sandbox.pimberly.answers import Refused
 from khaos_assets.sandbox.pimberly.faces import CHANNEL, CORE, FEED, Face
+from khaos_assets.sandbox.pimberly.hierarchy import ITEMS, PARENTS
 from khaos_assets.sandbox.pimberly.holdings import Holdings
 from khaos_assets.sandbox.pimberly.lists import Lists
-from khaos_assets.sandbox.pimberly.singles import ITEMS, PARENTS, Singles
+from khaos_assets.sandbox.pimberly.singles import Singles
 from khaos_assets.sandbox.pimberly.views import ROW_SWITCHES
 from khaos_assets.sandbox.pimberly.writes import Writes
 from khaos_assets.sandbox.world import WorldState
@@ -33,10 +34,11 @@ from khaos_assets.sandbox.world import WorldState
 SWITCHES = (
     gateway.SWITCHES
     | frozenset(ROW_SWITCHES)
+    | frozenset(happenings.SWITCHES)
+    | frozenset(writes.SWITCHES)
     | {
         *("key_withdrawn", "other_view", "next_absent", "next_with_filters", "limit_cut", "empty_page_at_end"),
         *("first_call_404", "false_end", "max_id"),
-        *("put_not_applied", "put_late", "put_replaces", "assets_413"),
     }
 )
 

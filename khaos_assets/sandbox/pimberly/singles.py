@@ -11,11 +11,9 @@ from starlette.responses import Response
 from khaos_assets.sandbox.pimberly import answers
 from khaos_assets.sandbox.pimberly.answers import nothing_found
 from khaos_assets.sandbox.pimberly.faces import EVERYTHING, Face
+from khaos_assets.sandbox.pimberly.hierarchy import CLASSES, values
 from khaos_assets.sandbox.pimberly.holdings import Holdings
 from khaos_assets.sandbox.pimberly.rows import Row
-
-PARENTS, ITEMS, CLASSES = "Parents", "Items", "classifications"
-"""Attributes that hold the hierarchy and the category paths, as this tenant calls them."""
 
 
 class Singles:
@@ -34,14 +32,14 @@ class Singles:
 
     def classes(self, key: str) -> Response:
         """Its category paths."""
-        paths = _values(self._row(key).record().get(CLASSES))
+        paths = values(self._row(key).record().get(CLASSES))
         if not paths:
             raise nothing_found("No classes found")
         return answers.data(msgspec.json.encode({"path": p}) for p in paths)
 
     def kin(self, key: str, attribute: str, asked: Mapping[str, str], face: Face) -> Response:
         """Its parents or items. Attributes only with both parameters; one that is nowhere is named all the same."""
-        keys = _values(self._row(key).record().get(attribute))
+        keys = values(self._row(key).record().get(attribute))
         if not keys:
             raise nothing_found(f"No {attribute.lower()} found")
         full = asked.get("attributes") if asked.get("extendResponse") == "1" else None
@@ -58,8 +56,3 @@ class Singles:
         if found is None:
             raise nothing_found("Product not found")
         return found
-
-
-def _values(value: Any) -> list[Any]:
-    """A list attribute may be a bare scalar when single."""
-    return value if isinstance(value, list) else [] if value in (None, "") else [value]

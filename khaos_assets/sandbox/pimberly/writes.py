@@ -20,6 +20,7 @@ from khaos_assets.sandbox.pimberly.faces import Face
 from khaos_assets.sandbox.pimberly.holdings import Change, Holdings
 from khaos_assets.sandbox.pimberly.rows import LINE, RECORD
 
+SWITCHES = ("put_not_applied", "put_late", "put_replaces", "assets_413")
 OWN = ("id", "_id", "primaryId", "Primary ID", "dateUpdated", "dateCreated", "lifecycleStage")
 """Fields that are the system's and not the tenant's."""
 LARGEST_ASSET = 50_000_000
