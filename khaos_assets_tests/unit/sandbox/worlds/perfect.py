@@ -13,9 +13,13 @@ from fractions import Fraction
 from typing import Any
 
 from khaos_assets_tests.unit.sandbox.worlds.files import NightFiles, Record, end_of_day, instant, invoices
+from khaos_assets_tests.unit.sandbox.worlds.perfect_accounts import account_codes
 from khaos_assets_tests.unit.sandbox.worlds.perfect_goods import goods_codes
 from khaos_assets_tests.unit.sandbox.worlds.perfect_items import Identity, Spellings, identify, missing
+from khaos_assets_tests.unit.sandbox.worlds.perfect_money import money_codes
+from khaos_assets_tests.unit.sandbox.worlds.perfect_orders import order_codes
 from khaos_assets_tests.unit.sandbox.worlds.reading import Item, Reading
+from khaos_assets_tests.unit.sandbox.worlds.reading_channels import open_net
 from khaos_assets_tests.unit.sandbox.worlds.reading_goods import Product
 
 Key = tuple[str, ...]
@@ -49,6 +53,9 @@ class Night(Reading):
             self._stock_codes()
         self._rest()
         goods_codes(self)
+        order_codes(self)
+        money_codes(self)
+        account_codes(self)
         agreed = dict(before.agreed) if before else {}
         agreed.update({key: wair for key, (khaos, wair) in self.pairs.items() if khaos == wair})
         self.agreed: dict[tuple[str, str], Fraction] = agreed
@@ -71,8 +78,7 @@ class Night(Reading):
 
     def open_net(self, system: str, sku: str) -> Fraction:
         """Line net of the channel's open orders that carry the SKU."""
-        del system, sku
-        return Fraction(0)
+        return open_net(self, system, sku)
 
     # SKU codes
 

@@ -53,6 +53,7 @@ class Reading:
         self.items = self._items()
         self.wair = {r["skuId"]: r for r in files.of("wair/items")}
         self.prefixes: dict[str, str] = merchant.get("order_reference_prefixes", {})
+        self.company_info = {r["CompanyCode"]: r for r in files.of("khaos/company_info")}
         self._orders()
         self.channel_orders = {c: channel_orders(c, merchant, files) for c in self.prefixes}
         self._figures()
@@ -94,6 +95,7 @@ class Reading:
         self.extras: dict[str, list[Record]] = defaultdict(list)
         self.credits: dict[str, list[Record]] = defaultdict(list)
         self.all_orders: list[Record] = []
+        self.by_code: dict[str, Record] = {}
         self.references: set[str] = set()
         broken = {k.split("/", 2)[2] for k in self.files.broken if k.startswith("khaos/sales_orders/")}
         self.references |= {lines[c]["ORDER_HEADER"]["ASSOCIATED_REF"] for c in broken}
@@ -120,6 +122,7 @@ class Reading:
                 if self.stocked(line["STOCK_CODE"]):
                     order["ordered"][line["STOCK_CODE"]] += Fraction(line["ORDER_QTY"])
             self.all_orders.append(order)
+            self.by_code[order["code"]] = order
             if r["@ASSOCIATED_REF"]:
                 self.references.add(r["@ASSOCIATED_REF"])
                 if r["ORDER_TYPE"]["@TYPE_ID"] == "S":
@@ -160,7 +163,7 @@ class Reading:
             if not lines:
                 total += wanted * (self.items[sku].cost or 0)
                 continue
-            net = sum(Fraction(net_of(x, method)) for x in lines)
+            net = sum(money_of(x, method).net for x in lines)
             total += net / sum(Fraction(x["ORDER_QTY"]) for x in lines) * wanted * order["rate"]
         return total
 
@@ -223,7 +226,16 @@ class Reading:
         return sum((self.buildable.get((sku, s), Fraction(0)) for s in sites), Fraction(0))
 
 
-def net_of(line: Record, method: str) -> Decimal:
+@dataclass
+class Money:
+    """One Khaos order line after discount, and its discount, in the order's currency."""
+
+    net: Fraction
+    vat: Fraction
+    discount_net: Fraction
+
+
+def money_of(line: Record, method: str) -> Money:
     """Contract khaos 3.8, with exact fractions and half-up rounding at each R."""
     r = {"1": Fraction(1, 5), "2": Fraction(0), "4": Fraction(1, 20)}[line["TAX_RATE"]]
     q, d = Fraction(line["ORDER_QTY"]), Fraction(line["KSD_DISCOUNT"] or 0)
@@ -236,9 +248,11 @@ def net_of(line: Record, method: str) -> Decimal:
     p = q * (u_gross if method == "gross" else u_net)
     discount = Fraction(penny_away(p * d / 100))
     if method == "net":
-        return penny_away(p - discount)
+        net = Fraction(penny_away(p - discount))
+        return Money(net, Fraction(penny_away(net * r)), discount)
     before = Fraction(penny_away(Fraction(penny_away(p)) / (1 + r)))
-    return penny_away(before - discount / (1 + r))
+    net = Fraction(penny_away(before - discount / (1 + r)))
+    return Money(net, Fraction(penny_away(p - discount - net)), discount / (1 + r))
 
 
 def penny_away(value: Fraction) -> Decimal:

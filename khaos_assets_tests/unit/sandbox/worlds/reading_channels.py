@@ -31,8 +31,8 @@ class Line:
     discount: Fraction = Fraction(0)
     rows: int = 0
     voucher: Fraction = Fraction(0)
-    nets: list[tuple[Fraction, Fraction]] = field(default_factory=list)
-    """Per row: net, and VAT rate."""
+    parts: list[tuple[Fraction, Fraction, Fraction]] = field(default_factory=list)
+    """Per row: net, gross, VAT rate."""
 
 
 @dataclass
@@ -100,7 +100,8 @@ def _scayle(files: NightFiles) -> Iterator[ChannelOrder]:
             line.units, line.rows, line.net = line.units + 1, line.rows + 1, line.net + paid
             line.discount += Fraction(p["undiscountedWithOutTax"]) / 100 - paid
             line.voucher += Fraction(p["withoutTax"]) / 100 - paid
-            line.nets.append((paid, Fraction(str(p["tax"]["vat"]["rate"]))))
+            gross = Fraction((reduced or p)["withTax"]) / 100
+            line.parts.append((paid, gross, Fraction(str(p["tax"]["vat"]["rate"]))))
         order = ChannelOrder(
             system="scayle",
             key=r["referenceKey"] or str(r["id"]),
@@ -195,7 +196,8 @@ def _oro_lines(rows: list[Record], units: dict[str, Fraction]) -> dict[str | Non
         line.units += Fraction(str(a["quantity"])) * units[a["productUnitCode"]]
         line.net, line.rows = line.net + net, line.rows + 1
         line.discount += Fraction(a["rowTotalDiscountAmount"])
-        line.nets.append((net, Fraction(a["rowTotalAfterDiscountIncludingTax"]) / net - 1 if net else Fraction(0)))
+        gross = Fraction(a["rowTotalAfterDiscountIncludingTax"])
+        line.parts.append((net, gross, Fraction(round((gross / net - 1) * 100), 100) if net else Fraction(0)))
     return lines
 
 
