@@ -17,9 +17,11 @@ from khaos_assets.systems.scayle.decode.catalogue import (
     decode_variants,
     decode_warehouses,
 )
-from khaos_assets.systems.scayle.records import Price, Product, Shop, Stock, Variant, Warehouse
+from khaos_assets.systems.scayle.decode.orders import decode_orders, order_references
+from khaos_assets.systems.scayle.records import Order, OrderAsked, Price, Product, Shop, Stock, Variant, Warehouse
 from khaos_assets.systems.scayle.walk.catalogue import walk_products, walk_shops, walk_variants, walk_warehouses
 from khaos_assets.systems.scayle.walk.of_variants import PRICES, STOCKS, walk_of_variants
+from khaos_assets.systems.scayle.walk.orders import walk_orders
 
 SYSTEM = System(
     name="scayle",
@@ -75,6 +77,16 @@ SYSTEM = System(
             key=PRICE_KEY,
             walk=partial(walk_of_variants, PRICES),
             decode=decode_prices,
+        ),
+        Read(
+            entity="orders",
+            title="Orders",
+            tables={"orders": Order, "orders_asked": OrderAsked},
+            key=("id",),
+            walk=walk_orders,
+            decode=decode_orders,
+            change_column="updated_at",
+            order_references=order_references,
         ),
     ),
 )

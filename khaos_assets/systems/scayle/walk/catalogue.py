@@ -10,7 +10,7 @@ from khaos_assets.systems.read import Proof, ReadContext, WalkNotes
 from khaos_assets.systems.scayle.client import ScayleClient
 from khaos_assets.systems.scayle.walk.lists import CursorList
 from khaos_assets.systems.scayle.walk.owned import OwnedList, walk_owned
-from khaos_assets.systems.scayle.walk.twice import Walked, keys_of, walk_filled, walk_list
+from khaos_assets.systems.scayle.walk.twice import ListWalk
 
 SHOPS = CursorList("/shops", "GET /shops", "shopKey", "globalRead")
 WAREHOUSES = CursorList("/warehouses", "GET /warehouses", "id", "globalRead")
@@ -41,50 +41,58 @@ OF_PRODUCT = OwnedList("/products/{}/variants", "GET /products/{p}/variants", "p
 async def walk_shops(context: ReadContext) -> WalkNotes:
     """The shops, then the countries of each. Proof two_pass."""
     notes = begun(context)
-    shops = await walk_filled(context, SHOPS)
+    shops = ListWalk(context, SHOPS)
+    await shops.run()
+    shops.refuse_empty("shops")
     shops.note(notes)
-    pages: list[int] = []
-    for shop in sorted(k for k in keys_of(shops) if isinstance(k, str)):
-        listed = CursorList(
-            f"/shops/{quote(shop, safe='')}/countries",
-            "GET /shops/{s}/countries",
-            "countryCode",
-            "globalRead",
-            about={"shop": shop},
+    notes.facts["pages"] = []
+    for shop in sorted(k for k in shops.rows if isinstance(k, str)):
+        path = f"/shops/{quote(shop, safe='')}/countries"
+        countries = ListWalk(
+            context,
+            CursorList(path, "GET /shops/{s}/countries", "countryCode", "globalRead", about={"shop": shop}),
         )
-        countries = await walk_list(context, listed)
+        await countries.run()
         countries.note(notes)
-        pages += countries.believed.pages
-    notes.facts["pages"] = pages
     return finished(context, notes)
 
 
 async def walk_warehouses(context: ReadContext) -> WalkNotes:
     """Proof two_pass."""
     notes = begun(context)
-    _believe(notes, await walk_filled(context, WAREHOUSES))
+    walk = ListWalk(context, WAREHOUSES)
+    await walk.run()
+    walk.refuse_empty("warehouses")
+    walk.note(notes)
     return finished(context, notes)
 
 
 async def walk_products(context: ReadContext) -> WalkNotes:
-    """Proof two_pass, with a look at ids that the list should show."""
+    """Proof two_pass, with a look at products of the last snapshot and behind the end of the list."""
     notes = begun(context)
-    known = [int(key) for key in context.earlier_keys()]
-    walked = await walk_filled(context, PRODUCTS, exists=lambda p: product_exists(context, p), known=known)
-    _believe(notes, walked)
+    walk = await _product_list(context, PRODUCTS, "products", [int(key) for key in context.earlier_keys()])
+    walk.note(notes)
     return finished(context, notes)
 
 
 async def walk_variants(context: ReadContext) -> WalkNotes:
     """The variants inside the product list; of products that are shown without them, by a call each."""
     notes = begun(context)
-    walked = await walk_filled(context, VARIANTS, exists=lambda p: product_exists(context, p))
-    _believe(notes, walked)
-    thin = [k for k, shown in walked.believed.rows.items() if shown is False and isinstance(k, int)]
+    walk = await _product_list(context, VARIANTS, "variants", [])
+    walk.note(notes)
+    thin = [p for p in walk.ids if not walk.rows[p]]
     if thin:
         await walk_owned(context, OF_PRODUCT, thin)
         notes.facts["products_without_nested_variants"] = len(thin)
     return finished(context, notes)
+
+
+async def _product_list(context: ReadContext, listed: CursorList, entity: str, before: list[int]) -> ListWalk:
+    walk = ListWalk(context, listed, exists=lambda product: product_exists(context, product))
+    await walk.run()
+    walk.refuse_empty(entity)
+    await walk.look_for(before, walk.behind_the_end())
+    return walk
 
 
 async def product_exists(context: ReadContext, product: int) -> bool:
@@ -104,8 +112,3 @@ def finished(context: ReadContext, notes: WalkNotes) -> WalkNotes:
     notes.clock_offset_ms = client.transport.clock_offset_ms
     notes.account_end = client.account
     return notes
-
-
-def _believe(notes: WalkNotes, walked: Walked) -> None:
-    walked.note(notes)
-    notes.facts["pages"] = walked.believed.pages

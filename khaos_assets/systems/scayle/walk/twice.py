@@ -11,8 +11,8 @@ its end.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 from khaos_assets.systems.read import Proof, ReadContext, ReadFailed, Reason, WalkNotes
 from khaos_assets.systems.scayle.settings import Scayle
@@ -30,133 +30,124 @@ Exists = Callable[[int], Awaitable[bool]]
 """Asks for one record by its id: whether the system has it, and it belongs in this list."""
 
 
-@dataclass
-class Walked:
-    """A list that two passes agree on."""
+class ListWalk:
+    """A list, walked until two neighbouring passes agree. `exists` asks for one of its records, where that can be."""
 
-    believed: Pass
-    faults: list[Reason] = field(default_factory=list)
-    remarks: list[Reason] = field(default_factory=list)
-    rereads: int = 0
-    proof: Proof = Proof.TWO_PASS
+    def __init__(self, context: ReadContext, listed: CursorList, exists: Exists | None = None) -> None:
+        size = context.settings.of(Scayle).page_size
+        self.listed = listed
+        self.proof = Proof.TWO_PASS
+        self._allow_empty = context.settings.of(Scayle).allow_empty
+        self._reader = ListReader(context, listed)
+        self._exists = exists
+        self._sizes = (size, max(1, size - 1 - size // 10))
+        self._passes: list[Pass] = []
+        self._faults: list[Reason] = []
+        self._remarks: list[Reason] = []
+
+    @property
+    def rows(self) -> Mapping[int | str, Any]:
+        """Key → what is remembered of the row, of the pass that counts."""
+        return self._passes[-1].rows
+
+    @property
+    def pages(self) -> list[int]:
+        """Landed pages of the pass that counts."""
+        return self._passes[-1].pages
+
+    @property
+    def ids(self) -> list[int]:
+        """The keys that are numbers, sorted."""
+        return sorted(k for k in self.rows if isinstance(k, int))
+
+    async def run(self) -> None:
+        """Pass after pass, until two neighbours agree. Raises ReadFailed and TransportError."""
+        await self._again()
+        for _ in range(COMPARISONS):
+            await self._again()
+            if await self._last_two_agree():
+                return
+        self._faults.append(self._disagreement())
+
+    def refuse_empty(self, entity: str) -> None:
+        """Raises ReadFailed for a list without any record, unless the settings say that it may be empty."""
+        if not self.rows and entity not in self._allow_empty:
+            detail = f'{self.listed.operation} has no records; if that is right, add "{entity}" to scayle.allow_empty'
+            raise ReadFailed("empty_first_page", detail)
+
+    async def look_for(self, before: Iterable[int], unseen: Iterable[int]) -> None:
+        """Ask for records that the list lacks: those that stood in it `before`, and `unseen` ids it might hide.
+
+        One that exists may be new: then the next pass shows it.
+        """
+        if self._faults:
+            return
+        missing = sorted(k for k in before if k not in self.rows)
+        if len(missing) > MOST_SINGLE:
+            detail = f"{len(missing)} records of the last snapshot are gone; only {MOST_SINGLE} were asked for singly"
+            self._remarks.append(Reason(fault="absence_not_confirmed", detail=detail))
+            self.proof = Proof.OVERLAP_ONLY
+        hidden = await self._existing({*missing[:MOST_SINGLE], *unseen})
+        if hidden:
+            await self._again()
+            hidden = await self._existing(k for k in hidden if k not in self.rows)
+        if hidden:
+            detail = f"{len(hidden)} record(s) answer when asked for by id and are not in the list: {_shown(hidden)}"
+            self._faults.append(Reason(fault="list_incomplete", detail=f"{self.listed.operation}: {detail}"))
+
+    def behind_the_end(self) -> range:
+        """Ids right behind the last one: where a list that ends too early goes on."""
+        last = max(self.ids, default=0)
+        return range(last + 1, last + 1 + BEHIND_THE_END)
 
     def note(self, notes: WalkNotes) -> None:
         """Add what was found to the notes of the read."""
-        notes.faults = [*notes.faults, *self.faults]
-        notes.remarks = [*notes.remarks, *self.remarks]
-        notes.rereads += self.rereads
+        notes.faults = [*notes.faults, *self._faults]
+        notes.remarks = [*notes.remarks, *self._remarks]
+        notes.rereads += len(self._passes) - 2 + self._reader.restarts
         notes.end_recognised_by = "the next cursor is null, in two passes with pages of two sizes"
+        notes.facts["pages"] = [*notes.facts.get("pages", ()), *self.pages]
         if self.proof is Proof.OVERLAP_ONLY:
             notes.proof = Proof.OVERLAP_ONLY
 
+    async def _again(self) -> None:
+        number = len(self._passes) + 1
+        self._passes.append(await self._reader.run(number, self._sizes[(number - 1) % 2]))
 
-async def walk_list(
-    context: ReadContext, listed: CursorList, *, exists: Exists | None = None, known: Iterable[int] = ()
-) -> Walked:
-    """Walk the list until two neighbouring passes agree, and look behind it.
-
-    `known`: ids that stood in it before. Lists whose rows cannot be asked for singly have no `exists`.
-    Raises ReadFailed and TransportError.
-    """
-    size = context.settings.of(Scayle).page_size
-    reader = ListReader(context, listed)
-    walk = _Walk(reader, exists, (size, max(1, size - 1 - size // 10)))
-    passes = [await walk.again(1)]
-    walked = Walked(passes[0])
-    for _ in range(COMPARISONS):
-        before, after = passes[-1], await walk.again(len(passes) + 1)
-        passes.append(after)
-        if await walk.agree(before, after, walked):
-            break
-    else:
-        walked.faults = [_disagreement(listed, passes)]
-    if not walked.faults and exists is not None:
-        await walk.look_behind(passes, list(known), walked)
-    walked.believed = passes[-1]
-    walked.rereads = len(passes) - 2 + reader.restarts
-    return walked
-
-
-@dataclass
-class _Walk:
-    reader: ListReader
-    exists: Exists | None
-    sizes: tuple[int, int]
-
-    async def again(self, number: int) -> Pass:
-        return await self.reader.run(number, self.sizes[(number - 1) % 2])
-
-    async def agree(self, before: Pass, after: Pass, walked: Walked) -> bool:
+    async def _last_two_agree(self) -> bool:
         """Whether every row that one of them lacks is explained."""
-        highest = max((k for k in before.rows if isinstance(k, int)), default=0)
-        skipped = [k for k in after.rows.keys() - before.rows.keys() if not isinstance(k, int) or k < highest]
-        lost = before.rows.keys() - after.rows.keys()
-        if skipped or (lost and self.exists is None) or any(not isinstance(k, int) for k in lost):
+        before, after = (p.rows for p in self._passes[-2:])
+        last = max((k for k in before if isinstance(k, int)), default=0)
+        if any(not isinstance(k, int) or k < last for k in after.keys() - before.keys()):
             return False
-        if await self.existing(k for k in lost if isinstance(k, int)):
+        lost = [k for k in before if k not in after]
+        numbers = [k for k in lost if isinstance(k, int)]
+        if lost and (self._exists is None or len(numbers) < len(lost) or await self._existing(numbers)):
             return False
         if lost:
-            detail = f"{len(lost)} record(s) went away during the read"
-            walked.remarks.append(Reason(fault="deleted_meanwhile", detail=detail))
+            detail = f"{len(lost)} record(s) went away during the read: {_shown(lost)}"
+            self._remarks.append(Reason(fault="deleted_meanwhile", detail=detail))
         return True
 
-    async def look_behind(self, passes: list[Pass], known: list[int], walked: Walked) -> None:
-        """Ask for ids that the list lacks. One that exists may be new: then the next pass shows it."""
-        last = passes[-1].rows
-        missing = sorted(k for k in known if k not in last)
-        if len(missing) > MOST_SINGLE:
-            detail = f"{len(missing)} records of the last snapshot are gone; only {MOST_SINGLE} were asked for singly"
-            walked.remarks.append(Reason(fault="absence_not_confirmed", detail=detail))
-            walked.proof = Proof.OVERLAP_ONLY
-        highest = max((k for k in last if isinstance(k, int)), default=0)
-        behind = range(highest + 1, highest + 1 + BEHIND_THE_END)
-        hidden = await self.existing({*missing[:MOST_SINGLE], *behind})
-        if hidden:
-            passes.append(await self.again(len(passes) + 1))
-            hidden = await self.existing(k for k in hidden if k not in passes[-1].rows)
-        if hidden:
-            walked.faults.append(
-                Reason(
-                    fault="list_incomplete",
-                    detail=f"{len(hidden)} record(s) answer when asked for by id and are not in the list: "
-                    + ", ".join(map(str, hidden[:SAMPLE])),
-                )
-            )
-
-    async def existing(self, ids: Iterable[int]) -> list[int]:
+    async def _existing(self, ids: Iterable[int]) -> list[int]:
         """Those of the ids that the system has, sorted."""
-        exists, found = self.exists, list[int]()
-        if exists is None:
-            return found
+        exists, found = self._exists, list[int]()
 
         async def one(key: int) -> None:
-            if await exists(key):
+            if exists is not None and await exists(key):
                 found.append(key)
 
         await side_by_side(sorted(ids), one)
         return sorted(found)
 
-
-async def walk_filled(
-    context: ReadContext, listed: CursorList, *, exists: Exists | None = None, known: Iterable[int] = ()
-) -> Walked:
-    """As `walk_list`; a list without any record is a failed read unless the settings say that it may be empty."""
-    walked = await walk_list(context, listed, exists=exists, known=known)
-    entity = listed.path.strip("/")
-    if not walked.believed.rows and entity not in context.settings.of(Scayle).allow_empty:
-        detail = f'{listed.operation} has no records; if that is right, add "{entity}" to scayle.allow_empty'
-        raise ReadFailed("empty_first_page", detail)
-    return walked
+    def _disagreement(self) -> Reason:
+        before, after = (p.rows for p in self._passes[-2:])
+        differing = sorted(map(str, before.keys() ^ after.keys()))
+        names = ["a row without a key" if k.startswith(UNREADABLE) else k for k in differing]
+        what = f"{len(self._passes)} passes, and the last two differ in {len(differing)} record(s): {_shown(names)}"
+        return Reason(fault="passes_disagree", detail=f"{self.listed.operation}: {what}")
 
 
-def _disagreement(listed: CursorList, passes: list[Pass]) -> Reason:
-    before, after = passes[-2:]
-    differing = sorted(map(str, before.rows.keys() ^ after.rows.keys()))
-    names = ", ".join("a row without a key" if k.startswith(UNREADABLE) else k for k in differing[:SAMPLE])
-    detail = f"{listed.operation}: {len(passes)} passes, and the last two differ in {len(differing)} record(s): {names}"
-    return Reason(fault="passes_disagree", detail=detail)
-
-
-def keys_of(walked: Walked) -> Collection[int | str]:
-    """The keys that are believed, in the order of the list."""
-    return walked.believed.rows.keys()
+def _shown(keys: Sequence[int | str]) -> str:
+    more = f" and {len(keys) - SAMPLE} more" if len(keys) > SAMPLE else ""
+    return ", ".join(map(str, keys[:SAMPLE])) + more

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -83,6 +83,47 @@ def prices() -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
+def item(number: int, variant: int, **fields: Any) -> dict[str, Any]:
+    price = {"withTax": 1190, "withoutTax": 1000, "undiscountedWithTax": 1190, "undiscountedWithOutTax": 1000,
+             "overrideWithTax": 0, "overrideWithoutTax": 0, "tax": {"vat": {"amount": 190.0, "rate": 0.19}},
+             "appliedReductions": []}  # fmt: skip
+    return {
+        "id": number, "key": f"I{number}", "variant": {"id": variant, "referenceKey": sku(variant), "stock": {}},
+        "product": {"id": variant // 10}, "merchant": {"id": 1, "referenceKey": "main"}, "warehouseId": 1,
+        "packageId": None, "status": "available", "price": price, "promotions": [], "createdAt": None,
+        "updatedAt": None, "delegatedAt": None, "shippedAt": None, "cancelledAt": None, "returnedAt": None,
+        "customData": {"engraving": "For Jane Doe"},
+    } | fields  # fmt: skip
+
+
+def order(number: int, country: str = "GB", **fields: Any) -> dict[str, Any]:
+    at = f"2026-11-{1 + number % 18:02d}T09:{number % 60:02d}:00+00:00"
+    person = {"firstName": "Jane", "lastName": "Doe", "countryCode": "GBR", "street": "Test Street"}
+    return {
+        "id": number, "referenceKey": f"W{number}" if number % 4 else None, "publicKey": f"p{number}", "basketKey": "b",
+        "status": "invoice_completed", "currencyCode": "GBP",
+        "detailedStatus": {k: {"code": f"{k}_open", "name": "Jane"} for k in ("order", "shipping", "billing")},
+        "shopCountry": {"id": 1, "shopKey": "hl", "countryCode": country},
+        "address": {"billing": person, "shipping": person, "forward": None},
+        "customer": {"id": 9, "email": "jane.doe@example.com"}, "channel": "web",
+        "items": [item(number * 10, VARIANTS[number % len(VARIANTS)]), item(number * 10 + 1, VARIANTS[0])],
+        "packages": [], "payment": [{"amount": 2780, "key": "card", "transactionKey": "t-Doe", "isGiftCard": False}],
+        "cost": {"withTax": 2618, "withoutTax": 2200, "costCapture": 2618, "tax": {"vat": {"amount": 418.0}},
+                 "appliedReductions": [], "hasExternalPrices": False,
+                 "appliedFees": [{"amount": {"withTax": 238, "withoutTax": 200}, "category": "delivery", "key": "std",
+                                  "option": None, "tax": {"vat": {"amount": 38.0, "rate": 0.19}}}]},
+        "shipping": {"policy": "least_packages"}, "vouchers": [], "membershipDiscount": None, "loyaltyCard": None,
+        "createdAt": at, "updatedAt": at, "confirmedAt": at, "invoicedAt": None,
+    } | fields  # fmt: skip
+
+
+ORDERS = {"GB": range(9000, 9045), "DE": range(9045, 9060)}
+
+
+def orders() -> list[dict[str, Any]]:
+    return [order(n, country) for country, numbers in ORDERS.items() for n in numbers]
+
+
 def records() -> dict[str, list[dict[str, Any]]]:
     """Everything of one night by `scayle/<file>`."""
     return {
@@ -91,6 +132,7 @@ def records() -> dict[str, list[dict[str, Any]]]:
         "scayle/products": products(),
         "scayle/stocks": stocks(),
         "scayle/prices": prices(),
+        "scayle/orders": orders(),
     }
 
 
@@ -129,7 +171,7 @@ def shop(tmp_path: Path) -> OpenShop:
     @contextmanager
     def opened(
         faults: Sequence[Mapping[str, Any]] = (), nights: Mapping[str, Any] | None = None, **scayle: Any
-    ) -> Iterator[Shop]:
+    ) -> Generator[Shop]:
         world = write_world(tmp_path / "world", nights=nights or {"2026-11-20": records()})
         settings = Settings.of_merchant(
             {

@@ -20,5 +20,6 @@ def test_an_undisturbed_night_is_complete(shop: Any) -> None:
         "variants": (Verdict.COMPLETE, Proof.TWO_PASS, 60, []),
         "stocks": (Verdict.COMPLETE, Proof.TWO_PASS, 120, []),
         "prices": (Verdict.COMPLETE, Proof.TWO_PASS, 60, []),
+        "orders": (Verdict.COMPLETE, Proof.OVERLAP_ONLY, 60, []),
     }
     assert len(VARIANTS) == 60

@@ -1,0 +1,116 @@
+"""Walking orders: the list of each shop country, the detail of each order, references that other systems know.
+
+No call lists the orders of all shops, rows of a list may be thin, and none of it proves that a list holds every order
+(contract scayle, 3.6 and 4). So each market's list is walked twice and each order in it read by its id; ids that it
+should show if it hid any are asked for, and so is every reference that another system knows and no order bears.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from itertools import islice
+
+from khaos_assets.systems.read import Proof, ReadContext, Reason, WalkNotes
+from khaos_assets.systems.scayle.settings import Scayle
+from khaos_assets.systems.scayle.walk.catalogue import begun, finished
+from khaos_assets.systems.scayle.walk.order_calls import Market, OrderCalls, markets_of
+from khaos_assets.systems.scayle.walk.side_by_side import side_by_side
+from khaos_assets.systems.scayle.walk.twice import BEHIND_THE_END, ListWalk
+
+SAMPLE = 5
+
+
+async def walk_orders(context: ReadContext) -> WalkNotes:
+    """Proof overlap_only: an absence is believed where the reference was asked for."""
+    notes = begun(context)
+    notes.proof = Proof.OVERLAP_ONLY
+    orders = OrderCalls(context, markets_of(await context.result("shops")))
+    walks = {m: ListWalk(context, orders.listed(m), exists=orders.in_list_of(m)) for m in orders.markets}
+    await side_by_side(walks.values(), ListWalk.run)
+    if not any(walk.rows for walk in walks.values()):
+        next(iter(walks.values())).refuse_empty("orders")
+    await _details(context, orders, walks)
+    await _unlisted(context, walks)
+    context.announce(orders.references())
+    await _references(context, orders, walks)
+    await _details(context, orders, walks)
+    orders.close()
+    for walk in walks.values():
+        walk.note(notes)
+    notes.proof = Proof.OVERLAP_ONLY
+    notes.end_recognised_by = "complete by overlap only: each list twice, earlier orders, references of other systems"
+    notes.facts["asked"] = orders.asked
+    notes.remarks += _remarks(orders)
+    return finished(context, notes)
+
+
+async def _details(context: ReadContext, orders: OrderCalls, walks: Mapping[Market, ListWalk]) -> None:
+    """Read every listed order by its id, once, but those that the list itself shows as unchanged for long."""
+    since = context.night.as_of - timedelta(days=context.settings.of(Scayle).order_window_days)
+    wanted: dict[int, Market] = {}
+    for market, walk in walks.items():
+        for order in walk.ids:
+            row = walk.rows[order]
+            if _unchanged(row.created_at, since) and _unchanged(row.updated_at, since):
+                orders.note_old(order, row.reference_key)
+            elif not orders.was_asked(order):
+                wanted.setdefault(order, market)
+    await side_by_side(wanted.items(), lambda one: orders.read(one[1], one[0]))
+
+
+def _unchanged(instant: object, since: datetime) -> bool:
+    """Whether an instant is known to lie before `since`; anything unreadable is not."""
+    try:
+        moment = datetime.fromisoformat(instant) if isinstance(instant, str) else None
+    except ValueError:
+        return False
+    return moment is not None and moment.tzinfo is not None and moment < since
+
+
+async def _unlisted(context: ReadContext, walks: Mapping[Market, ListWalk]) -> None:
+    """Ask for orders of the last snapshot, and for the ids next to the end of each list that no list shows."""
+    listed = {order for walk in walks.values() for order in walk.rows}
+    before = [int(key) for key in context.earlier_keys() if int(key) not in listed]
+    highest = max((o for o in listed if isinstance(o, int)), default=0)
+    for walk in walks.values():
+        last = max(walk.ids, default=0)
+        unseen = (o for o in range(last + 1, highest + 1 + BEHIND_THE_END) if o not in listed)
+        await walk.look_for(before, islice(unseen, BEHIND_THE_END))
+
+
+async def _references(context: ReadContext, orders: OrderCalls, walks: Mapping[Market, ListWalk]) -> None:
+    """Ask for every reference of this channel that another system knows and no order bears yet."""
+    prefixes = context.settings.order_reference_prefixes
+    wanted = {r: bare for r in await context.references() if (bare := channel_form(r, prefixes)) is not None}
+    found: dict[Market, list[int]] = {}
+
+    async def one(reference: str) -> None:
+        at = await orders.ask(reference, wanted[reference])
+        if at is not None:
+            found.setdefault(at[0], []).append(at[1])
+
+    await side_by_side(sorted(wanted), one)
+    for market, ids in found.items():
+        await walks[market].look_for((), ids)
+
+
+def channel_form(reference: str, prefixes: Mapping[str, str]) -> str | None:
+    """The reference without this channel's prefix; None where it has the form of another channel, or of none."""
+    longest = max((p for p in prefixes.values() if p and reference.startswith(p)), key=len, default="")
+    if prefixes.get("scayle", "") != longest:
+        return None
+    return reference.removeprefix(longest).strip() or None
+
+
+def _remarks(orders: OrderCalls) -> list[Reason]:
+    remarks: list[Reason] = []
+    if orders.gone:
+        names = ", ".join(map(str, sorted(orders.gone)[:SAMPLE]))
+        detail = f"{len(orders.gone)} listed order(s) answer 404 when asked for by id, twice: {names}"
+        remarks.append(Reason(fault="orders_gone", detail=detail))
+    if orders.foreign:
+        names = ", ".join(map(str, sorted(orders.foreign)[:SAMPLE]))
+        detail = f"{len(orders.foreign)} order(s) belong to a shop that this token does not list: {names}"
+        remarks.append(Reason(fault="orders_of_other_shops", detail=detail))
+    return remarks
