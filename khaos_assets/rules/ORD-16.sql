@@ -1,10 +1,10 @@
--- ORD-16 Dispatch without order. A WAIR dispatch whose reference Khaos does not know when asked by name; or the same parcel
--- under two ids (reason twice: the later by dispatchedAt, then id).
+-- ORD-16 Dispatch without order. A WAIR dispatch whose reference Khaos does not know when asked by name, nor any channel;
+-- or the same parcel under two ids (reason twice: the later by dispatchedAt, then id).
 -- Not caught: voided dispatches; a pair without a tracking number.
 
 -- name: population
 SELECT 'khaos>wair' AS systems, d.source_key AS record_key, '' AS scope,
-    coalesce(a.found, TRUE) AND t.dispatch_key IS NULL AS holds
+    (coalesce(a.found, TRUE) OR d.full_reference IN (SELECT khaos_reference FROM channel_order)) AND t.dispatch_key IS NULL AS holds
 FROM dispatch AS d
 LEFT JOIN order_asked AS a ON a.system = 'khaos' AND a.full_reference = d.full_reference
 LEFT JOIN dispatch_twin AS t ON t.system = d.system AND t.dispatch_key = d.source_key
@@ -17,7 +17,8 @@ WITH orphans AS (
     LEFT JOIN dispatch_twin AS t ON t.system = d.system AND t.dispatch_key = d.source_key
     WHERE d.system = 'wair' AND NOT d.voided
         AND (t.dispatch_key IS NOT NULL
-             OR d.full_reference IN (SELECT full_reference FROM order_asked WHERE system = 'khaos' AND NOT found))
+             OR (d.full_reference IN (SELECT full_reference FROM order_asked WHERE system = 'khaos' AND NOT found)
+                 AND d.full_reference NOT IN (SELECT khaos_reference FROM channel_order)))
 ),
 lines AS (
     SELECT o.source_key, l.sku, l.units, times_units(c.cost, l.units) AS value

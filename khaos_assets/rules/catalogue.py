@@ -35,6 +35,8 @@ class Need(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """Single records are asked by name, so an absence is believed even on an overlap_only side."""
     earlier: bool = False
     """Also needs what an earlier night saw."""
+    if_read: bool = False
+    """Only where that system is switched on."""
 
 
 class Code(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -95,12 +95,22 @@ WHERE v.code IN ('STK-01', 'STK-02', 'STK-07')
     AND (e.units IN (v.difference, v.difference - coalesce(v.in_transit, 0))
         OR e.units_once IN (v.difference, v.difference - coalesce(v.in_transit, 0)))
 
--- 10 ORD-14: the order's other codes
+-- 10 Order codes among themselves: what the order's own state explains
 UNION ALL
-SELECT v.id, s.id, 10
-FROM candidate AS s
-JOIN candidate AS v ON v.reference = s.reference AND v.code IN ('ORD-05', 'ORD-15', 'ORD-17')
-WHERE s.code = 'ORD-14';
+SELECT v.id, s.id, x.rank
+FROM (VALUES
+    ('ORD-05', 'ORD-07', 10), ('ORD-05', 'ORD-13', 10),
+    ('ORD-09', 'ORD-05', 11), ('ORD-09', 'ORD-07', 11), ('ORD-09', 'ORD-11', 11), ('ORD-09', 'ORD-12', 11),
+    ('ORD-09', 'ORD-13', 11), ('ORD-09', 'ORD-18', 11), ('ORD-09', 'FIN-', 11),
+    ('ORD-10', 'ORD-05', 11), ('ORD-10', 'ORD-07', 11), ('ORD-10', 'ORD-11', 11), ('ORD-10', 'ORD-12', 11),
+    ('ORD-10', 'ORD-13', 11), ('ORD-10', 'ORD-18', 11), ('ORD-10', 'FIN-', 11),
+    ('ORD-14', 'ORD-05', 12), ('ORD-14', 'ORD-15', 12), ('ORD-14', 'ORD-17', 12),
+    ('ORD-01', 'ORD-12', 13), ('ORD-01', 'ORD-16', 13), ('ORD-01', 'ORD-18', 13),
+    ('ORD-02', 'ORD-12', 13), ('ORD-02', 'ORD-16', 13), ('ORD-02', 'ORD-18', 13), ('ORD-02', 'ORD-01', 13),
+    ('ORD-11', 'FIN-01', 14), ('ORD-11', 'FIN-02', 14), ('ORD-11', 'FIN-03', 14), ('ORD-11', 'FIN-04', 14), ('ORD-11', 'FIN-10', 14)
+) AS x(suppressor, victim, rank)
+JOIN candidate AS s ON s.code = x.suppressor
+JOIN candidate AS v ON v.reference = s.reference AND starts_with(v.code, x.victim);
 
 -- Each victim's end of chain: open ones first, then the first line of the table, then the lowest id
 CREATE OR REPLACE TEMP TABLE explained AS

@@ -168,6 +168,27 @@ CREATE OR REPLACE TABLE shipment (
     issued_on  DATE
 );
 
+-- Every invoice of an order, also one of which nothing was sent yet
+CREATE OR REPLACE TABLE invoice (
+    system     VARCHAR NOT NULL,
+    order_key  VARCHAR NOT NULL,
+    snapshot   VARCHAR NOT NULL,
+    invoice    VARCHAR NOT NULL,
+    stage      BIGINT,
+    stage_name VARCHAR,
+    units_sold DECIMAL(28, 5),
+    units_sent DECIMAL(28, 5)
+);
+
+-- Tracking numbers that a system has for an order
+CREATE OR REPLACE TABLE parcel (
+    system    VARCHAR NOT NULL,
+    order_key VARCHAR NOT NULL,
+    snapshot  VARCHAR NOT NULL,
+    tracking  VARCHAR NOT NULL,
+    courier   VARCHAR                              -- as the system names it
+);
+
 CREATE OR REPLACE TABLE dispatch (
     system          VARCHAR NOT NULL,
     source_key      VARCHAR NOT NULL,
