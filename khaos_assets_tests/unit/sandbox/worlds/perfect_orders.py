@@ -1,4 +1,4 @@
-"""ORD-01 to 04 and 07 to 13 and 18: channel orders beside those of Khaos, and what WAIR dispatched. Called by `perfect`."""
+"""ORD-01 to 04, 07 to 13, 18: channel orders beside those of Khaos and dispatches of WAIR. Called by `perfect`."""
 
 from __future__ import annotations
 
@@ -54,11 +54,9 @@ class Orders:
         for key, khaos in self.night.orders.items():
             self._of_khaos(key, khaos)
 
-    def put(
-        self, code: str, systems: str, key: str, since: datetime, grace: timedelta, *, amount: Fraction | None
-    ) -> None:
-        state = "open" if since < self.as_of - grace else "expected"
-        self.night.put(code, systems, key, amount=amount, state=state)
+    def put(self, code: str, systems: str, key: str, *, due: datetime, amount: Fraction | None) -> None:
+        """`due`: when its grace is over."""
+        self.night.put(code, systems, key, amount=amount, state="open" if due < self.as_of else "expected")
 
     # Only on the channel
 
@@ -71,7 +69,8 @@ class Orders:
             return
         unknown = [s for s in order.lines if s is not None and s not in night.known | night.non_stock]
         code = "ORD-02" if unknown else "ORD-01"
-        self.put(code, f"{channel}>khaos", order.key, order.confirmed, ORDER_GRACE, amount=order_net(night, order))
+        due = order.confirmed + ORDER_GRACE
+        self.put(code, f"{channel}>khaos", order.key, due=due, amount=order_net(night, order))
 
     # Cancelled on the channel
 
@@ -81,7 +80,7 @@ class Orders:
         amount, systems = order_net(self.night, order), f"{channel}>khaos"
         if khaos["open"] and not (picking or sent or gone):
             assert order.cancelled_at is not None
-            self.put("ORD-09", systems, order.key, order.cancelled_at, ORDER_GRACE, amount=amount)
+            self.put("ORD-09", systems, order.key, due=order.cancelled_at + ORDER_GRACE, amount=amount)
         elif (picking or sent or gone) and not self.night.credits[order.key]:
             self.night.put("ORD-10", systems, order.key, amount=amount)
         else:
@@ -104,16 +103,16 @@ class Orders:
             sent_on = max(end_of_day(i["@SHIP_DATE"]) for i in invoices(khaos["record"]) if i["@SHIP_DATE"])
             lacks_number = not order.tracking and (numbers or self.wair[order.key])
             if order.shipped_at is None or lacks_number:
-                self.put("ORD-07", pair, order.key, sent_on, TRACKING_GRACE, amount=None)
+                self.put("ORD-07", pair, order.key, due=sent_on + TRACKING_GRACE, amount=None)
         if order.tracking and expected:
             self._tracking(pair, order.key, expected, order.tracking)
         if order.shipped_at is not None and not any(khaos["sent"].values()) and not self.gone[order.key]:
-            self.put("ORD-18", pair, order.key, order.shipped_at, DISPATCH_GRACE, amount=amount)
+            self.put("ORD-18", pair, order.key, due=order.shipped_at + DISPATCH_GRACE, amount=amount)
         self._amendment(channel, order, khaos)
         if channel == "scayle" and order.refund != "none" and not night.credits[order.key]:
             assert order.refunded_at is not None
             paid = None if order.refunded is None else order.refunded * rate(night, order)
-            self.put("ORD-12", f"{channel}>khaos", order.key, order.refunded_at, REFUND_GRACE, amount=paid)
+            self.put("ORD-12", f"{channel}>khaos", order.key, due=order.refunded_at + REFUND_GRACE, amount=paid)
 
     def _tracking(self, pair: str, key: str, expected: dict[str, str], shown: dict[str, str]) -> None:
         for number, carrier in expected.items():
@@ -146,7 +145,7 @@ class Orders:
         by_channel = sum((q * nets[s] for s, q in off.items() if s in nets), Fraction(0)) * rate(night, order)
         by_khaos = (night.line_net(khaos, {s: abs(q)}) * (1 if q > 0 else -1) for s, q in off.items() if s not in nets)
         amount = abs(by_channel + sum(by_khaos, Fraction(0)))
-        self.put("ORD-11", f"{channel}>khaos", order.key, order.changed, ORDER_GRACE, amount=amount)
+        self.put("ORD-11", f"{channel}>khaos", order.key, due=order.changed + ORDER_GRACE, amount=amount)
         for code in ("FIN-01", "FIN-02", "FIN-03", "FIN-04", "FIN-10"):
             night.suppress(code, f"{channel}>khaos", order.key)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from khaos_assets_tests.unit.sandbox.worlds.files import Record
@@ -48,7 +49,7 @@ class ShopPrices:
                     self._compare(number, sku, unit, tier)
 
     def _tiers(self) -> dict[tuple[str, str, str], list[Tier]]:
-        """Per list that is active and mapped, product and unit: the tiers in order, each ending where the next begins."""
+        """Per active mapped list, product and unit: the tiers in order, each ending where the next begins."""
         files, mapped = self.night.files, self.night.merchant["mapping"]["price_lists"]
         active = {r["id"] for r in files.of("orocommerce/pricelists") if r["attributes"]["active"]}
         found: dict[tuple[str, str, str], list[Tier]] = defaultdict(list)
@@ -60,7 +61,7 @@ class ShopPrices:
                 found[(number, product, unit)].append(tier)
         for tiers in found.values():
             tiers.sort(key=lambda t: t.start)
-            for tier, following in zip(tiers, tiers[1:], strict=False):
+            for tier, following in pairwise(tiers):
                 tier.end = following.start
         return found
 

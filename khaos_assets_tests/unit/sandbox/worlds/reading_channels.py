@@ -1,4 +1,4 @@
-"""Orders of SCAYLE and OroCommerce as their files say, in one shape: pounds and pence, units per SKU, what became of them.
+"""Orders of SCAYLE and OroCommerce as their files say, in one shape: money, units per SKU, what became of them.
 
 Written from the contracts (scayle 3.6 to 3.8, orocommerce 3.4 and 3.5) and the catalogue's terms on money.
 """
