@@ -4,6 +4,7 @@ number goes out with its own digits and a page costs one join.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
@@ -34,12 +35,13 @@ class Row(NamedTuple):
     def of(cls, record: Record) -> Row:
         """From a feed's record. Names with a leading underscore are for the simulator only and leave here."""
         shown = {k: v for k, v in record.items() if not k.startswith("_")}
+        line = LINE.encode(shown)
         return cls(
-            str(shown.get("id", "")),
+            str(shown.get("id") or f"?{hash_of(line)}"),
             str(shown.get("primaryId", "")),
             sortable(str(shown.get("dateUpdated") or "")),
             sortable(str(shown.get("dateCreated") or "")),
-            LINE.encode(shown),
+            line,
         )
 
     def record(self) -> Record:
@@ -107,6 +109,11 @@ class Rows:
 def behind(rows: Sequence[Row], cursor: str | None) -> int:
     """How many of the rows stand at or before a cursor."""
     return 0 if cursor is None else bisect_right(rows, cursor, key=lambda r: r.id)
+
+
+def hash_of(content: bytes) -> str:
+    """24 hex digits, the same for the same content."""
+    return hashlib.blake2b(content, digest_size=12).hexdigest()
 
 
 def sortable(instant: str) -> str:

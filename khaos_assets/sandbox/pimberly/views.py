@@ -5,14 +5,13 @@ Every such switch takes `keys` (`primaryId`) or `rows` (how many, in the order o
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
 from khaos_assets.sandbox.faults import Faults
 from khaos_assets.sandbox.pimberly.hierarchy import ITEMS, PARENTS, values
-from khaos_assets.sandbox.pimberly.rows import Record, Row
+from khaos_assets.sandbox.pimberly.rows import Record, Row, hash_of
 
 Parameters = dict[str, Any]
 View = Callable[[Sequence[Row], Parameters], list[Row]]
@@ -108,7 +107,7 @@ def _awkward(rows: Sequence[Row], parameters: Parameters) -> list[Row]:
 def _copies(row: Row, kinds: Iterable[str]) -> Iterator[Row]:
     for kind in kinds:
         key = AWKWARD[kind](row.key)
-        yield Row.of(row.record() | {"id": hashlib.blake2b(key.encode(), digest_size=12).hexdigest(), "primaryId": key})
+        yield Row.of(row.record() | {"id": hash_of(key.encode()), "primaryId": key})
 
 
 def _two_parents(rows: Sequence[Row], parameters: Parameters) -> list[Row]:

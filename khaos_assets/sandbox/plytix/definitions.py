@@ -4,7 +4,6 @@ else told from the values that products have. Contract 3.4.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -14,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from khaos_assets.sandbox.plytix.products import Product, Record
+from khaos_assets.sandbox.plytix.products import Product, Record, hash_of
 
 DATE = re.compile(r"\d{4}-\d\d-\d\dT00:00:00")
 
@@ -129,7 +128,7 @@ def _definition(label: str, row: Record, seen: dict[Kind, set[str]]) -> Definiti
     told = str(row.get("type_class") or row.get("filter_type") or "")
     known = next((k for k in Kind if k.value == told), None)
     kind = known or _common({*seen})
-    key = row.get("id") or hashlib.blake2b(label.encode(), digest_size=12).hexdigest()
+    key = row.get("id") or hash_of(label.encode())
     options = row.get("options") or sorted(seen.get(Kind.MULTISELECT, ()))
     shown = {"id": key, "label": label, "name": label, "groups": []} | row
     shown |= {"type_class": told or kind.value, "filter_type": row.get("filter_type") or kind.value}

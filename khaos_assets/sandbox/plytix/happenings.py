@@ -6,12 +6,11 @@ meet depends on the searched list only: a run that asks the same meets the same.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from typing import Any
 
 from khaos_assets.sandbox.plytix.holdings import Holdings
-from khaos_assets.sandbox.plytix.products import Product, Record, instant
+from khaos_assets.sandbox.plytix.products import Product, Record, hash_of, instant
 
 FRONT, BACK = "!", "~"
 """They sort before and after every ordinary SKU."""
@@ -58,7 +57,7 @@ class Happenings:
         for _ in range(parameters.get("rows", 1)):
             self._made += 1
             sku = f"{mark}{self._made:05}{model.sku}"
-            key = hashlib.blake2b(sku.encode(), digest_size=12).hexdigest()
+            key = hash_of(sku.encode())
             new = {"id": key, "sku": sku, "created": now, "modified": now} | parameters.get("set", {})
             self.holdings.products.put(Product.of(model.record() | new))
 

@@ -4,6 +4,7 @@ number goes out with its own digits and a page costs one join.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -35,15 +36,16 @@ class Product(NamedTuple):
         filled = {k: v for k, v in (record.get("attributes") or {}).items() if v is not None}
         record = {k: v for k, v in record.items() if k != "_parent_id" or v} | {"attributes": filled}
         variations = record.get("num_variations") or 0
+        line = LINE.encode(record)
         return cls(
-            str(record.get("id", "")),
+            str(record.get("id") or f"?{hash_of(line)}"),
             str(record.get("sku", "")),
             sortable(str(record.get("created") or "")),
             sortable(str(record.get("modified") or "")),
             str(record.get("status") or ""),
             str(record.get("_parent_id") or ""),
             variations if isinstance(variations, int) else 0,
-            LINE.encode(record),
+            line,
         )
 
     def record(self) -> Record:
@@ -177,6 +179,11 @@ class _Index:
             del self._ids[before][old.id]
         if new is not None and after is not None:
             self._ids.setdefault(after, {})[new.id] = None
+
+
+def hash_of(content: bytes) -> str:
+    """24 hex digits, the same for the same content."""
+    return hashlib.blake2b(content, digest_size=12).hexdigest()
 
 
 def sortable(instant: str) -> str:

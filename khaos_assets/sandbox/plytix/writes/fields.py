@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 from khaos_assets.sandbox.plytix.answers import Refused
 from khaos_assets.sandbox.plytix.definitions import Definition, Kind
 from khaos_assets.sandbox.plytix.holdings import Holdings
-from khaos_assets.sandbox.plytix.products import Record
+from khaos_assets.sandbox.plytix.products import Record, hash_of
 
 STATUSES = ("Draft", "Completed", "Archived")
 PLAIN = ("label", "status", "gtin")
@@ -84,4 +83,4 @@ def is_gtin(text: Any) -> bool:
 
 def id_of(sku: str) -> str:
     """The id of a product that is made by API: the same for the same SKU, so that worlds repeat themselves."""
-    return hashlib.blake2b(sku.encode(), digest_size=12).hexdigest()
+    return hash_of(sku.encode())
