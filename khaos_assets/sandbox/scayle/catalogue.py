@@ -13,7 +13,7 @@ import msgspec
 from khaos_assets.sandbox.scayle import lists
 from khaos_assets.sandbox.scayle.calls import Call, Refused
 from khaos_assets.sandbox.scayle.holdings import Holdings
-from khaos_assets.sandbox.scayle.rows import PRICES, PRODUCTS, STOCKS, Row, parts
+from khaos_assets.sandbox.scayle.rows import NOWHERE, PRICES, PRODUCTS, STOCKS, Row, parts
 from khaos_assets.sandbox.scayle.variants import inside, with_part, with_variants
 from khaos_assets.sandbox.scayle.views import Views
 
@@ -41,14 +41,14 @@ class Catalogue:
     def variants(self, call: Call) -> bytes:
         """GET /products/{p}/variants"""
         product, wanted = self.views.found(PRODUCTS, call.identifier(0)), _parts(call)
-        rows = [Row(n, None, (), text) for n, text in inside(product.line).items()]
+        rows = [Row(NOWHERE if n is None else n, None, (), text) for n, text in inside(product.line)]
         return lists.page(call, rows, self.holdings.faults, lambda row: self._variant(row.id, row.line, wanted))
 
     def variant(self, call: Call) -> bytes:
         """GET /products/{p}/variants/{v}"""
         product = self.views.found(PRODUCTS, call.identifier(0))
         at = self.holdings.variant(call.identifier(1))
-        text = inside(product.line).get(at)
+        text = dict(inside(product.line)).get(at)
         if text is None:
             raise Refused(404, "VARIANT_NOT_FOUND", f"product {product.id} has no variant {at}")
         return self._variant(at, text, _parts(call))
@@ -61,19 +61,18 @@ class Catalogue:
         """GET /variants/{v}/prices: the whole list, without a cursor."""
         return lists.whole(self._prices(self.holdings.variant(call.identifier(0))))
 
-    def _stocks(self, variant: int) -> list[bytes]:
+    def _stocks(self, variant: int | None) -> list[bytes]:
         rows = self.holdings.table(STOCKS).group((str(variant),))
         return [self.views.edited(STOCKS, row).line for row in rows]
 
-    def _prices(self, variant: int) -> list[bytes]:
+    def _prices(self, variant: int | None) -> list[bytes]:
         return [row.line for row in self.holdings.table(PRICES).group((str(variant),))]
 
     def _product(self, row: Row, wanted: frozenset[str]) -> bytes:
-        if not wanted:
-            return row.line
-        return with_variants(row.line, [self._variant(n, text, wanted) for n, text in inside(row.line).items()])
+        variants = inside(row.line) if wanted else ()
+        return with_variants(row.line, [self._variant(n, t, wanted) for n, t in variants]) if variants else row.line
 
-    def _variant(self, at: int, text: bytes, wanted: frozenset[str]) -> bytes:
+    def _variant(self, at: int | None, text: bytes, wanted: frozenset[str]) -> bytes:
         if "stocks" in wanted:
             text = with_part(text, "stocks", self._stocks(at))
         if "prices" in wanted:

@@ -15,7 +15,10 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 def is_here(url: str) -> bool:
     """Whether an address is on this machine: the sandbox calls nobody else."""
-    return urlsplit(url).hostname in LOOPBACK
+    try:
+        return urlsplit(url).hostname in LOOPBACK
+    except ValueError:
+        return False
 
 
 @dataclass(frozen=True)

@@ -53,8 +53,9 @@ class OrderWrites:
         """POST O: an order of the path's shop country."""
         shop, country = self.reference.shop_country(write.call)
         body = write.call.record()
-        if not isinstance(body.get("items"), list):
-            raise invalid("items", "items is required (a list)")
+        items = body.get("items")
+        if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+            raise invalid("items", "items is required (a list of objects)")
         table = self.holdings.table(ORDERS)
         key = optional(body, "referenceKey", str)
         if key is not None and table.get(Identifier(reference=key)) is not None:
@@ -62,8 +63,8 @@ class OrderWrites:
         number = write.number(table.free_id)
         own = {"id": number, "referenceKey": key, "shopCountry": {"shopKey": shop, "countryCode": country}}
         times = dict.fromkeys(("createdAt", "updatedAt", "confirmedAt"), write.instant)
-        usual = {"status": "order_open", "detailedStatus": detailed({}, order="order_confirmed")}
-        row = table.put({**usual, **times, **body, **own})
+        begun = {"status": "order_open", "detailedStatus": detailed({}, order="order_confirmed"), "packages": []}
+        row = table.put({**body, **own, **times, **begun})
         return Done(201, row.line, [{"key": str(number), "before": None, "after": {"referenceKey": key}}])
 
     def delete(self, write: Write) -> Done:

@@ -52,6 +52,8 @@ class Reservations:
         rows: Any = write.call.json()
         if not isinstance(rows, list) or not rows or not all(isinstance(r, dict) for r in rows):
             raise invalid("body", "a list of reservations is expected")
+        for row in rows:
+            _check(row)
         changes: list[Change] = []
         answers = [self._reserve(write, row, changes) for row in rows]
         return Done(200, lists.whole(line(a) for a in answers), changes)
@@ -70,7 +72,7 @@ class Reservations:
         return Done(changes=[{"key": str(found), "before": reservation, "after": None}])
 
     def _reserve(self, write: Write, asked: Record, changes: list[Change]) -> Record:
-        key = optional(asked, "referenceKey", str)
+        key = asked.get("referenceKey")
         row = self._stock(asked)
         if row is None:
             error = {"errorKey": "VARIANT_NOT_FOUND", "message": "there is no such stock, or none is left"}
@@ -83,9 +85,7 @@ class Reservations:
         return {"referenceKey": key, "id": number}
 
     def _stock(self, asked: Record) -> Row | None:
-        variant = asked.get("variant")
-        if not isinstance(variant, dict):
-            raise invalid("variant", "variant is required (an object)")
+        variant = asked["variant"]
         at = self.holdings.variants.id_of(Identifier(variant.get("id"), variant.get("referenceKey")))
         warehouse, merchant = asked.get("warehouseReferenceKey"), variant.get("merchantReferenceKey")
         for row in self.holdings.table(STOCKS).group((str(at),)):
@@ -99,6 +99,15 @@ class Reservations:
         stock = row.record()
         variant = {"variantId": int(row.group[0])}
         self.holdings.table(STOCKS).put(stock | {"quantity": stock["quantity"] + by} | variant, row.id)
+
+
+def _check(asked: Record) -> None:
+    """All rows are read before the first is reserved."""
+    optional(asked, "referenceKey", str)
+    optional(asked, "warehouseReferenceKey", str)
+    variant = required(asked, "variant", dict)
+    for name, kind in (("id", int), ("referenceKey", str), ("merchantReferenceKey", str)):
+        optional(variant, name, kind)
 
 
 def _names(reservation: Record) -> tuple[Identifier, ...]:
