@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
+import stamina
 
 from khaos_assets.config import Credentials, Night, Settings, Store
 from khaos_assets.snapshots import Certificate, take
@@ -17,8 +19,7 @@ from khaos_assets_tests.sandbox_fixtures import Sandbox, running_sandbox, write_
 NIGHT = "2026-11-20"
 COUNT = 60
 BUNDLE = "65b2" + "0" * 20
-FAST = {"switch": "rate_clock", "speed": 100000}
-"""The limits of Plytix, in a sandbox whose windows pass quickly."""
+UNLIMITED = {"switch": "rate_limits", "per_10s": 0, "per_hour": 0}
 
 
 def key(n: int) -> str:
@@ -81,7 +82,12 @@ SECTION: dict[str, Any] = {
         "description": {"attribute": "short_description"},
         "weight": {"attribute": "weight_g", "unit": "g"},
     },
-    "transport": {"request_windows": [], "longest_wait_seconds": 5, "page_deadline_seconds": 2, "attempts": 6},
+    "transport": {
+        "request_windows": [[10000, 1]],
+        "longest_wait_seconds": 5,
+        "page_deadline_seconds": 2,
+        "attempts": 6,
+    },
 }
 
 
@@ -91,12 +97,7 @@ class Catalogue:
     def __init__(self, sandbox: Sandbox, folder: Path) -> None:
         self.sandbox = sandbox
         self.store = Store(folder / "var")
-        self.settings = Settings.of_merchant(
-            {
-                "merchant": {"name": "Test"},
-                "plytix": SECTION | {"transport": SECTION["transport"] | {"request_windows": []}},
-            }
-        )
+        self.settings = Settings.of_merchant({"merchant": {"name": "Test"}, "plytix": SECTION})
 
     def take(self, *reads: str, night: str = NIGHT, **plytix: Any) -> dict[str, Certificate]:
         """Take these reads (`products`), or all; keyword arguments change the settings of Plytix."""
@@ -111,19 +112,42 @@ class Catalogue:
 
     def faults(self, *faults: Mapping[str, Any]) -> None:
         """These switches are on from now on, and the world is as it was."""
-        self.sandbox.set_faults([{"system": "plytix", **f} for f in (FAST, *faults)])
+        limits = [] if any(f["switch"] == "rate_limits" for f in faults) else [UNLIMITED]
+        self.sandbox.set_faults([{"system": "plytix", **f} for f in (*limits, *faults)])
+
+
+@pytest.fixture(autouse=True)
+def no_waiting() -> Iterator[None]:
+    """Retries happen at once."""
+    with stamina.set_testing(True, attempts=6, cap=True):
+        yield
 
 
 @pytest.fixture(scope="module")
 def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     world = write_world(tmp_path_factory.mktemp("plytix") / "world", nights={NIGHT: records()})
-    with running_sandbox(world, faults=[{"system": "plytix", **FAST}]) as running:
+    with running_sandbox(world) as running:
         yield running
 
 
 @pytest.fixture
 def plytix(sandbox: Sandbox, tmp_path: Path) -> Catalogue:
-    """The Plytix of this module, undisturbed."""
+    """The Plytix of this module, undisturbed. What changes its records belongs into one of its own (`opened`)."""
     catalogue = Catalogue(sandbox, tmp_path)
     catalogue.faults()
     return catalogue
+
+
+@pytest.fixture
+def opened(tmp_path: Path) -> Callable[..., AbstractContextManager[Catalogue]]:
+    """`with opened(fault, nights=…) as plytix:` – a Plytix of its own."""
+
+    @contextmanager
+    def open_one(*faults: Mapping[str, Any], nights: Mapping[str, Any] | None = None) -> Iterator[Catalogue]:
+        world = write_world(tmp_path / "world", nights=nights or {NIGHT: records()})
+        with running_sandbox(world) as running:
+            catalogue = Catalogue(running, tmp_path)
+            catalogue.faults(*faults)
+            yield catalogue
+
+    return open_one
