@@ -88,7 +88,7 @@ def test_rows_that_last_through_a_walk_are_met_once_whatever_comes_and_goes(
     asked = {"limit": str(limit)}
     while True:
         try:
-            page = json.loads(lists.answer(asked, FEED, "http://x", {"page": lists.page_number(asked)}).body)
+            page = json.loads(bytes(lists.answer(asked, FEED, "http://x", {"page": lists.page_number(asked)}).body))
         except Refused as e:
             assert e.status == 404
             break

@@ -73,20 +73,19 @@ def test_indexes_say_what_the_rows_say_whenever_they_are_made(steps: list[Any], 
         assert found is None or found.sku == sku
 
 
-values = st.one_of(st.text(max_size=5), st.integers(-9, 9), st.booleans(), st.lists(st.text(max_size=3), max_size=2))
+values = st.sampled_from(["", "x", 'é"\n', 0, -7, True, [], ["a", "b"], {"id": "1"}])
 labels = st.sampled_from(["colour", "größe", 'with "quotes"', "id", "sku", "parent", "a0"])
 
 
 @given(st.lists(st.dictionaries(labels, values), max_size=4), st.lists(labels, unique=True), st.booleans())
-def test_columns_are_cut_as_one_would_by_hand(attributes: list[Any], asked: list[str], status: bool) -> None:
-    rows = [{"id": f"{n}", "sku": f"S{n}", "attributes": a} for n, a in enumerate(attributes)]
+def test_columns_are_cut_as_one_would_by_hand(attributes: list[dict[str, Any]], asked: list[str], status: bool) -> None:
+    rows = [Product.of({"id": f"{n}", "sku": f"S{n}", "attributes": a}) for n, a in enumerate(attributes)]
     columns = [*(["status"] if status else []), *(f"attributes.{label}" for label in asked)]
-    shown = json.loads(cut(columns)([Product.of(r) for r in rows]))
     # A label that needs escaping cannot be asked for.
     wanted = [label for label in asked if '"' not in label]
-    assert shown == [
-        {"id": r["id"], "sku": r["sku"], "num_variations": 0}
+    assert json.loads(cut(columns)(rows)) == [
+        {"id": f"{n}", "sku": f"S{n}", "num_variations": 0}
         | ({"status": None} if status else {})
-        | {"attributes": {k: r["attributes"][k] for k in wanted if k in r["attributes"]}}
-        for r in rows
+        | {"attributes": {k: a[k] for k in wanted if k in a}}
+        for n, a in enumerate(attributes)
     ]

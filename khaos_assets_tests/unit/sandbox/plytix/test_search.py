@@ -32,7 +32,7 @@ def searches() -> Any:
 
 def found(search: Search, filters: Any, order: str = "sku") -> list[str]:
     body = {"filters": filters, "pagination": {"page_size": 100, "order": order}}
-    return [r["sku"] for r in json.loads(search.answer(body).body)["data"]]
+    return [r["sku"] for r in json.loads(bytes(search.answer(body).body))["data"]]
 
 
 def fill(holdings: Holdings, created: list[str | None]) -> dict[str, str]:
