@@ -159,6 +159,10 @@ class Listing:
     broken: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: _EMPTY)
     """Entity → fields that break the wire contract; None = left out."""
 
+    def touch(self, warehouse: str, at: datetime) -> None:
+        """A channel's figure changed."""
+        self.touched = {**self.touched, warehouse: at}
+
     def is_there(self, night: int) -> bool:
         return self.first_night <= night and (self.last_night is None or night <= self.last_night)
 

@@ -74,6 +74,19 @@ PIM_OWNED = (
 )
 
 
+_OF_THE_UNKNOWN: dict[str, Any] = {
+    "long_description": "Not yet in the books.",
+    "weight": Decimal("0.40"),
+    "height": Decimal("12.5"),
+    "width": Decimal(20),
+    "depth": Decimal("7.5"),
+    "commodity_code": "6304920000",
+    "country_of_origin": "PT",
+    "tax_code": "STD",
+}
+"""Of goods that Khaos does not know."""
+
+
 def ownership(world: World) -> dict[str, list[str]]:
     """Field → the systems that own it. Two PIMs both do: they are fed from one source here."""
     owners = {"stock": ["wair"]} if "wair" in world.systems else {}
@@ -100,8 +113,11 @@ def facts(item: Item) -> dict[str, Any]:
 def shown(listing: Listing) -> Mapping[str, Any]:
     """All fields as the PIM shows them, in its units and on its basis; what it leaves empty is absent."""
     attributes, item = ATTRIBUTES[listing.system], listing.item
-    values: dict[str, Any] = facts(item) if item is not None else {"description": f"New: {listing.sku}"}
-    if item is not None:
+    values: dict[str, Any]
+    if item is None:
+        values = {"description": f"New: {listing.sku}", **_OF_THE_UNKNOWN}
+    else:
+        values = facts(item)
         values["tax_code"] = "ZERO" if item.vat_percent == 0 else "STD"
         own = cost(item)
         values["cost"] = to_penny(own) if own is not None else None

@@ -13,14 +13,36 @@ import math
 from collections.abc import Mapping
 
 from khaos_assets.sandbox.worlds.model import World
-from khaos_assets.sandbox.worlds.plant import decoys, feed_records, items, mappings, orders, parents, stock
+from khaos_assets.sandbox.worlds.plant import (
+    channel_parents,
+    channel_stock,
+    decoys,
+    feed_records,
+    items,
+    listed_items,
+    mappings,
+    orders,
+    parents,
+    stock,
+)
 from khaos_assets.sandbox.worlds.plant.field import Field, NotEnoughError, PlantError
 from khaos_assets.sandbox.worlds.plant.registry import PLANTS, Plant, plantable
 from khaos_assets.sandbox.worlds.positions import Positions
 
 __all__ = ["PLANTS", "NotEnoughError", "PlantError", "plant_all", "plantable"]
 
-_FAMILIES = (feed_records, items, mappings, orders, parents, stock, decoys)
+_FAMILIES = (
+    channel_parents,
+    channel_stock,
+    feed_records,
+    items,
+    listed_items,
+    mappings,
+    orders,
+    parents,
+    stock,
+    decoys,
+)
 """Modules that plant: importing them fills PLANTS."""
 _FROM_FAULTS = {"FEED-01", "FEED-02", "FEED-03"}
 _USUAL_SKUS, _USUAL_ORDERS = 2000, 3000

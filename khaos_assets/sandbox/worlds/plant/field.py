@@ -63,6 +63,7 @@ class Field:
         self._linked = {x for i in world.items for x, _, _ in i.links} | {i for i in world.items if i.links}
         self.credited = {o.reference for o in world.orders if o.is_credit}
         """References that have a credit note."""
+        self._sold = {(o.channel, x.item) for o in world.channel_orders for x in o.lines}
         self._back_ordered = {x.item for o in world.orders if o.unassigned for x in o.lines}
 
     def begin(self, code: str) -> None:
@@ -83,6 +84,10 @@ class Field:
 
     def use(self, *subjects: Item | Order) -> None:
         self._used.update(subjects)
+
+    def put_back(self, item: Item) -> None:
+        """It was not what was wanted: others may use it (the same question will not find it again)."""
+        self._used.discard(item)
 
     def _is_free(self, order: Order) -> bool:
         return order not in self._used and self.has_unused_items(order)
@@ -105,6 +110,10 @@ class Field:
     def is_idle(self, item: Item) -> bool:
         """On no order at all."""
         return item in self._idle
+
+    def is_sold_on(self, item: Item, channel: str) -> bool:
+        """On an order of that channel."""
+        return (channel, item) in self._sold
 
     def is_linked(self, item: Item) -> bool:
         """It is part of a pack, or linked to or from another item."""
@@ -129,6 +138,15 @@ class Field:
     def open_units(self, item: Item, site: str) -> list[Decimal]:
         """Open units per night."""
         return [f.open.get((item, site), Decimal(0)) for f in self.figures]
+
+    def warehouse(self, channel: str, n: int) -> str:
+        """The channel's warehouses in turn."""
+        keys = list(self.world.warehouses[channel])
+        return keys[n % len(keys)]
+
+    def sites_of(self, channel: str, warehouse: str) -> list[str]:
+        """The Khaos sites a warehouse sells from."""
+        return self.world.warehouses[channel][warehouse]
 
     def scope(self, site: str) -> str:
         """The WAIR locations of a site as they stand in a scope."""

@@ -15,6 +15,7 @@ from fractions import Fraction
 
 from khaos_assets.sandbox.worlds.amounts import price, to_penny
 from khaos_assets.sandbox.worlds.catalogue_items import barcode, put_in_wair
+from khaos_assets.sandbox.worlds.channel_amounts import channel_line_net
 from khaos_assets.sandbox.worlds.listings import list_everywhere
 from khaos_assets.sandbox.worlds.model import Foreign, Item, Kind, WairItem
 from khaos_assets.sandbox.worlds.near import STEPS, near, nearest
@@ -129,8 +130,8 @@ def near_match(field: Field, n: int) -> None:
         step = (*STEPS, "other_ref", "barcode", "beside")[i % 8]
         for _ in range(200):
             item = field.item(_NEAR_ITEMS[step])
-            sku = _spelled(item, step)
-            if _is_clear(field, item, sku, step):
+            sku = spelled_otherwise(item, step)
+            if is_clear(field, item, sku, step):
                 break
         else:
             raise NotEnoughError(f"no item that could be spelled otherwise ({step})")
@@ -153,7 +154,7 @@ def near_match(field: Field, n: int) -> None:
         field.truth.exception(field.always(), "SKU-02", "khaos>wair", sku, field="sku", amount=ZERO_POUNDS, note=note)
 
 
-def _spelled(item: Item, step: str) -> str:
+def spelled_otherwise(item: Item, step: str) -> str:
     code = item.code
     middle = max(1, len(code) // 2)
     if step in ("case", "beside"):
@@ -169,7 +170,7 @@ def _spelled(item: Item, step: str) -> str:
     return item.other_ref if step == "other_ref" else item.barcode
 
 
-def _is_clear(field: Field, item: Item, sku: str, step: str) -> bool:
+def is_clear(field: Field, item: Item, sku: str, step: str) -> bool:
     """The spelling is new, and means this item at this step and at none before."""
     if sku in field.codes or sku == item.code:
         return False
@@ -256,23 +257,32 @@ def duplicate_sku(field: Field, n: int) -> None:
         field.truth.exception(field.always(), "SKU-04", "wair", sku.casefold(), note="one SKU on two active records")
 
 
-@plants("SKU-05", usual=3, nights=2, order=3)
+@plants("SKU-05", usual=3, nights=2, order=3, needs=())
 def renamed(field: Field, n: int) -> None:
-    """The stock code changes between the last two nights, STOCK_ID stays, WAIR keeps the old code."""
+    """The stock code changes between the last two nights, STOCK_ID stays; some systems keep the old code."""
     for i in range(n):
         item = field.item(_renamable)
         old, new = item.code, f"{item.code}-R{i + 2}"
         night = field.last().first
         field.codes.add(new)
-        field.world.on_night(night, _rename(item, new, field.moment(night)))
-        field.truth.exception(field.last(), "SKU-05", "khaos>wair", old, amount=ZERO_POUNDS, note=f"now {new}")
-        for code, key in (("SKU-01", old), ("SKU-03", new)):
-            field.truth.decoy(field.last(), code, "khaos>wair", key, note="SKU-05 explains it")
+        # Every second time somebody told the channels and PIMs; nobody ever tells WAIR.
+        told = list(item.listings) if i % 2 else []
+        field.world.on_night(night, _rename(item, new, told, field.moment(night)))
+        for system in ("wair", *item.listings):
+            if system not in field.world.systems or system in told:
+                continue
+            net = channel_line_net(field.world, system, item, field.nights[night])
+            pair = f"khaos>{system}"
+            field.truth.exception(field.last(), "SKU-05", pair, old, amount=to_penny(net), note=f"now {new}")
+            for code, key in (("SKU-01", old), ("SKU-03", new)):
+                field.truth.decoy(field.last(), code, pair, key, note="SKU-05 explains it")
 
 
-def _rename(item: Item, code: str, at: datetime) -> Callable[[], None]:
+def _rename(item: Item, code: str, told: list[str], at: datetime) -> Callable[[], None]:
     def change() -> None:
         item.code, item.updated_at = code, at
+        for system in told:
+            item.listings[system].sku, item.listings[system].updated_at = code, at
 
     return change
 
