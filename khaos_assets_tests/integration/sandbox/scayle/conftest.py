@@ -154,7 +154,7 @@ class Caller:
         """Every row, by the cursor and nothing else."""
         rows: list[dict[str, Any]] = []
         cursor: dict[str, str] = {}
-        for _ in range(2000):
+        for _ in range(50):
             page = self.get(path, limit=limit, **cursor, **query)
             rows += page["entities"]
             if "cursor" not in page or page["cursor"].get("next") is None:
