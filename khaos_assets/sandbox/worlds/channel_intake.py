@@ -6,6 +6,7 @@ could not have sold (parts of a unit, goods it does not list, a tax code that is
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -13,19 +14,20 @@ from fractions import Fraction
 from random import Random
 
 from khaos_assets.sandbox.worlds import vocabulary as words
-from khaos_assets.sandbox.worlds.amounts import TAX_PERCENT, LineMoney, line_money, method_of, to_penny
-from khaos_assets.sandbox.worlds.channel_amounts import legal_vat
-from khaos_assets.sandbox.worlds.channel_orders import ChannelLine, ChannelOrder, Fee
+from khaos_assets.sandbox.worlds.amounts import LineMoney, line_money, method_of
+from khaos_assets.sandbox.worlds.channel_lines import fill, is_goods
+from khaos_assets.sandbox.worlds.channel_orders import ChannelLine, ChannelOrder
 from khaos_assets.sandbox.worlds.fulfilment import parcels_of
 from khaos_assets.sandbox.worlds.markets import PREFIXES, Market, markets_of
-from khaos_assets.sandbox.worlds.model import Kind, Line, Order, World
-from khaos_assets.sandbox.worlds.units import BASE, CASE, UNITS, units_of
+from khaos_assets.sandbox.worlds.model import Line, Order, World
 
 IMPORTED_AFTER = timedelta(minutes=5)
 _CLASSES = {"Retail": "scayle", "Trade": "orocommerce"}
 _FORCED_SHIPMENT = timedelta(days=13)
 """SCAYLE closes what nobody ships within 14 days as shipped."""
 _MOST_UNITS = 60
+_FIRST = {"scayle": 700001, "orocommerce": 5001}
+"""Where a channel's own order ids begin."""
 
 
 def take_in(world: World) -> None:
@@ -34,35 +36,33 @@ def take_in(world: World) -> None:
     for note in world.orders:
         if note.is_credit:
             notes.setdefault(note.reference, []).append(note)
-    organisations = {o.account: o for o in world.organisations if o.account is not None}
     rngs = {c: Random(f"{world.seed}/orders/{c}") for c in PREFIXES}
     for order in sorted(world.orders, key=lambda o: (o.created, o.code)):
-        channel = _CLASSES.get(order.customer.company_class, "")
-        if order.is_credit or not order.reference or channel not in world.systems:
+        market = market_of(world, order)
+        if order.is_credit or not order.reference or market is None:
             continue
-        market, rng = _market(world, channel, order), rngs[channel]
-        by_telephone = rng.random() < 0.06
-        if market is None or by_telephone or not _could_sell(world, market, order):
+        by_telephone = rngs[market.channel].random() < 0.06
+        if by_telephone or not could_sell(world, market, order):
             continue
-        found = _scayle(world, market, order) if channel == "scayle" else _oro(world, market, order, rng)
-        found.organisation = organisations.get(order.customer)
-        returned = notes.get(order.reference, [])
-        if channel == "scayle" and not all(_return(found, n, method_of(world, order)) for n in returned):
+        found, returned = channel_order(world, market, order), notes.get(order.reference, [])
+        if market.channel == "scayle" and not all(_return(found, n, method_of(world, order)) for n in returned):
             continue
-        _join(world, order, found, returned)
+        join(world, order, found, returned)
     _tests_with_a_prefix(world)
 
 
-def _market(world: World, channel: str, order: Order) -> Market | None:
+def market_of(world: World, order: Order) -> Market | None:
+    """The market an order of that customer and currency belongs to, if a channel of this world has one."""
+    channel = _CLASSES.get(order.customer.company_class, "")
     country = words.COUNTRIES.get(order.customer.country, ("",))[0]
     fits = (m for m in markets_of(world, channel) if m.country in ("", country) and m.currency == order.currency)
     return next(fits, None)
 
 
-def _could_sell(world: World, market: Market, order: Order) -> bool:
+def could_sell(world: World, market: Market, order: Order) -> bool:
     if not order.ordered() or any(_tax(market, x) != str(x.tax_code) for x in order.lines):
         return False
-    goods = [x for x in order.lines if _is_goods(x)]
+    goods = [x for x in order.lines if is_goods(x)]
     if any(x.item is None or market.channel not in x.item.listings for x in goods):
         return False
     if market.channel == "scayle":
@@ -78,16 +78,13 @@ def _tax(market: Market, line: Line) -> str:
     return market.tax_codes[format(line.item.vat_percent, "f") if line.item is not None else "20"]
 
 
-def _is_goods(line: Line) -> bool:
-    """Neither free-form, nor a fee, nor a child that Khaos added to a pack."""
-    return line.item is not None and line.item.kind is not Kind.NON_STOCK and not is_pack_child(line)
-
-
-def is_pack_child(line: Line) -> bool:
-    return line.pack_sort.endswith(".002")
-
-
-def _new(market: Market, order: Order, number: int, reference: str | None) -> ChannelOrder:
+def channel_order(world: World, market: Market, order: Order) -> ChannelOrder:
+    """What the channel has of a Khaos order, which it took in a few minutes earlier."""
+    number, reference = world.number(f"{market.channel} order", _FIRST[market.channel]), order.reference
+    if market.channel == "scayle" and number % 12 == 0:
+        reference = None
+    elif market.channel == "orocommerce" and order.reference.startswith("W"):
+        reference = f"B{order.reference[1:]}"
     created = order.created - IMPORTED_AFTER
     found = ChannelOrder(
         channel=market.channel,
@@ -100,51 +97,12 @@ def _new(market: Market, order: Order, number: int, reference: str | None) -> Ch
         lines=[],
         delivery_net=order.delivery_net,
         delivery_vat=order.delivery_gross - order.delivery_net,
-        order=order,
+        organisation=order.customer.organisation,
     )
+    fill(found, order.lines, method_of(world, order))
     if order.cancelled_at is not None:
         found.cancelled_at = order.cancelled_at - timedelta(minutes=10)
     found.parcels = [p for invoice in order.invoices for p in parcels_of(order, invoice)]
-    return found
-
-
-def _scayle(world: World, market: Market, order: Order) -> ChannelOrder:
-    number = world.number("scayle order", 700001)
-    found = _new(market, order, number, None if number % 12 == 0 else order.reference)
-    method = method_of(world, order)
-    for line in order.lines:
-        if is_pack_child(line):
-            continue
-        money, full = line_money(line, method), line_money(replace(line, discount=Decimal(0)), method)
-        if not _is_goods(line):
-            key = line.item.code if line.item is not None else "handling"
-            found.fees.append(Fee(key, money.net, money.vat))
-            continue
-        percent = Decimal(TAX_PERCENT[line.tax_code])
-        found.lines.append(ChannelLine(line.item, line.quantity, money.net, money.vat, full.net, full.vat, percent))
-    return found
-
-
-def _oro(world: World, market: Market, order: Order, rng: Random) -> ChannelOrder:
-    """Rows are not rounded; the VAT is their sum's, unless Khaos could not have got that."""
-    number = world.number("oro order", 5001)
-    reference = f"B{order.reference[1:]}" if order.reference.startswith("W") else order.reference
-    found = _new(market, order, number, reference)
-    vat = Decimal("0.00")
-    for line in order.lines:
-        if is_pack_child(line):
-            continue
-        percent = Decimal(TAX_PERCENT[line.tax_code])
-        full = line.quantity * line.price
-        net = full - to_penny(Fraction(full) * Fraction(line.discount) / 100)
-        row = ChannelLine(line.item, line.quantity, net, net * percent / 100, full, full * percent / 100, percent)
-        row.description = line.description
-        if line.item is not None and CASE in units_of(line.item) and line.quantity % UNITS[CASE] == 0:
-            row.unit = CASE if rng.random() < 0.5 else BASE
-        found.lines.append(row)
-        vat += line_money(line, "net").vat
-    ways = legal_vat(found.lines)
-    found.vat = ways[1] if vat in ways else vat
     return found
 
 
@@ -179,8 +137,9 @@ def _split(found: ChannelOrder, line: ChannelLine, units: Decimal, money: LineMo
     return part
 
 
-def _join(world: World, order: Order, found: ChannelOrder, notes: list[Order]) -> None:
-    order.channel = found
+def join(world: World, order: Order, found: ChannelOrder, notes: Sequence[Order] = ()) -> None:
+    """Let an order and its credit notes be known to have come from the channel."""
+    order.channel, found.order = found, order
     world.channel_orders.append(found)
     for each in (order, *notes):
         give_prefix(each, found.channel, found.key)

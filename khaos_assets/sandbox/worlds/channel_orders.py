@@ -103,7 +103,11 @@ class ChannelOrder:
     shipped_from: datetime | None = None
     """Marked as shipped although no parcel says so."""
     refunded_from: datetime | None = None
-    """Billing says refunded in full though no item was returned."""
+    """Billing says refunded though no item was returned."""
+    refunded_in_part: bool = False
+    """What billing says then."""
+    total_off: Decimal = ZERO
+    """By how much the stored total, without VAT, is off its parts."""
     cancelled_at: datetime | None = None
     broken: dict[str, Any] = field(default_factory=dict)
 
@@ -137,7 +141,7 @@ class ChannelOrder:
 
     def net(self) -> Decimal:
         """The order's total without VAT, delivery included."""
-        return self.items_net() + self.delivery_net
+        return self.items_net() + self.delivery_net + self.total_off
 
     def gross(self) -> Decimal:
         return self.net() + self.items_vat() + self.delivery_vat

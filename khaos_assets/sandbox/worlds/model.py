@@ -188,6 +188,8 @@ class Customer:
     updated_at: datetime
     vat_number: str = ""
     on_stop: bool = False
+    organisation: Organisation | None = None
+    """Who it is on OroCommerce."""
     price_list: str = ""
     """The Khaos price list that is assigned to it."""
     terms: str = "Prepaid"
@@ -263,8 +265,8 @@ class Order:
     cancelled_at: datetime | None = None
     waiting_stage: int = 12
     """The stage of what is not sent yet; 0 = no invoice yet."""
-    is_stuck: bool = False
-    """It stays at that stage; else what waits longer than a day is at another one each night."""
+    stages: tuple[int, ...] = ()
+    """Shown in turn, night by night, in place of those that goods usually go through from `waiting_stage` on."""
     unassigned: bool = False
     """No stock was found for it: its units are back orders."""
     invoices: list[Invoice] = field(default_factory=list)

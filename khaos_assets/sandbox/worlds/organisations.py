@@ -78,7 +78,8 @@ def add_organisation(world: World, name: str, created: datetime) -> Organisation
 
 def join(organisation: Organisation, customer: Customer) -> None:
     """Both know one another, and agree about group and terms."""
-    organisation.account, customer.other_ref = customer, str(organisation.number)
+    organisation.account, customer.organisation = customer, organisation
+    customer.other_ref = str(organisation.number)
     organisation.group = next(n for n, name in PRICE_LISTS.items() if name == customer.price_list)
     organisation.term = next(n for n, text in TERMS.items() if text == customer.terms)
 
@@ -88,8 +89,3 @@ def add_user(world: World, organisation: Organisation, *, enabled: bool = True) 
     user = User(number, person(number), f"buyer{number}@example.com", enabled)
     organisation.users.append(user)
     return user
-
-
-def organisation_of(world: World, customer: Customer) -> Organisation | None:
-    """The one that is kept on an account."""
-    return next((o for o in world.organisations if o.account is customer), None)

@@ -88,15 +88,17 @@ def _totals(world: World, order: Order) -> tuple[Decimal, Decimal]:
 
 def stage_at(world: World, order: Order, as_of: datetime) -> int:
     """The stage on a night of what was not sent yet."""
-    if order.is_stuck or order.waiting_stage not in _WAY:
+    if order.waiting_stage not in _WAY and not order.stages:
         return order.waiting_stage
     night = next(n for n, x in enumerate(world.nights) if x.as_of == as_of)
+    if order.stages:
+        return order.stages[night % len(order.stages)]
     return _WAY[(_WAY.index(order.waiting_stage) + night) % len(_WAY)]
 
 
 def _invoices(world: World, order: Order, as_of: datetime, sent: dict[Item, Decimal], closed: bool) -> Any:
     rows = [_invoice(x, as_of) for x in order.invoices if x.at <= as_of]
-    if not closed and order.waiting_stage:
+    if not closed and (order.waiting_stage or order.stages):
         rows.append(_waiting(order, sent, stage_at(world, order, as_of)))
     return {"INVOICE": rows} if rows else ""
 

@@ -94,9 +94,10 @@ def _states(order: ChannelOrder, shown: list[Record], as_of: datetime) -> tuple[
         last = max((p.at for p in order.parcels if p.at <= as_of), default=as_of)
         shipping = "shipping_delivered" if last < as_of - _DELIVERED_AFTER else "shipping_ordered"
     billing = "billing_completed" if shipped else "billing_payment_pending"
-    if (order.refunded_from is not None and order.refunded_from <= as_of) or (back and len(back) == len(live)):
+    refunded = order.refunded_from is not None and order.refunded_from <= as_of
+    if (refunded and not order.refunded_in_part) or (back and len(back) == len(live)):
         billing = "billing_refunded"
-    elif back:
+    elif refunded or back:
         billing = "billing_partially_refunded"
     code = "order_shipped" if order.shipped_from is not None else "order_invoiced"
     if not shipped:
