@@ -1,8 +1,9 @@
 """The SCAYLE Admin API as its contract says: catalogue, sellable stock, prices, orders, and their writes.
 
-Here: `server` (one call from the gate to its answer), `routes` (which call a raw path is), `rates` (limits per scope),
-`rows` and `holdings` (state), `lists` (pages and cursors), `catalogue`, `orders`, `reference` (reads), `answers`
-(bodies and errors).
+Here: `server` (one call from the gate to its answer), `routes` and `calls` (what a raw path names), `rates` (limits per
+scope), `rows`, `variants`, `holdings` (state), `lists` (pages and cursors), `reads` (`catalogue`, `orders`,
+`reference`), `views`, `walks`, `edits`, `money_edits` (switches that change what is shown), `write`, `bodies`,
+`order_states` and `writes/`, `webhooks`, `delegation`, `outbox` (calls that SCAYLE makes), `answers` (errors).
 """
 
 from khaos_assets.sandbox.scayle.server import SWITCHES, app
