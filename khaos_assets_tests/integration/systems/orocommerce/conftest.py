@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import gzip
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +13,7 @@ import pytest
 import stamina
 
 from khaos_assets.config import Credentials, Night, Settings, Store
-from khaos_assets.snapshots import Certificate, take
-from khaos_assets.systems.orocommerce.settings import OroCommerce
+from khaos_assets.snapshots import Certificate, rebuild, take
 from khaos_assets_tests.sandbox_fixtures import Sandbox, running_sandbox, write_world
 
 PRODUCTS = range(1001, 1061)
@@ -187,6 +188,7 @@ class Shop:
 
     def __init__(self, sandbox: Sandbox, folder: Path) -> None:
         self.sandbox = sandbox
+        self.env = sandbox.env
         self.store = Store(folder / "var")
         self.merchant: dict[str, Any] = {
             "merchant": {"name": "Test"},
@@ -196,15 +198,21 @@ class Shop:
 
     def take(self, *reads: str, night: str = "2026-11-20", **section: Any) -> dict[str, Certificate]:
         """Take these reads (`orders`), or all; keyword arguments change the settings of the shop."""
-        settings = Settings.of_merchant(self.merchant).changed(OroCommerce, **section)
+        raw = self.merchant | {"orocommerce": self.merchant["orocommerce"] | section}
+        settings = Settings.of_merchant(raw)
         taken = take(
             settings,
-            Credentials.from_environment(self.sandbox.env),
+            Credentials.from_environment(self.env),
             self.store,
             Night.of(night),
-            [f"orocommerce/{r}" for r in reads] or ["orocommerce"],
+            [r if "/" in r else f"orocommerce/{r}" for r in reads] or ["orocommerce"],
         )
         return {name.removeprefix("orocommerce/"): c for name, c in taken.items()}
+
+    def rebuild(self) -> dict[str, Certificate]:
+        """All of it again from the landed pages."""
+        again = rebuild(Settings.of_merchant(self.merchant), self.store, Night.of("2026-11-20"))
+        return {name.removeprefix("orocommerce/"): c for name, c in again.items()}
 
     def faults(self, *switches: Mapping[str, Any]) -> None:
         """Replace every switch."""
@@ -229,14 +237,14 @@ class Shop:
 
 
 def _plain(path: Path) -> bytes:
-    import gzip
-
     return gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
 
 
 def opened(folder: Path, world: Mapping[str, Sequence[Any]] | None = None) -> Any:
-    """The simulator over these records."""
-    return running_sandbox(write_world(folder / "world", world or records()), systems=["orocommerce"])
+    """The simulators of the systems that these records are of."""
+    world = world or records()
+    systems = sorted({name.split("/")[0] for name in world})
+    return running_sandbox(write_world(folder / "world", world), systems=systems)
 
 
 @pytest.fixture(autouse=True)
@@ -260,3 +268,17 @@ def shop(running: Sandbox, tmp_path: Path) -> Iterator[Shop]:
     found.faults()
     yield found
     found.faults()
+
+
+@pytest.fixture
+def fresh_shop(tmp_path: Path) -> Callable[..., AbstractContextManager[Shop]]:
+    """`with fresh_shop(*switches, world=...) as s:` – a shop of its own, whose rows may change while it runs."""
+
+    @contextmanager
+    def opening(*switches: Mapping[str, Any], world: Mapping[str, Sequence[Any]] | None = None) -> Generator[Shop]:
+        with opened(tmp_path, world) as sandbox:
+            found = Shop(sandbox, tmp_path)
+            found.faults(*switches)
+            yield found
+
+    return opening
