@@ -23,7 +23,9 @@ from khaos_assets.sandbox.worlds.plant import (
     mappings,
     orders,
     parents,
+    product_data,
     stock,
+    structure,
 )
 from khaos_assets.sandbox.worlds.plant.field import Field, NotEnoughError, PlantError
 from khaos_assets.sandbox.worlds.plant.registry import PLANTS, Plant, plantable
@@ -39,8 +41,10 @@ _FAMILIES = (
     listed_items,
     mappings,
     orders,
+    product_data,
     parents,
     stock,
+    structure,
     decoys,
 )
 """Modules that plant: importing them fills PLANTS."""

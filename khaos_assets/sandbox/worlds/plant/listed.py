@@ -12,6 +12,7 @@ from khaos_assets.sandbox.worlds.listings import LIVE, WITHDRAWN
 from khaos_assets.sandbox.worlds.model import Item, Kind, Listing
 from khaos_assets.sandbox.worlds.plant.choices import live_item, steady_item
 from khaos_assets.sandbox.worlds.plant.field import Field
+from khaos_assets.sandbox.worlds.positions import PACKED
 
 Wanted = Callable[[Field, Item], bool]
 
@@ -59,6 +60,54 @@ def steady_alone_on(system: str) -> Wanted:
         return steady_on(system)(field, item) and item.kind is Kind.SIMPLE and not field.is_linked(item)
 
     return said(wanted, f"a simple item in no pack that is live in {system} and that no night moves")
+
+
+@cache
+def listed_in(pim: str) -> Wanted:
+    """A stocked item that is live there, whatever its orders."""
+
+    def wanted(field: Field, item: Item) -> bool:
+        return live_item(field, item) and is_live(item, pim)
+
+    return said(wanted, f"a stocked item that is live in {pim}")
+
+
+@cache
+def variants_in(pim: str) -> Wanted:
+    """A child of a style, both live there."""
+
+    def wanted(field: Field, item: Item) -> bool:
+        return item.kind is Kind.STYLE_CHILD and listed_in(pim)(field, item) and is_style(item.parent, pim)
+
+    return said(wanted, f"a style child that is live in {pim}")
+
+
+@cache
+def simple_in(pim: str) -> Wanted:
+    """A simple item in no pack."""
+
+    def wanted(field: Field, item: Item) -> bool:
+        return item.kind is Kind.SIMPLE and listed_in(pim)(field, item) and not field.is_linked(item)
+
+    return said(wanted, f"a simple item in no pack that is live in {pim}")
+
+
+@cache
+def bundles_in(pim: str) -> Wanted:
+    """A pack of several components, all of them there."""
+
+    def wanted(field: Field, item: Item) -> bool:
+        del field
+        parts = [c for c, kind, _ in item.links if kind == PACKED]
+        return (
+            item.kind is Kind.PACK and is_live(item, pim) and len(parts) > 1 and all(pim in c.listings for c in parts)
+        )
+
+    return said(wanted, f"a pack that is live in {pim}")
+
+
+def is_style(item: Item | None, pim: str) -> bool:
+    return item is not None and item.kind is Kind.STYLE_PARENT and is_live(item, pim)
 
 
 def said(wanted: Wanted, words: str) -> Wanted:
