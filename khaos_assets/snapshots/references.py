@@ -46,12 +46,14 @@ class OrderReferences:
             future.set_result(set(listed))
 
     async def known_beside(self, system: str) -> set[str]:
-        """All references: of other systems' reads in this run (waits for them), and of the stored snapshots of all."""
+        """References of the other systems: of their reads in this run (waits), and of their stored snapshots."""
         known: set[str] = set()
         for source, read in self._sources:
+            if source.name == system:
+                continue
             known |= await asyncio.to_thread(self._stored, source, read)
             future = self._told.get((source.name, read.entity))
-            if future is not None and source.name != system:
+            if future is not None:
                 known |= await asyncio.shield(future)
         return known
 

@@ -156,8 +156,8 @@ class ReadContext:
     """Waits for another read of the same system in this run ("items"), or takes this night's stored one (then its
     tables are lists of records). ReadFailed if it is incomplete or there is none."""
     references: Callable[[], Awaitable[set[str]]]
-    """Waits until every other system has told which order references it knows; includes those of the last stored
-    snapshots of all systems. A walk that calls this and whose read has `order_references` calls `announce` first."""
+    """Waits until every other system has told which order references it knows; includes those of their last stored
+    snapshots. A walk that calls this and whose read has `order_references` calls `announce` first."""
     earlier_keys: Callable[[], set[str]]
     """Keys of the last complete snapshot of this entity before this night; empty where there is none."""
     announce: Callable[[Iterable[str]], None] = lambda references: None  # noqa: ARG005

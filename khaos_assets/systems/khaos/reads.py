@@ -9,7 +9,7 @@ from khaos_assets.systems.khaos.client import open_client
 from khaos_assets.systems.khaos.decode.customers import decode_company_info, decode_customers
 from khaos_assets.systems.khaos.decode.order_lines import decode_order_lines
 from khaos_assets.systems.khaos.decode.price_lists import decode_price_lists
-from khaos_assets.systems.khaos.decode.sales_orders import decode_sales_orders
+from khaos_assets.systems.khaos.decode.sales_orders import decode_sales_orders, order_references
 from khaos_assets.systems.khaos.decode.sites import decode_sites
 from khaos_assets.systems.khaos.decode.stock_items import decode_stock_items
 from khaos_assets.systems.khaos.decode.stock_levels import decode_stock_levels
@@ -96,6 +96,7 @@ SYSTEM = System(
             decode=decode_sales_orders,
             units_column="qty_sold",
             value_column="items_net",
+            order_references=order_references,
             never_deleted=True,
         ),
         Read(

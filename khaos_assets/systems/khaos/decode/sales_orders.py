@@ -5,6 +5,7 @@ The stage belongs to the invoice; an order may have several. Text of a total is 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from functools import partial
 
@@ -42,6 +43,14 @@ def decode_sales_orders(pages: Pages, notes: WalkNotes) -> Decoded:
     orders = gathered.records()
     tables = {"sales_orders": orders, "sales_orders_asked": _asked(pages, notes)}
     return Decoded(tables, gathered.quarantined())
+
+
+def order_references(decoded: Decoded) -> set[str]:
+    """The associated references as they stand, prefixes included."""
+    orders = decoded.tables["sales_orders"]
+    if isinstance(orders, Sequence):
+        return {o.associated_ref for o in orders if isinstance(o, SalesOrder) and o.associated_ref}
+    return {r for r in orders["associated_ref"].unique().to_pylist() if r}
 
 
 def elements(root: Element) -> list[Element]:

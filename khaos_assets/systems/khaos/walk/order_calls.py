@@ -69,6 +69,10 @@ class OrderCalls:
     def codes(self) -> set[str]:
         return set(self._orders)
 
+    def references(self) -> set[str]:
+        """All references that orders bear so far."""
+        return {r for r in self._by_reference if r}
+
     def bears(self, reference: str) -> bool:
         """Whether some order bears exactly this reference."""
         return reference in self._by_reference

@@ -26,6 +26,7 @@ async def walk_sales_orders(context: ReadContext) -> WalkNotes:
     if by_company:
         await _companies(asking, orders)
     await _windows(orders, only_once=by_company)
+    context.announce(orders.references())
     await _references(asking, orders, await context.references())
     await _earlier(asking, orders, context.earlier_keys())
     await _open_orders(asking, orders)
