@@ -19,6 +19,9 @@ class Scayle(SystemSettings):
     order_window_days: Count = Field(
         default=120, description="orders that have not changed since are known by the list only"
     )
+    gap_reads: int = Field(
+        default=5000, ge=0, description="ids that a list does not show and that are asked for one by one"
+    )
     allow_empty: list[str] = Field(default=[], description="entities that may lawfully be empty")
     active_states: list[str] = Field(default=["live", "problem"], description="product states that count as ready")
     live_states: list[str] = Field(default=["live"], description="product states that can be bought")

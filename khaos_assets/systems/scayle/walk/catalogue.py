@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from urllib.parse import quote
 
 import msgspec
 
-from khaos_assets.systems.read import Proof, ReadContext, WalkNotes
+from khaos_assets.systems.read import Decoded, Proof, ReadContext, Reason, WalkNotes
 from khaos_assets.systems.scayle.client import ScayleClient
+from khaos_assets.systems.scayle.records import Product
+from khaos_assets.systems.scayle.settings import Scayle
 from khaos_assets.systems.scayle.walk.lists import CursorList
 from khaos_assets.systems.scayle.walk.owned import OwnedList, walk_owned
-from khaos_assets.systems.scayle.walk.twice import ListWalk
+from khaos_assets.systems.scayle.walk.twice import ListWalk, unseen_ids
 
 SHOPS = CursorList("/shops", "GET /shops", "shopKey", "globalRead")
 WAREHOUSES = CursorList("/warehouses", "GET /warehouses", "id", "globalRead")
@@ -68,31 +71,54 @@ async def walk_warehouses(context: ReadContext) -> WalkNotes:
 
 
 async def walk_products(context: ReadContext) -> WalkNotes:
-    """Proof two_pass, with a look at products of the last snapshot and behind the end of the list."""
+    """Proof two_pass, where every gap between the ids of the list could be asked for."""
     notes = begun(context)
-    walk = await _product_list(context, PRODUCTS, "products", [int(key) for key in context.earlier_keys()])
+    walk = await _product_list(context, PRODUCTS, "products")
+    unseen, _ = unseen_ids(walk.ids, context.settings.of(Scayle).gap_reads)
+    await walk.look_for([int(key) for key in context.earlier_keys()], unseen)
     walk.note(notes)
+    rest_on_products(context, notes, walk.ids)
     return finished(context, notes)
 
 
 async def walk_variants(context: ReadContext) -> WalkNotes:
-    """The variants inside the product list; of products that are shown without them, by a call each."""
+    """The variants inside the product list; of products that are shown without them, by a call each.
+
+    As well proven as the products: each of them must be in this list too.
+    """
     notes = begun(context)
-    walk = await _product_list(context, VARIANTS, "variants", [])
+    walk = await _product_list(context, VARIANTS, "variants")
+    products = product_ids(await context.result("products"))
+    await walk.look_for(products, ())
     walk.note(notes)
-    thin = [p for p in walk.ids if not walk.rows[p]]
-    if thin:
+    if thin := [p for p in walk.ids if not walk.rows[p]]:
         await walk_owned(context, OF_PRODUCT, thin)
         notes.facts["products_without_nested_variants"] = len(thin)
+    rest_on_products(context, notes, products)
     return finished(context, notes)
 
 
-async def _product_list(context: ReadContext, listed: CursorList, entity: str, before: list[int]) -> ListWalk:
+async def _product_list(context: ReadContext, listed: CursorList, entity: str) -> ListWalk:
     walk = ListWalk(context, listed, exists=lambda product: product_exists(context, product))
     await walk.run()
     walk.refuse_empty(entity)
-    await walk.look_for(before, walk.behind_the_end())
     return walk
+
+
+def rest_on_products(context: ReadContext, notes: WalkNotes, products: Collection[int]) -> None:
+    """Two passes can hide the same product: where not every gap between their ids can be asked for, say so."""
+    most = context.settings.of(Scayle).gap_reads
+    if not unseen_ids(products, most)[1]:
+        notes.proof = Proof.OVERLAP_ONLY
+        detail = f"the ids of the products have more gaps than scayle.gap_reads ({most}): an absence is not proven"
+        notes.remarks.append(Reason(fault="gaps_not_asked", detail=detail))
+
+
+def product_ids(products: Decoded) -> list[int]:
+    rows = products.tables["products"]
+    if isinstance(rows, Sequence):
+        return [p.id for p in rows if isinstance(p, Product)]
+    return rows["id"].to_pylist()
 
 
 async def product_exists(context: ReadContext, product: int) -> bool:

@@ -35,12 +35,17 @@ class PageWrong(TransientError):
 
 
 class NextCursor(msgspec.Struct):
-    next: str | None
+    next: str | msgspec.UnsetType | None = msgspec.UNSET
 
 
 class Envelope(msgspec.Struct):
     entities: list[msgspec.Raw]
     cursor: NextCursor | None = None
+
+    @property
+    def next_cursor(self) -> str | msgspec.UnsetType | None:
+        """None: the list ends here. UNSET: nothing is said of it (an empty text would ask for the first page again)."""
+        return msgspec.UNSET if self.cursor is None or self.cursor.next == "" else self.cursor.next
 
 
 _ENVELOPE = msgspec.json.Decoder(Envelope)
@@ -113,15 +118,15 @@ class ListReader:
 
     async def _follow(self, number: int, limit: int) -> Pass:
         walked = Pass(number)
-        cursor: str | None = None
+        cursor: str | msgspec.UnsetType | None = None
         met: set[str] = set()
         fruitless = 0
         while True:
-            page = await self._page(walked, limit, cursor)
+            page = await self._page(walked, limit, cursor or None)
             before = len(walked.rows)
             self._note(walked, page)
-            cursor = page.cursor.next if page.cursor else None
-            if cursor is None:
+            cursor = page.next_cursor
+            if not isinstance(cursor, str):
                 return walked
             if cursor in met:
                 raise _CursorRepeated
@@ -146,8 +151,7 @@ class ListReader:
                     answer.body, operation=listed.operation, selector=selector, why=str(e)
                 )
                 raise BodyBroken(SYSTEM, listed.operation, "not the JSON of a list", status=200) from e
-            cursor = read[0].cursor
-            if cursor is None or cursor.next == "":
+            if read[0].next_cursor is msgspec.UNSET:
                 raise PageWrong(listed.operation, "cursor_missing", "a page without a cursor: the list may go on")
 
         answer = await self._client.get(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from khaos_assets.systems.read import Decoded, Proof, ReadContext, Reason, WalkNotes
 from khaos_assets.systems.scayle.records import Variant
-from khaos_assets.systems.scayle.walk.catalogue import begun, finished
+from khaos_assets.systems.scayle.walk.catalogue import begun, finished, product_ids, rest_on_products
 from khaos_assets.systems.scayle.walk.owned import OwnedList, walk_owned
 
 STOCKS = OwnedList("/variants/{}/stocks", "GET /variants/{v}/stocks", "stocksRead")
@@ -15,7 +15,7 @@ SAMPLE = 5
 
 
 async def walk_of_variants(listed: OwnedList, context: ReadContext) -> WalkNotes:
-    """Every variant of this night answers once: as complete as the read of variants, so two_pass."""
+    """Every variant of this night answers once: as well proven as the variants."""
     notes = begun(context)
     variants = await context.result("variants")
     unknown = await walk_owned(context, listed, variant_ids(variants))
@@ -27,6 +27,7 @@ async def walk_of_variants(listed: OwnedList, context: ReadContext) -> WalkNotes
         detail = f"{len(variants.quarantined)} variant(s) were set aside and not asked for"
         notes.remarks.append(Reason(fault="variants_not_asked", detail=detail))
         notes.proof = Proof.OVERLAP_ONLY
+    rest_on_products(context, notes, product_ids(await context.result("products")))
     notes.end_recognised_by = "every variant of the product list answered"
     return finished(context, notes)
 

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from itertools import islice
 
 from khaos_assets.systems.read import Proof, ReadContext, Reason, WalkNotes
 from khaos_assets.systems.scayle.settings import Scayle
 from khaos_assets.systems.scayle.walk.catalogue import begun, finished
 from khaos_assets.systems.scayle.walk.order_calls import Market, OrderCalls, markets_of
 from khaos_assets.systems.scayle.walk.side_by_side import side_by_side
-from khaos_assets.systems.scayle.walk.twice import BEHIND_THE_END, ListWalk
+from khaos_assets.systems.scayle.walk.twice import ListWalk, unseen_ids
 
 SAMPLE = 5
 
@@ -69,14 +68,12 @@ def _unchanged(instant: object, since: datetime) -> bool:
 
 
 async def _unlisted(context: ReadContext, walks: Mapping[Market, ListWalk]) -> None:
-    """Ask for orders of the last snapshot, and for the ids next to the end of each list that no list shows."""
-    listed = {order for walk in walks.values() for order in walk.rows}
-    before = [int(key) for key in context.earlier_keys() if int(key) not in listed]
-    highest = max((o for o in listed if isinstance(o, int)), default=0)
+    """Ask every market for orders of the last snapshot and for ids that no list shows, as far as these are few."""
+    listed = {order for walk in walks.values() for order in walk.ids}
+    before = [order for order in map(int, context.earlier_keys()) if order not in listed]
+    unseen, _ = unseen_ids(listed, context.settings.of(Scayle).gap_reads // len(walks))
     for walk in walks.values():
-        last = max(walk.ids, default=0)
-        unseen = (o for o in range(last + 1, highest + 1 + BEHIND_THE_END) if o not in listed)
-        await walk.look_for(before, islice(unseen, BEHIND_THE_END))
+        await walk.look_for(before, unseen)
 
 
 async def _references(context: ReadContext, orders: OrderCalls, walks: Mapping[Market, ListWalk]) -> None:

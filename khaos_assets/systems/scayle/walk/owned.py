@@ -13,7 +13,7 @@ from khaos_assets.systems.json_columns import NOT_JSON
 from khaos_assets.systems.read import ReadContext, ReadFailed
 from khaos_assets.systems.scayle.bundles import Bundles
 from khaos_assets.systems.scayle.client import SYSTEM, CursorRefused, ScayleClient
-from khaos_assets.systems.scayle.walk.lists import Envelope, PageWrong, read_envelope
+from khaos_assets.systems.scayle.walk.lists import Envelope, read_envelope
 from khaos_assets.systems.scayle.walk.side_by_side import side_by_side
 from khaos_assets.systems.transport import Answer, BodyBroken
 
@@ -72,7 +72,7 @@ class _Reader:
             raise ReadFailed("cursor_refused", f"{operation} of {owner} answered 400") from e
         return False
 
-    async def _page(self, owner: int, cursor: str | None) -> tuple[bytes, str | None] | None:
+    async def _page(self, owner: int, after: str | None) -> tuple[bytes, str | None] | None:
         listed = self.listed
         client: ScayleClient = self.context.client
         read: list[Envelope] = []
@@ -85,16 +85,15 @@ class _Reader:
                     answer.body, operation=listed.operation, selector=f"of {owner}", why=str(e)
                 )
                 raise BodyBroken(SYSTEM, listed.operation, "not the JSON of a list", status=200) from e
-            if read[0].cursor is not None and read[0].cursor.next == "":
-                raise PageWrong(listed.operation, "cursor_missing", "an empty cursor: the list may go on")
 
         answer = await client.get(
             listed.path.format(owner),
-            None if cursor is None else {"cursor": cursor},
+            None if after is None else {"cursor": after},
             operation=listed.operation,
             scope=listed.scope,
             check=check,
         )
         if answer is None:
             return None
-        return answer.body, read[0].cursor.next if read[0].cursor else None
+        cursor = read[0].next_cursor
+        return answer.body, cursor if isinstance(cursor, str) else None

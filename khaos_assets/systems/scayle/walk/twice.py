@@ -2,16 +2,14 @@
 
 The passes cut their pages at different rows, so neither a shift of the list nor an end that comes too early meets both
 at the same place. What still differs is asked for by id: a row that only the later pass shows and whose id is the
-highest was added meanwhile, one that is answered 404 was deleted. Then ids that the list should show if it hid anything
-are asked for: those right behind its end, and those of the last snapshot that it lacks.
-
-Not provable by any of this: a list that hides a row from both passes, whose id is neither known from before nor near
-its end.
+highest was added meanwhile, one that is answered 404 was deleted. Two passes can still hide the same row. So ids that
+the list should show if it hid any are asked for as well: those of the last snapshot that it lacks, and the gaps between
+the ids that it shows, with some before the first and behind the last.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from khaos_assets.systems.read import Proof, ReadContext, ReadFailed, Reason, WalkNotes
@@ -20,8 +18,8 @@ from khaos_assets.systems.scayle.walk.lists import UNREADABLE, CursorList, ListR
 from khaos_assets.systems.scayle.walk.side_by_side import side_by_side
 
 COMPARISONS = 3
-BEHIND_THE_END = 20
-"""Ids that are tried behind the last one of a list."""
+EDGE = 20
+"""Ids that are tried before the first one of a list and behind the last."""
 MOST_SINGLE = 500
 """Records of the last snapshot that are asked for one by one when the list lacks them."""
 SAMPLE = 5
@@ -95,11 +93,6 @@ class ListWalk:
             detail = f"{len(hidden)} record(s) answer when asked for by id and are not in the list: {_shown(hidden)}"
             self._faults.append(Reason(fault="list_incomplete", detail=f"{self.listed.operation}: {detail}"))
 
-    def behind_the_end(self) -> range:
-        """Ids right behind the last one: where a list that ends too early goes on."""
-        last = max(self.ids, default=0)
-        return range(last + 1, last + 1 + BEHIND_THE_END)
-
     def note(self, notes: WalkNotes) -> None:
         """Add what was found to the notes of the read."""
         notes.faults = [*notes.faults, *self._faults]
@@ -146,6 +139,17 @@ class ListWalk:
         names = ["a row without a key" if k.startswith(UNREADABLE) else k for k in differing]
         what = f"{len(self._passes)} passes, and the last two differ in {len(differing)} record(s): {_shown(names)}"
         return Reason(fault="passes_disagree", detail=f"{self.listed.operation}: {what}")
+
+
+def unseen_ids(shown: Collection[int], most: int) -> tuple[list[int], bool]:
+    """Ids between and around those shown; and whether these are all: where too many, only those behind the end."""
+    if not shown:
+        return [], True
+    first, last = max(1, min(shown) - EDGE), max(shown)
+    if last + EDGE + 1 - first - len(shown) <= most:
+        known = set(shown)
+        return [n for n in range(first, last + EDGE + 1) if n not in known], True
+    return list(range(last + 1, last + 1 + min(EDGE, most))), False
 
 
 def _shown(keys: Sequence[int | str]) -> str:
