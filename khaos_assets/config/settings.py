@@ -124,6 +124,7 @@ class MappingTables(Section):
     price_lists: dict[str, str] = Field(default={}, description="OroCommerce price list id → Khaos price list")
     customer_groups: dict[str, str] = Field(default={}, description="OroCommerce customer group id → Khaos price list")
     payment_terms: dict[str, str] = Field(default={}, description="OroCommerce payment term id → Khaos terms")
+    tax_labels: dict[str, Decimal] = Field(default={}, description="tax code of a PIM → VAT percent")
     payment_types: list[str] = Field(default=[], description="payment keys that are known")
     promotion_types: list[str] = Field(default=[], description="categories of reductions that are known")
     delivery_methods: list[str] = Field(default=[], description="delivery methods that are known")

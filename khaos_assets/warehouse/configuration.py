@@ -78,6 +78,7 @@ def load_configuration(db: duckdb.DuckDBPyConnection, settings: Settings, night:
     _table(db, "map_price_list", "price_list VARCHAR, khaos_list VARCHAR", mapping.price_lists.items())
     _table(db, "map_customer_group", "customer_group VARCHAR, khaos_list VARCHAR", mapping.customer_groups.items())
     _table(db, "map_payment_term", "payment_term VARCHAR, khaos_terms VARCHAR", mapping.payment_terms.items())
+    _table(db, "map_tax_label", "label VARCHAR, percent DECIMAL(9, 4)", mapping.tax_labels.items())
     _table(db, "known_payment_type", "payment_type VARCHAR", ((x,) for x in mapping.payment_types))
     _table(db, "known_promotion_type", "promotion_type VARCHAR", ((x,) for x in mapping.promotion_types))
     _table(db, "known_delivery_method", "delivery_method VARCHAR", ((x,) for x in mapping.delivery_methods))

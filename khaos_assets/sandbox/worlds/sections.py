@@ -30,6 +30,7 @@ def _of_pim(system: str) -> list[str]:
             'archived_statuses = ["Archived"]',
             f"live_attribute = {text(plytix.LIVE_FLAG)}",
             f"bundle_relationships = {array([plytix.BUNDLE])}",
+            f"linked_relationships = {array([plytix.RELATED])}",
         ]
     else:
         lines = [
@@ -37,6 +38,7 @@ def _of_pim(system: str) -> list[str]:
             'live_stages = ["Live"]',
             'archived_stages = ["Withdrawn"]',
             f"bundle_attributes = {array([pimberly.BUNDLE])}",
+            f"linked_attributes = {array([pimberly.RELATED])}",
         ]
     lines += [f"mandatory = {array(MANDATORY[system])}", "", f"[{system}.attributes]"]
     for name, attribute in ATTRIBUTES[system].items():
