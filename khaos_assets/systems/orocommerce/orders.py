@@ -28,7 +28,6 @@ class _Attributes(msgspec.Struct, gc=False):
 
 
 class _Numbered(msgspec.Struct, gc=False):
-    id: str
     attributes: _Attributes
 
 
@@ -71,13 +70,18 @@ def numbers(landed: Landed) -> dict[str, str]:
     """Order number → id of the readable rows of a page."""
     found: dict[str, str] = {}
     for raw, i in zip(landed.page.rows, landed.ids, strict=True):
-        if i is not None:
-            try:
-                row = _NUMBERED.decode(raw)
-            except NOT_JSON:
-                continue
-            found[row.attributes.identifier] = row.id
+        number = _number(raw)
+        if i is not None and number is not None:
+            found[number] = str(i)
     return found
+
+
+def _number(raw: bytes) -> str | None:
+    """The order number of one row's text; None where it cannot be read."""
+    try:
+        return _NUMBERED.decode(raw).attributes.identifier
+    except NOT_JSON:
+        return None
 
 
 async def _ask(asking: Asking, references: Sequence[str], chunk: int) -> list[Landed]:
@@ -87,19 +91,18 @@ async def _ask(asking: Asking, references: Sequence[str], chunk: int) -> list[La
 
 
 def decode_orders(resource: Resource, pages: Pages, notes: WalkNotes) -> Decoded:
-    """The orders, and which of the numbers that were asked for the shop knows."""
+    """The orders; and which numbers the shop knows beside them, or does not, as far as it was asked."""
     decoded = decode("orders", resource, pages, notes)
     asked: dict[str, bool] = {}
     for landed in believed(pages, notes.facts["asked"]):
         page = resource.page(pages.body(landed))
-        known: set[str] = set()
-        for raw in page.rows:
-            try:
-                known.add(_NUMBERED.decode(raw).attributes.identifier)
-            except NOT_JSON:
-                continue
+        known = {number for raw in page.rows if (number := _number(raw)) is not None}
         for reference in landed.asked["references"]:
             asked[reference] = asked.get(reference, False) or reference in known
+    for one in decoded.quarantined:
+        # No order of tonight's, and yet nobody may say that the shop does not know it.
+        if (number := _number(one.raw.encode())) is not None:
+            asked[number] = True
     decoded.tables["orders_asked"] = [OrderAsked(reference=r, found=f) for r, f in sorted(asked.items())]
     return decoded
 

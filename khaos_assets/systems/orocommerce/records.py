@@ -118,7 +118,7 @@ class Order(Record, kw_only=True, frozen=True, rename="camel"):
 
 
 class OrderAsked(Record, kw_only=True, frozen=True):
-    """An order that another system names, asked for by its number. Key reference."""
+    """An order that another system names, asked for by its number, or one that was set aside. Key reference."""
 
     reference: str
     found: bool
