@@ -19,7 +19,7 @@ from khaos_assets.sandbox.worlds.channel_lines import fill, is_goods
 from khaos_assets.sandbox.worlds.channel_orders import ChannelLine, ChannelOrder
 from khaos_assets.sandbox.worlds.fulfilment import parcels_of
 from khaos_assets.sandbox.worlds.markets import PREFIXES, Market, markets_of
-from khaos_assets.sandbox.worlds.model import Line, Order, World
+from khaos_assets.sandbox.worlds.model import Customer, Line, Order, World
 
 IMPORTED_AFTER = timedelta(minutes=5)
 _CLASSES = {"Retail": "scayle", "Trade": "orocommerce"}
@@ -38,7 +38,7 @@ def take_in(world: World) -> None:
             notes.setdefault(note.reference, []).append(note)
     rngs = {c: Random(f"{world.seed}/orders/{c}") for c in PREFIXES}
     for order in sorted(world.orders, key=lambda o: (o.created, o.code)):
-        market = market_of(world, order)
+        market = market_of(world, order.customer)
         if order.is_credit or not order.reference or market is None:
             continue
         by_telephone = rngs[market.channel].random() < 0.06
@@ -51,11 +51,11 @@ def take_in(world: World) -> None:
     _tests_with_a_prefix(world)
 
 
-def market_of(world: World, order: Order) -> Market | None:
-    """The market an order of that customer and currency belongs to, if a channel of this world has one."""
-    channel = _CLASSES.get(order.customer.company_class, "")
-    country = words.COUNTRIES.get(order.customer.country, ("",))[0]
-    fits = (m for m in markets_of(world, channel) if m.country in ("", country) and m.currency == order.currency)
+def market_of(world: World, customer: Customer) -> Market | None:
+    """The market a customer buys in, if a channel of this world has one."""
+    channel = _CLASSES.get(customer.company_class, "")
+    country = words.COUNTRIES.get(customer.country, ("",))[0]
+    fits = (m for m in markets_of(world, channel) if m.country in ("", country) and m.currency == customer.currency)
     return next(fits, None)
 
 

@@ -14,6 +14,8 @@ from collections.abc import Mapping
 
 from khaos_assets.sandbox.worlds.model import World
 from khaos_assets.sandbox.worlds.plant import (
+    channel_fulfilment,
+    channel_orders,
     channel_parents,
     channel_stock,
     decoys,
@@ -34,6 +36,8 @@ from khaos_assets.sandbox.worlds.positions import Positions
 __all__ = ["PLANTS", "NotEnoughError", "PlantError", "plant_all", "plantable"]
 
 _FAMILIES = (
+    channel_fulfilment,
+    channel_orders,
     channel_parents,
     channel_stock,
     feed_records,

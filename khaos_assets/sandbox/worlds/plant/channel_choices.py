@@ -1,19 +1,19 @@
-"""Which channel orders, and goods for new ones, are fit for which difference: questions that planters ask of the field."""
+"""Which channel orders, and goods for new ones, are fit for which difference: what planters ask of the field."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cache
 
 from khaos_assets.sandbox.worlds.channel_intake import channel_order, join, market_of
 from khaos_assets.sandbox.worlds.channel_orders import ChannelOrder
-from khaos_assets.sandbox.worlds.model import Customer, Item, Order
+from khaos_assets.sandbox.worlds.model import Customer, Item, Kind, Order
 from khaos_assets.sandbox.worlds.orders import new_order, priced_line
-from khaos_assets.sandbox.worlds.plant.choices import plain_order, shipped_order, waiting_order
+from khaos_assets.sandbox.worlds.plant.choices import live_item, plain_order, shipped_order, waiting_order
 from khaos_assets.sandbox.worlds.plant.field import Field, NotEnoughError, PlantError
-from khaos_assets.sandbox.worlds.plant.listed import alone_on
+from khaos_assets.sandbox.worlds.plant.listed import alone_on, is_live
 
 Wanted = Callable[[Field, Order], bool]
 LONG_AGO = timedelta(days=3)
@@ -32,7 +32,7 @@ def said(wanted: Wanted, words: str) -> Wanted:
 
 
 @cache
-def live_on_both(channel: str) -> Wanted:
+def matched_on(channel: str) -> Wanted:
     """A plain order, whatever became of it."""
 
     def wanted(field: Field, order: Order) -> bool:
@@ -48,7 +48,7 @@ def at_home_on(channel: str) -> Wanted:
     def wanted(field: Field, order: Order) -> bool:
         found = order.channel
         return (
-            live_on_both(channel)(field, order)
+            matched_on(channel)(field, order)
             and found is not None
             and found.market.is_home
             and not found.fees
@@ -67,7 +67,7 @@ def abroad_on(channel: str) -> Wanted:
     def wanted(field: Field, order: Order) -> bool:
         found = order.channel
         return (
-            live_on_both(channel)(field, order)
+            matched_on(channel)(field, order)
             and found is not None
             and not found.market.is_home
             and all(x.item is not None and x.item.stocked and x.item.vat_percent == 20 for x in order.lines)
@@ -82,7 +82,7 @@ def waiting_on(channel: str) -> Wanted:
 
     def wanted(field: Field, order: Order) -> bool:
         old = order.created < field.nights[0] - LONG_AGO
-        return waiting_order(field, order) and old and live_on_both(channel)(field, order)
+        return waiting_order(field, order) and old and matched_on(channel)(field, order)
 
     return said(wanted, f"an open order of {channel}, at least three days old, of which nothing is sent")
 
@@ -94,7 +94,7 @@ def shipped_on(channel: str) -> Wanted:
     def wanted(field: Field, order: Order) -> bool:
         return (
             shipped_order(field, order)
-            and live_on_both(channel)(field, order)
+            and matched_on(channel)(field, order)
             and order.carrier not in field.world.untracked
             and order.invoices[0].at < field.nights[0] - LONG_AGO
         )
@@ -112,7 +112,7 @@ def new_on_channel(
     order = new_order(world, field.rng, customer, created)
     world.orders.pop()
     order.lines = [priced_line(world, order, item, Decimal(2)) for item in items]
-    market = market_of(world, order)
+    market = market_of(world, customer)
     if market is None or market.channel != channel:
         raise PlantError(f"{customer.code} does not buy on {channel}")
     found = channel_order(world, market, order)
@@ -121,10 +121,9 @@ def new_on_channel(
     return found, order
 
 
-def import_later(field: Field, found: ChannelOrder, order: Order, at: object) -> None:
+def import_later(field: Field, found: ChannelOrder, order: Order, at: datetime) -> None:
     """Khaos takes the order in at that instant; the goods are there for it."""
-    assert hasattr(at, "astimezone")
-    order.created = at  # type: ignore[assignment]
+    order.created = at
     field.world.orders.append(order)
     field.world.channel_orders.remove(found)
     join(field.world, order, found)
@@ -145,20 +144,35 @@ def buyer(field: Field, channel: str, n: int) -> Customer:
 
 
 def _has_market(field: Field, customer: Customer) -> bool:
+    """And one in which list prices carry the VAT that goods have there."""
     if customer.company_class == "Trade" and customer.organisation is None:
         return False
-    probe = Order("", "", customer, field.nights[0], "", "", customer.currency, "", "", [])
-    market = market_of(field.world, probe)
+    market = market_of(field.world, customer)
     return market is not None and (market.is_home or market.currency != "GBP")
 
 
 def goods_for(field: Field, channel: str, count: int) -> list[Item]:
-    """Unused goods that the channel sells in whole units and that stand on none of its orders."""
+    """Unused goods that the channel sells in whole units; those that stand on none of its orders come first."""
     found: list[Item] = []
     while len(found) < count:
-        item = field.item(alone_on(channel))
+        try:
+            item = field.item(alone_on(channel))
+        except NotEnoughError:
+            item = field.item(sold_alone_on(channel))
         if item.by_the_metre:
             field.put_back(item)
         else:
             found.append(item)
     return found
+
+
+@cache
+def sold_alone_on(channel: str) -> Callable[[Field, Item], bool]:
+    """A simple item in no pack that is live there."""
+
+    def wanted(field: Field, item: Item) -> bool:
+        simple = item.kind is Kind.SIMPLE and not field.is_linked(item)
+        return simple and live_item(field, item) and is_live(item, channel)
+
+    wanted.__doc__ = f"a simple item in no pack that is live on {channel}"
+    return wanted

@@ -1,7 +1,7 @@
 """ORD-07, 08, 09, 10, 13, 18: what became of an order, on the channel, in Khaos and in WAIR.
 
-Decided: an invoice that is issued is not stuck (ORD-13). What is cancelled on the channel and was dispatched by WAIR alone
-is ORD-10, and its ORD-05 and stock difference are explained.
+Decided: an invoice that is issued is not stuck (ORD-13). What is cancelled on the channel and was dispatched by WAIR
+alone is ORD-10, and its ORD-05 and stock difference are explained.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def not_on_channel(field: Field, channel: str, n: int) -> None:
             name = "status+tracking"
         else:
             number, parcel.tracking = parcel.tracking, None
-            field.during(span, lambda _: None, lambda at, p=parcel, t=number: _number(p, t))
+            field.during(span, lambda _: None, lambda _, p=parcel, t=number: _number(p, t))
             name = "tracking"
         field.truth.exception(
             span, "ORD-07", f"khaos>{channel}", order.key, field=name, note=f"{order.code} was sent in full"
@@ -117,7 +117,7 @@ def tracking_in_khaos_differs_b2b(field: Field, n: int) -> None:
 
 @plants_in("ORD-09", CHANNELS, usual=4, order=2)
 def cancellation_not_applied(field: Field, channel: str, n: int) -> None:
-    """Cancelled there, still open and not being picked in Khaos. One in five is cancelled in Khaos by the last night."""
+    """Cancelled there, open and not being picked in Khaos. One in five is cancelled in Khaos by the last night."""
     for i in range(n):
         order = field.order(waiting_on(channel))
         found, span = channel_of(order), field.span(i)
@@ -208,7 +208,8 @@ def shipped_yet_nothing_sent(field: Field, channel: str, n: int) -> None:
         span = field.last() if i % 5 == 2 else field.always()
         at = field.moment(span.first)
         if i % 2:
-            found.parcels.append(Parcel(at, order.carrier, None, order.ordered()))
+            everything = {x.item: x.units for x in found.lines if x.item is not None}
+            found.parcels.append(Parcel(at, order.carrier, None, everything))
         else:
             found.shipped_from = at
         field.truth.exception(

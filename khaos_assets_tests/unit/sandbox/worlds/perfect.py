@@ -122,7 +122,8 @@ class Night(Reading):
                         self.explained[(sku, self.site_of[d["locationId"]])] += q
                 continue
             parcels[self.key_of(d["orderReference"])].append((d, units))
-        for reference, order in self.orders.items():
+        for reference in self.orders:
+            order = self.with_extras(reference)
             self._order(reference, order, parcels.get(reference, []), dispatch_due)
 
     def _order(self, reference: str, order: Record, parcels: list[Any], due: Any) -> None:

@@ -133,6 +133,20 @@ class Reading:
             found.sort(key=lambda o: (o["cancelled"], o["created"], o["code"]))
             self.orders[key] = found.pop(0)
 
+    def with_extras(self, key: str) -> Record:
+        """The order of a reference with those keyed in a second time, as one: WAIR cannot tell them apart."""
+        order, extras = self.orders[key], [o for o in self.extras[key] if not o["cancelled"]]
+        if not extras:
+            return order
+        whole = {**order, "sent": dict(order["sent"]), "ordered": defaultdict(Fraction, order["ordered"])}
+        for extra in extras:
+            whole["lines"] = [*whole["lines"], *extra["lines"]]
+            whole["open"] = whole["open"] or extra["open"]
+            for name in ("sent", "ordered"):
+                for sku, units in extra[name].items():
+                    whole[name][sku] = whole[name].get(sku, Fraction(0)) + units
+        return whole
+
     def key_of(self, reference: str) -> str:
         """An order reference without the prefix of its channel."""
         return reference[len(self.prefix_of(reference)) :]
