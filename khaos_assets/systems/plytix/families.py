@@ -7,10 +7,11 @@ from urllib.parse import quote
 import msgspec
 import pyarrow as pa
 
+from khaos_assets.systems.concurrency import side_by_side
 from khaos_assets.systems.plytix.decode import records
 from khaos_assets.systems.plytix.records import Family, FamilyAttribute
 from khaos_assets.systems.plytix.search import Search
-from khaos_assets.systems.plytix.walk import Kind, ListWalk, side_by_side
+from khaos_assets.systems.plytix.walk import Kind, ListWalk
 from khaos_assets.systems.read import Decoded, Pages, ReadContext, Reason, WalkNotes
 
 SEARCH = Search(

@@ -12,11 +12,12 @@ from urllib.parse import quote
 
 import msgspec
 
+from khaos_assets.systems.concurrency import side_by_side
 from khaos_assets.systems.plytix.decode import records
 from khaos_assets.systems.plytix.products import ONE, PATH, columns
 from khaos_assets.systems.plytix.records import Variant
 from khaos_assets.systems.plytix.search import Search
-from khaos_assets.systems.plytix.walk import Kind, ListWalk, shown, side_by_side
+from khaos_assets.systems.plytix.walk import Kind, ListWalk, shown
 from khaos_assets.systems.read import Decoded, Pages, ReadContext, Reason, WalkNotes
 
 SEARCH = Search(PATH, attributes=("status", "created", "modified")).where(

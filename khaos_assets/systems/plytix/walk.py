@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Collection, Coroutine, Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
 from urllib.parse import quote
 
+from khaos_assets.systems.concurrency import side_by_side
 from khaos_assets.systems.plytix.client import PlytixClient
 from khaos_assets.systems.plytix.decode import SINGLE
 from khaos_assets.systems.plytix.listing import Listed, Listing
@@ -15,8 +14,6 @@ from khaos_assets.systems.plytix.search import Search, Searcher, TooManyMatches
 from khaos_assets.systems.plytix.settings import Plytix
 from khaos_assets.systems.plytix.windows import DAY, Window
 from khaos_assets.systems.read import Proof, ReadContext, ReadFailed, Reason, WalkNotes
-
-T = TypeVar("T")
 
 ROUNDS = 3
 """Walks of the whole list, until nothing speaks against one."""
@@ -169,17 +166,6 @@ class ListWalk:
 
 FAULTS = frozenset({"passes_disagree", "records_missing"})
 """What makes a walk incomplete where it stays; anything else only weakens its proof."""
-
-
-async def side_by_side(asked: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
-    """All answers in the order they were asked for; the first error cancels the others."""
-    tasks = [asyncio.create_task(one) for one in asked]
-    try:
-        return await asyncio.gather(*tasks)
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def shown(keys: Collection[str]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
@@ -143,7 +143,7 @@ def opened(tmp_path: Path) -> Callable[..., AbstractContextManager[Catalogue]]:
     """`with opened(fault, nights=…) as plytix:` – a Plytix of its own."""
 
     @contextmanager
-    def open_one(*faults: Mapping[str, Any], nights: Mapping[str, Any] | None = None) -> Iterator[Catalogue]:
+    def open_one(*faults: Mapping[str, Any], nights: Mapping[str, Any] | None = None) -> Generator[Catalogue]:
         world = write_world(tmp_path / "world", nights=nights or {NIGHT: records()})
         with running_sandbox(world) as running:
             catalogue = Catalogue(running, tmp_path)

@@ -1,0 +1,142 @@
+"""Walking the product list by its cursor, several stretches of it side by side.
+
+The cursor is the internal id of the last row seen: what follows id c are the rows with a greater id, in rising order.
+So a walk may begin at any id that is known, and stretches that begin at c0 < c1 < … cover the list between them: each
+goes on until it reaches the beginning of the next, the last until nothing follows.
+
+Where nothing follows is a 404, which also means: a wrong address, a key without this view, an end that is none. It
+counts as the end only for the last stretch, when asked again says the same, when a look behind it at other ids finds
+nothing, and when the list still begins. A stretch that ends before the next begins is asked again, and then a fault.
+
+What is not proven here: that the list shows every product of the tenant; it has no count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import NoReturn
+
+from khaos_assets.systems.concurrency import side_by_side
+from khaos_assets.systems.pimberly.pages import CursorRefused, Pages, ProductPage
+from khaos_assets.systems.read import ReadFailed
+
+HEX_DIGITS = frozenset("0123456789abcdef")
+BEHIND = (0, 16, 32, 56)
+"""Powers of two above the last id, at which a look behind the end begins."""
+AGAIN = 2
+"""How often a stretch that ends before the next one is asked to go on."""
+
+
+@dataclass
+class Stretch:
+    """The rows behind one id, up to the id at which the next stretch begins."""
+
+    begin: str | None
+    pages: list[ProductPage] = field(default_factory=list)
+
+    @property
+    def reached(self) -> str | None:
+        """The id behind which it goes on."""
+        return self.pages[-1].max_id if self.pages else self.begin
+
+
+@dataclass
+class Walk:
+    """One walk over the list. `full`: rows with all attributes, else identifiers only."""
+
+    pages: Pages
+    part: str
+    limit: int
+    full: bool
+    progress: Callable[[int], None] = lambda rows: None  # noqa: ARG005
+    rereads: int = 0
+    found: list[ProductPage] = field(default_factory=list)
+
+    async def run(self, cuts: Sequence[str]) -> None:
+        """Walk from the beginning, and side by side from each of `cuts` (rising ids known from elsewhere).
+
+        Raises ReadFailed and TransportError.
+        """
+        stretches = [Stretch(begin) for begin in (None, *cuts)]
+        try:
+            await side_by_side(self._go(s, following and following.begin) for s, following in _with_next(stretches))
+        except CursorRefused:
+            # An id known from elsewhere is no cursor any more: one stretch, whose cursors are rows just seen.
+            self.rereads += 1
+            stretches = [Stretch(None)]
+            await self._go(stretches[0], None)
+        stretches = [s for s in stretches if s.pages]
+        if not stretches or stretches[0].begin is not None:
+            detail = "an empty list, a wrong address and a key without rights are all 404"
+            raise ReadFailed("empty_first_page", detail)
+        for stretch, following in _with_next(stretches):
+            await self._close(stretch, following)
+        self.found = [page for s in stretches for page in s.pages]
+
+    def products(self) -> dict[str, str | None]:
+        """Internal id → primary id (None where it cannot be read) of all rows found."""
+        return {k: p for page in self.found for k, p in zip(page.ids, page.primary_ids, strict=True)}
+
+    async def _go(self, stretch: Stretch, goal: str | None) -> None:
+        """On until the goal is reached, or nothing follows."""
+        while goal is None or (stretch.reached or "") < goal:
+            page = await self.pages.ask(stretch.reached, self.limit, self.part, full=self.full)
+            if not page.rows:
+                return
+            stretch.pages.append(page)
+            self.progress(page.rows)
+
+    async def _close(self, stretch: Stretch, following: Stretch | None) -> None:
+        """Make sure that a stretch reaches the next one that has rows, or that nothing follows it."""
+        if following is not None:
+            for _ in range(AGAIN):
+                if (stretch.reached or "") >= (following.begin or ""):
+                    return
+                self.rereads += 1
+                await self._go(stretch, following.begin)
+            if (stretch.reached or "") < (following.begin or ""):
+                self._false_end(stretch.reached, following.pages[0].max_id)
+            return
+        last = None
+        while last != stretch.reached:
+            last = stretch.reached
+            await self._go(stretch, None)
+        await self._look_behind(stretch.reached or "")
+
+    async def _look_behind(self, last: str) -> None:
+        """Ask from ids beyond the last one: a 404 there too, or the end was none. And the list must still begin."""
+        beyond = [b for b in (_above(last, power) for power in BEHIND) if b is not None]
+        for page in await side_by_side(self._peek(cursor) for cursor in beyond):
+            if page.rows:
+                self._false_end(last, page.max_id)
+        if not (await self.pages.ask(None, 1, "behind", full=False)).rows:
+            raise ReadFailed("list_vanished", "the list had rows and has none now: the key or its view is gone")
+
+    def _false_end(self, last: str | None, follows: str) -> NoReturn:
+        raise ReadFailed("false_end", f"nothing is said to follow id {last}, and {follows} does")
+
+    async def _peek(self, cursor: str) -> ProductPage:
+        try:
+            return await self.pages.ask(cursor, 1, "behind", full=False)
+        except CursorRefused:  # not one that this installation gave: nothing is learned
+            return ProductPage()
+
+
+def cuts(ids: Sequence[str], limit: int, workers: int) -> list[str]:
+    """Ids at which `workers` stretches of some pages each may begin. `ids` in rising order."""
+    share = max(limit, -(-len(ids) // workers))
+    return list(ids[share - 1 : len(ids) - limit : share])
+
+
+def _with_next(stretches: list[Stretch]) -> list[tuple[Stretch, Stretch | None]]:
+    return [*pairwise(stretches), (stretches[-1], None)]
+
+
+def _above(key: str, power: int) -> str | None:
+    """An id so far above; None where ids are no hexadecimal numbers, or none is left."""
+    if not key or not set(key.lower()) <= HEX_DIGITS:
+        return None
+    above = f"{int(key, 16) + (1 << power):0{len(key)}x}"
+    return above if len(above) == len(key) else None

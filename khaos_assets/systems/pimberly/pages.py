@@ -1,0 +1,237 @@
+"""One page of the product list: what the walk looks at, and how it is asked and landed (contract pimberly, 3.1)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import msgspec
+
+from khaos_assets.systems.json_columns import NOT_JSON
+from khaos_assets.systems.pimberly.client import FULL, SYSTEM, PimberlyClient, product_path
+from khaos_assets.systems.read import Landing, ReadFailed
+from khaos_assets.systems.transport import Answer, BodyBroken, TransientError
+
+LIST = "GET /products"
+ONE = "GET /products/{primaryId}"
+
+
+class PageWrong(TransientError):
+    """A whole page that breaks the rules of the cursor. Asked again; `fault` says which rule."""
+
+    def __init__(self, fault: str, detail: str) -> None:
+        super().__init__(SYSTEM, LIST, detail, status=200)
+        self.fault = fault
+
+
+class CursorRefused(Exception):
+    """400: Pimberly does not take this cursor."""
+
+
+@dataclass(frozen=True)
+class ProductPage:
+    """Internal and primary ids in the order of the page, of its readable rows. No rows: nothing follows (404)."""
+
+    rows: int = 0
+    ids: tuple[str, ...] = ()
+    primary_ids: tuple[str | None, ...] = ()
+    max_id: str = ""
+    """The cursor of the next page."""
+    landed: int = 0
+    """Its number in the landing."""
+
+
+class Row(msgspec.Struct, gc=False):
+    """Keys of one row."""
+
+    feed_id: str | None = msgspec.field(default=None, name="id")
+    core_id: str | None = msgspec.field(default=None, name="_id")
+    primary: msgspec.Raw = msgspec.field(default=msgspec.Raw(b"null"), name="primaryId")
+    channel_primary: msgspec.Raw = msgspec.field(default=msgspec.Raw(b"null"), name="Primary ID")
+
+    @property
+    def key(self) -> str | None:
+        """The internal id: `_id` in channel and core replies, `id` in those of a feed."""
+        return self.core_id or self.feed_id
+
+    @property
+    def primary_id(self) -> str | None:
+        return text_of(self.primary) or text_of(self.channel_primary)
+
+
+def text_of(value: bytes | msgspec.Raw) -> str | None:
+    """A primary id as text: that of a string, the digits of a number (leading zeros only ever come as text)."""
+    raw = bytes(value)
+    if raw[:1] == b'"':
+        return msgspec.json.decode(raw, type=str)
+    return raw.decode() if raw[:1].isdigit() or raw[:1] == b"-" else None
+
+
+def names_in(raw: bytes | msgspec.Raw) -> list[str]:
+    """The primary ids of a product set: an array of them, or a bare one."""
+    try:
+        values = msgspec.json.decode(raw, type=list[msgspec.Raw])
+    except NOT_JSON:
+        values = [msgspec.Raw(bytes(raw))]
+    return [name for value in values if (name := text_of(value))]
+
+
+class PageReader:
+    """Reads pages of one view; `sets` are the attributes that name other products."""
+
+    def __init__(self, view: str, sets: Sequence[str] = ()) -> None:
+        self._view = view
+        self._sets = [f"set_{n}" for n in range(len(sets))]
+        row = msgspec.defstruct(
+            "RowWithSets",
+            [(field, msgspec.Raw, msgspec.Raw(b"")) for field in self._sets],
+            bases=(Row,),
+            rename=dict(zip(self._sets, sets, strict=True)),
+            gc=False,
+        )
+        self._rows = _list_decoder(row)
+        self._raws = _list_decoder(msgspec.Raw)
+        self._row: msgspec.json.Decoder[Any] = msgspec.json.Decoder(row)
+        self.named: set[str] = set()
+        """Primary ids that the sets of the rows read so far name."""
+
+    def read(self, body: bytes, since: str | None) -> ProductPage:
+        """The page, checked against the rules of the cursor.
+
+        Raises BodyBroken where it is not the whole JSON of a list, PageWrong where ids do not rise or the cursor is
+        wrong, ReadFailed (`other_view`) where the key shows another view than is configured.
+        """
+        try:
+            answer = self._rows.decode(body)
+            rows: list[Row] = answer.data
+        except NOT_JSON:
+            try:
+                answer = self._raws.decode(body)
+            except NOT_JSON as e:
+                raise BodyBroken(SYSTEM, LIST, f"not the whole JSON of a list: {e}", status=200) from e
+            rows = [row for raw in answer.data if (row := self._singly(raw)) is not None]
+        _same_view(rows, self._view)
+        for field in self._sets:
+            self.named.update(name for row in rows if bytes(raw := getattr(row, field)) for name in names_in(raw))
+        if not answer.data:
+            return ProductPage()
+        keyed = [row for row in rows if row.key]
+        ids = tuple(row.key or "" for row in keyed)
+        _rising(ids, since, answer.maxId, whole=len(ids) == len(answer.data))
+        return ProductPage(len(answer.data), ids, tuple(row.primary_id for row in keyed), answer.maxId)
+
+    def _singly(self, raw: bytes) -> Row | None:
+        try:
+            return self._row.decode(raw)
+        except NOT_JSON:
+            return None
+
+
+def _list_decoder(row: Any) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(msgspec.defstruct("Rows", [("data", list[row]), ("maxId", str | None, None)]))
+
+
+def _rising(ids: Sequence[str], since: str | None, max_id: str | None, *, whole: bool) -> None:
+    """Ids rise from behind the cursor to the next one, which is the last of them where all can be read."""
+    before = since or ""
+    for key in ids:
+        if key <= before:
+            raise PageWrong("ids_not_rising", f"id {key} follows {before or 'nothing'}")
+        before = key
+    if not max_id:
+        raise PageWrong("cursor_missing", f"the page after {since or 'the beginning'} has no maxId")
+    if max_id < before or max_id == since or (whole and max_id != before):
+        raise PageWrong("cursor_wrong", f"maxId is {max_id}, and the last id {before}")
+
+
+def _same_view(rows: list[Row], view: str) -> None:
+    """A feed has `primaryId`, a channel `Primary ID`: what a channel lacks is not deleted, so they are not mixed."""
+    feed = any(bytes(row.primary) != b"null" for row in rows)
+    channel = any(bytes(row.channel_primary) != b"null" for row in rows)
+    if (view == "feed" and channel and not feed) or (view == "channel" and feed and not channel):
+        other = "channel" if view == "feed" else "feed"
+        raise ReadFailed("other_view", f'the key shows the view of a {other}; pimberly.view says "{view}"')
+
+
+@dataclass
+class Pages:
+    """Asks pages and single products of one read, landing what comes."""
+
+    client: PimberlyClient
+    landing: Landing
+    reader: PageReader
+
+    async def ask(self, since: str | None, limit: int, part: str, *, full: bool) -> ProductPage:
+        """The page after a cursor, None = the first; without ids where nothing follows.
+
+        Raises CursorRefused, ReadFailed and TransportError.
+        """
+        params: dict[str, str | int] = {"limit": limit, **(FULL if full else {})}
+        if since is not None:
+            params["sinceId"] = since
+        selector = f"sinceId={since or ''} limit={limit}"
+        read: list[ProductPage] = []
+
+        def check(answer: Answer) -> None:
+            try:
+                read[:] = [self.reader.read(answer.body, since)]
+            except BodyBroken as e:
+                self.landing.land_unreadable(answer.body, operation=LIST, selector=selector, why=str(e))
+                raise
+
+        answer = await self.client.get(LIST, "/products", params, expect={200, 400, 404}, check=check)
+        if answer.status == 400:
+            raise CursorRefused
+        if answer.status == 404:
+            return ProductPage()
+        (page,) = read
+        asked: dict[str, str | int | None] = {"part": part, "since": since, "limit": limit}
+        return await asyncio.to_thread(self._land, answer, selector, asked, page)
+
+    async def single(self, primary_id: str) -> str | None:
+        """The internal id of one product, which is landed; None where there is none of this primary id."""
+        read: list[Row] = []
+
+        def check(answer: Answer) -> None:
+            try:
+                read[:] = [msgspec.json.decode(answer.body, type=Row)]
+            except NOT_JSON as e:
+                raise BodyBroken(SYSTEM, ONE, f"not the whole JSON of a product: {e}", status=200) from e
+
+        path = product_path(primary_id)
+        answer = await self.client.get(ONE, path, {"attributes": "*"}, expect={200, 404}, check=check)
+        if answer.status == 404:
+            return None
+        key = read[0].key or ""
+        await asyncio.to_thread(
+            lambda: self.landing.land(
+                answer.body,
+                packed=answer.packed,
+                operation=ONE,
+                selector=f"primaryId={primary_id}",
+                asked={"part": "single", "id": key},
+                suffix="json",
+                rows=1,
+                first_key=key,
+                last_key=key,
+            )
+        )
+        return key
+
+    def _land(
+        self, answer: Answer, selector: str, asked: Mapping[str, str | int | None], page: ProductPage
+    ) -> ProductPage:
+        landed = self.landing.land(
+            answer.body,
+            packed=answer.packed,
+            operation=LIST,
+            selector=selector,
+            asked=asked,
+            suffix="json",
+            rows=page.rows,
+            first_key=page.ids[0] if page.ids else None,
+            last_key=page.ids[-1] if page.ids else None,
+        )
+        return replace(page, landed=landed.number)

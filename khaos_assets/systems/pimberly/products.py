@@ -1,0 +1,159 @@
+"""The read of products (contract pimberly, 3.1, 3.2 and section 4).
+
+The list is walked twice: for identifiers, and for full rows, side by side from ids that the first walk gave (the first
+begins at ids of the night before). Both must show the same products. There is no count, so what else names a product is
+held against the list: the night before, and the hierarchy and product sets of its rows; each that the list does not
+show is asked for by its primary id, and one whose id stands behind the last proves that the end was none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from khaos_assets.systems.concurrency import side_by_side
+from khaos_assets.systems.pimberly.client import PimberlyClient
+from khaos_assets.systems.pimberly.listing import Walk, cuts
+from khaos_assets.systems.pimberly.pages import PageReader, Pages
+from khaos_assets.systems.pimberly.settings import Pimberly
+from khaos_assets.systems.read import Proof, ReadContext, ReadFailed, Reason, WalkNotes
+
+ROUNDS = 3
+SAMPLE = 5
+REMEMBERED = 400
+"""Nights for which a product that is gone is told of."""
+
+
+@dataclass
+class ProductWalk:
+    """One read of the list. `listed`: internal id → primary id (None where it cannot be read)."""
+
+    context: ReadContext
+    notes: WalkNotes = field(default_factory=WalkNotes)
+    listed: dict[str, str | None] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.section = self.context.settings.of(Pimberly)
+        self.client: PimberlyClient = self.context.client
+        reader = PageReader(self.section.view, self.section.product_sets)
+        self.pages = Pages(self.client, self.context.landing, reader)
+
+    async def run(self) -> None:
+        """Walk until both walks agree. Raises ReadFailed and TransportError."""
+        known = sorted(key for key, _ in _earlier(self.context))
+        lost: set[str] = set()
+        for round_ in range(ROUNDS):
+            self.notes.rereads += bool(round_)
+            lost = await self._round(known)
+            if not lost:
+                break
+            known = sorted(self.listed)
+        self.notes.end_recognised_by = "404 behind the last id, again, and from ids beyond it; the list still begins"
+        self.notes.proof = Proof.KEYSET
+        if lost:
+            told = f"the full rows lack {len(lost)} products that are there: {shown(lost)}"
+            self.notes.faults.append(Reason(fault="passes_disagree", detail=told))
+
+    async def _round(self, known: list[str]) -> set[str]:
+        """Both walks; the ids that only the first shows, and that are there all the same."""
+        section, workers = self.section, self.section.transport.concurrency
+        thin = Walk(self.pages, "identifiers", section.identifiers_page_size, full=False)
+        await thin.run(cuts(known, thin.limit, workers))
+        first = thin.products()
+        full = Walk(self.pages, "full", section.page_size, full=True, progress=self.context.progress)
+        await full.run(cuts(sorted(first), full.limit, workers))
+        self.notes.rereads += thin.rereads + full.rereads
+        self.listed = full.products()
+        missing = {key: primary for key, primary in first.items() if key not in self.listed}
+        if len(missing) > section.single_reads:
+            return set(missing)
+        there = await self.ask_singly(p for p in missing.values() if p is not None)
+        self.notes.facts = {
+            "pages": sorted(page.landed for page in full.found),
+            "single": sorted(set(there.values()) & set(missing)),
+            "gone": sorted(set(missing) - set(there.values())),
+        }
+        if self.notes.facts["gone"]:
+            self.note("deleted_meanwhile", f"{len(self.notes.facts['gone'])} products went away during the read")
+        return set(self.notes.facts["single"])
+
+    async def ask_singly(self, primary_ids: Iterable[str]) -> dict[str, str]:
+        """Ask for products by primary id, side by side: primary id → internal id of those that there are."""
+        ordered = sorted(set(primary_ids))
+        answers = await side_by_side(self.pages.single(p) for p in ordered)
+        self.notes.rereads += len(ordered)
+        return {p: key for p, key in zip(ordered, answers, strict=True) if key is not None}
+
+    async def ask_for_the_missing(self) -> None:
+        """Products of the night before that are not listed: gone, or only out of this view."""
+        night = self.context.night.date
+        missing = {key: p for key, p in _earlier(self.context) if key not in self.listed}
+        asked = dict(sorted(missing.items())[: self.section.single_reads])
+        if len(asked) < len(missing):
+            detail = f"{len(missing)} products of the night before are not listed; {len(asked)} were asked for"
+            self.note("not_all_asked", detail)
+        there = await self.ask_singly(asked.values())
+        self._not_behind_the_end(there)
+        found = {key for key, primary in asked.items() if there.get(primary) == key}
+        self.notes.facts["asked"] = [
+            *({"id": k, "primary_id": p, "found": k in found, "since": night.isoformat()} for k, p in asked.items()),
+            *(a for a in _gone_before(self.context, night) if a["id"] not in {*self.listed, *missing}),
+        ]
+        if found:
+            detail = f"{len(found)} products are not listed and can be asked for by their primary id: {shown(found)}"
+            self.note("out_of_view", detail)
+            self.notes.proof = Proof.OVERLAP_ONLY
+
+    async def ask_for_links(self) -> None:
+        """Products that rows name in their hierarchy or product sets, and that are not listed."""
+        unlisted = sorted(self.pages.reader.named - {p for p in self.listed.values() if p is not None})
+        if not unlisted:
+            return
+        there = await self.ask_singly(unlisted[: self.section.single_reads])
+        self._not_behind_the_end(there)
+        detail = f"{len(unlisted)} products are named by others and not listed: {shown(unlisted)}"
+        self.note("links_unlisted", f"{detail} ({len(there)} of them can be asked for)" if there else detail)
+
+    def _not_behind_the_end(self, there: dict[str, str]) -> None:
+        last = max(self.listed)
+        if behind := sorted(primary for primary, key in there.items() if key > last):
+            told = f"the list ends at id {last}, and {len(behind)} products stand behind it: {shown(behind)}"
+            raise ReadFailed("false_end", told)
+
+    def note(self, fault: str, detail: str) -> None:
+        """A remark; one of the same kind is replaced."""
+        kept = [r for r in self.notes.remarks if r.fault != fault]
+        self.notes.remarks = [*kept, Reason(fault=fault, detail=detail)]
+
+
+async def walk_products(context: ReadContext) -> WalkNotes:
+    """All products of the key's view. Raises ReadFailed and TransportError."""
+    walk = ProductWalk(context)
+    await walk.run()
+    await walk.ask_for_the_missing()
+    await walk.ask_for_links()
+    walk.notes.clock_offset_ms = walk.client.transport.clock_offset_ms
+    return walk.notes
+
+
+def shown(keys: Collection[str]) -> str:
+    """A few of them, sorted."""
+    listed = sorted(keys)
+    return ", ".join(listed[:SAMPLE]) + (" …" if len(listed) > SAMPLE else "")
+
+
+def _earlier(context: ReadContext) -> list[tuple[str, str]]:
+    """Internal and primary ids of the last complete snapshot."""
+    stored = context.earlier_table("products")
+    return [] if stored is None else list(zip(stored["id"].to_pylist(), stored["primary_id"].to_pylist(), strict=True))
+
+
+def _gone_before(context: ReadContext, night: date) -> list[dict[str, Any]]:
+    stored = context.earlier_table("products_asked")
+    return [
+        {"id": row["id"], "primary_id": row["primary_id"], "found": False, "since": row["missing_since"].isoformat()}
+        for row in ([] if stored is None else stored.to_pylist())
+        if not row["found"] and (night - row["missing_since"]).days < REMEMBERED
+    ]
