@@ -178,8 +178,8 @@ def test_a_relationship_that_breaks_the_contract_is_named(fresh_shop: Any) -> No
     with fresh_shop(world=world) as shop:
         orders = shop.take("orders")["orders"]
         (aside,) = shop.quarantined("orders")
-    assert (orders.verdict, orders.rows) == (Verdict.COMPLETE_WITH_QUARANTINE, 39)
         known = shop.rows("orders", "orders_asked")
+    assert (orders.verdict, orders.rows) == (Verdict.COMPLETE_WITH_QUARANTINE, 39)
     assert (aside["key"], aside["field"]) == ("205", "internalStatus")
     assert known == [{"reference": "B2B-205", "found": True}], "nobody may say that the shop does not know it"
     assert b"ring twice" not in aside["raw"].encode()
