@@ -6,7 +6,7 @@ Not here: what a field means in Khaos (`warehouse/`), or whose it is (the owners
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Literal
 
 from pydantic import Field
@@ -42,6 +42,6 @@ class ProductData(SystemSettings):
         }
 
 
-def as_json(value: Sequence[str] | Mapping[str, str] | str | None) -> tuple[str, object]:
-    """An SQL variable of type JSON."""
-    return "JSON", json.dumps(value, ensure_ascii=False)
+def as_json(values: Sequence[str]) -> tuple[str, object]:
+    """A list of texts as an SQL variable: `getvariable(…)::VARCHAR[]`."""
+    return "JSON", json.dumps(list(values), ensure_ascii=False)

@@ -41,3 +41,43 @@ CREATE OR REPLACE MACRO london_date(instant) AS timezone('Europe/London', instan
 -- Decimals as people write them: without trailing zeros
 CREATE OR REPLACE MACRO plain(d) AS
     CASE WHEN contains(d::VARCHAR, '.') THEN rtrim(rtrim(d::VARCHAR, '0'), '.') ELSE d::VARCHAR END;
+
+-- The sum where every part is known; else unknown, which is not zero
+CREATE OR REPLACE MACRO sum_of_all(amounts) AS CASE WHEN count(amounts) = count(*) THEN sum(amounts) END;
+
+-- Whether an instant lies in the period: the London month of the day before the night
+CREATE OR REPLACE MACRO in_period(instant) AS strftime(london_date(instant), '%Y-%m') = strftime(getvariable('night') - 1, '%Y-%m');
+
+-- A text without outer and double blanks; NULL where nothing is left
+CREATE OR REPLACE MACRO squeezed(t) AS nullif(trim(regexp_replace(t, '[\s\x{A0}]+', ' ', 'g')), '');
+
+-- The number that a text is; NULL where it is none, or has more digits than can be kept
+CREATE OR REPLACE MACRO number_in(t) AS
+    CASE WHEN regexp_full_match(trim(t), '[+-]?[0-9]{1,18}(\.[0-9]{1,9}0*)?') THEN trim(t)::DECIMAL(28, 9) END;
+
+-- An amount with at most four places; NULL where rounding would be needed
+CREATE OR REPLACE MACRO money_in(n) AS CASE WHEN n = n::DECIMAL(28, 4) THEN n::DECIMAL(28, 4) END;
+
+-- Khaos counts kilograms and centimetres
+CREATE OR REPLACE MACRO in_khaos_unit(n, unit) AS n * CASE unit WHEN 'g' THEN 0.001 WHEN 'mm' THEN 0.1 WHEN 'm' THEN 100 ELSE 1 END;
+
+-- The values of an attribute of a product information system, which may come bare or in an array
+CREATE OR REPLACE MACRO values_of(attribute) AS CASE
+    WHEN attribute.value IS NULL THEN []::VARCHAR[]
+    WHEN attribute.kind = 'list' THEN attribute.value::JSON::VARCHAR[]
+    ELSE [attribute.value] END;
+
+CREATE OR REPLACE MACRO attribute_named(attributes, wanted) AS list_filter(attributes, lambda a: a.name = wanted)[1];
+
+-- What a product says in our fields (`pim_attribute`), one row per field that is not empty. `number`: of measures in Khaos's
+-- unit, of amounts as it stands (`unit` says whether net or gross). `value`: the number plain, else the text squeezed.
+CREATE OR REPLACE MACRO product_values(system_name, products) AS TABLE
+    WITH said AS (
+        SELECT p.id, f.field, f.unit, array_to_string(values_of(p.attribute), ', ') AS raw
+        FROM (SELECT id, unnest(attributes) AS attribute FROM query_table(products)) AS p
+        JOIN pim_attribute AS f ON f.system = system_name AND f.attribute = p.attribute.name
+    ),
+    counted AS (SELECT *, CASE WHEN unit <> '' THEN in_khaos_unit(number_in(raw), unit) END AS number FROM said)
+    SELECT id, field, unit, raw, number, coalesce(plain(number), squeezed(raw)) AS value
+    FROM counted
+    WHERE squeezed(raw) IS NOT NULL;

@@ -49,6 +49,7 @@ class Pimberly(ProductData):
             "pimberly_parents_attribute": ("VARCHAR", self.parents_attribute),
             "pimberly_items_attribute": ("VARCHAR", self.items_attribute),
             "pimberly_bundle_attributes": as_json(self.bundle_attributes),
+            "pimberly_linked_attributes": as_json(self.linked_attributes),
         }
 
     def sql_tables(self) -> dict[str, list[tuple[object, ...]]]:

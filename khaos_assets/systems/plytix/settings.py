@@ -26,7 +26,7 @@ class Plytix(ProductData):
     ready_statuses: list[str] = Field(default=["Completed"], description="as the wire words them")
     archived_statuses: list[str] = Field(default=["Archived"])
     search_hides: bool = Field(default=False, description="the search leaves some products out (archived ones)")
-    live_attribute: str | None = Field(default=None, description="boolean attribute: shown to customers")
+    live_attribute: str = Field(default="", description="boolean attribute: shown to customers")
     bundle_relationships: list[str] = Field(default=[], description="labels of relationships that are packs")
     linked_relationships: list[str] = Field(default=[], description="labels of relationships without quantity meaning")
     allow_empty: list[str] = Field(default=[], description="entities that may lawfully be empty")
@@ -58,7 +58,7 @@ class Plytix(ProductData):
         return {
             "plytix_ready_statuses": as_json(self.ready_statuses),
             "plytix_archived_statuses": as_json(self.archived_statuses),
-            "plytix_live_attribute": as_json(self.live_attribute),
+            "plytix_live_attribute": ("VARCHAR", self.live_attribute),
             "plytix_bundle_relationships": as_json(self.bundle_relationships),
         }
 

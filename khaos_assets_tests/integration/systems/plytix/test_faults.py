@@ -215,7 +215,7 @@ def test_an_attribute_that_nobody_made_is_no_empty_attribute(plytix: Catalogue) 
 
 def test_no_products_at_all_are_a_failed_read_unless_that_may_be(opened: Any) -> None:
     with opened(nights={NIGHT: records([])}) as plytix:
-        plytix.settings = plytix.settings.changed(Plytix, attributes={}, live_attribute=None)
+        plytix.settings = plytix.settings.changed(Plytix, attributes={}, live_attribute="")
         refused = plytix.take("products")["products"]
         allowed = plytix.take("products", allow_empty=["products"])["products"]
     assert fault_words(refused) == ["empty_first_page"]
