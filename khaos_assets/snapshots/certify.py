@@ -170,8 +170,8 @@ def _total(connection: duckdb.DuckDBPyConnection, entity: str, column: str | Non
     """The exact sum of a column as decimal text; "0" over no rows, None where the read has no such column."""
     if column is None:
         return None
-    total: Decimal | None = _one(connection, f"SELECT sum({quoted(column)}) FROM {entity}")
-    return "0" if total is None else f"{total:f}"
+    total: Decimal | int | None = _one(connection, f"SELECT sum({quoted(column)}) FROM {entity}")
+    return "0" if total is None else f"{Decimal(total):f}"
 
 
 def _one(connection: duckdb.DuckDBPyConnection, sql: str) -> Any:

@@ -221,7 +221,7 @@ class Order(Record, kw_only=True, frozen=True, rename="camel"):
 
 
 class OrderAsked(Record, kw_only=True, frozen=True):
-    """A reference that another system knows, as it stands there, and whether SCAYLE has the order."""
+    """A reference that another system knows, without the channel's prefix, and whether SCAYLE has the order."""
 
     full_reference: str
     found: bool

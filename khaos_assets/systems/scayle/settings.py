@@ -16,9 +16,7 @@ class Scayle(SystemSettings):
     requests_per_minute: dict[str, Count] = Field(
         default=PER_MINUTE, description="per scope, where the answers themselves tell no limit"
     )
-    order_window_days: Count = Field(
-        default=120, description="orders that have not changed since are known by the list only"
-    )
+    order_window_days: Count = Field(default=120, description="older orders are known by the list only")
     gap_reads: int = Field(
         default=5000, ge=0, description="ids that a list does not show and that are asked for one by one"
     )

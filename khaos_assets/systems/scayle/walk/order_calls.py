@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -52,8 +53,6 @@ class OrderGlance(msgspec.Struct, rename="camel"):
 
     id: int
     reference_key: Any = None
-    created_at: Any = None
-    updated_at: Any = None
 
 
 class _Owner(msgspec.Struct, rename="camel"):
@@ -65,6 +64,7 @@ class _Owned(msgspec.Struct, rename="camel"):
     id: int
     shop_country: _Owner
     reference_key: str | None = None
+    updated_at: Any = None
 
 
 class _Identified(msgspec.Struct):
@@ -85,13 +85,16 @@ class OrderCalls:
         self.foreign: set[int] = set()
         """Of shops or countries that are not among the markets."""
         self.asked: dict[str, bool] = {}
-        """Reference as another system has it → whether an order bears it."""
+        """Reference, without the channel's prefix → whether an order bears it."""
+        self.old: set[int] = set()
+        """Known by the list only."""
         self._context = context
         self._client: ScayleClient = context.client
         self._bundles = Bundles(context.landing, DETAIL, context.progress)
         self._read: set[int] = set()
         self._references: set[str] = set()
-        self._old: set[str] = set()
+        self._old_references: set[str] = set()
+        self._changed: dict[int, str] = {}
         self._owners = {m.owner: m for m in markets}
 
     def listed(self, market: Market) -> CursorList:
@@ -111,11 +114,20 @@ class OrderCalls:
 
     def note_old(self, order: int, reference: object) -> None:
         """An order that is known by the list only."""
-        self._old.add(reference if isinstance(reference, str) and reference else str(order))
+        self.old.add(order)
+        self._old_references.add(reference if isinstance(reference, str) and reference else str(order))
 
     def was_asked(self, order: int) -> bool:
-        """Whether this order was read, or is not there."""
-        return order in self._read or order in self.gone
+        """Whether this order was read, is not there, or need not be read."""
+        return order in self._read or order in self.gone or order in self.old
+
+    def unchanged(self, order: int, since: datetime) -> bool:
+        """Whether an order that was read is known not to have changed since an instant."""
+        try:
+            changed = datetime.fromisoformat(self._changed[order])
+        except (KeyError, ValueError):
+            return False
+        return changed.tzinfo is not None and changed < since
 
     async def read(self, market: Market, order: int) -> None:
         """One order by its id, landed; one that is answered 404 is asked for again."""
@@ -126,17 +138,17 @@ class OrderCalls:
         else:
             self._keep(order, body)
 
-    async def ask(self, reference: str, bare: str) -> tuple[Market, int] | None:
+    async def ask(self, reference: str) -> tuple[Market, int] | None:
         """Find out whether some order bears this reference. Its market and id, where no list had given it."""
-        if bare in self._references or bare in self._old:
+        if reference in self._references or reference in self._old_references:
             self.asked[reference] = True
             return None
-        segments = [key_segment(bare)] + ([bare] if bare.isascii() and bare.isdigit() else [])
+        segments = [key_segment(reference)] + ([reference] if reference.isascii() and reference.isdigit() else [])
         for market in self.markets:
             for segment in segments:
                 body = await self._detail(market, segment, None)
                 order = None if body is None else _ID.decode(body).id
-                if body is not None and isinstance(order, int) and _reference(order, body) == bare:
+                if body is not None and isinstance(order, int) and _reference(order, _about(body)) == reference:
                     self.asked[reference] = True
                     return self._found(order, body)
         self.asked[reference] = False
@@ -148,7 +160,8 @@ class OrderCalls:
 
         async def exists(order: int) -> bool:
             body = await self._detail(market, str(order), order)
-            return body is not None and self._owner(body) == market
+            about = None if body is None else _about(body)
+            return about is not None and self._market(about) == market
 
         return exists
 
@@ -159,27 +172,28 @@ class OrderCalls:
     def _found(self, order: int, body: bytes) -> tuple[Market, int] | None:
         if order in self._read:
             return None
-        owner = self._owner(body)
         self._keep(order, body)
-        return (owner, order) if owner is not None else None
+        about = _about(body)
+        owner = None if about is None else self._market(about)
+        return None if owner is None else (owner, order)
 
     def _keep(self, order: int, body: bytes) -> None:
+        """Land an order; one that belongs to no market stays as evidence only."""
         self._read.add(order)
         kept = scrub.order_detail(body)
-        owner = self._owner(kept)
-        if owner is None and _readable(kept):
+        about = _about(kept)
+        if about is not None and self._market(about) is None:
             self.foreign.add(order)
             self._bundles.add(order, body, kept=kept, counts=False)
             return
-        self._references.add(_reference(order, kept))
+        if about is not None and isinstance(about.updated_at, str):
+            self._changed[order] = about.updated_at
+        self._references.add(_reference(order, about))
         self._bundles.add(order, body, kept=kept)
 
-    def _owner(self, body: bytes) -> Market | None:
-        try:
-            country = _OWNED.decode(body).shop_country
-        except NOT_JSON:
-            return None
-        return self._owners.get((country.shop_key, alpha_2(country.country_code)))
+    def _market(self, about: _Owned) -> Market | None:
+        owner = about.shop_country
+        return self._owners.get((owner.shop_key, alpha_2(owner.country_code)))
 
     async def _detail(self, market: Market, segment: str, order: int | None) -> bytes | None:
         """The body of one order, None for 404. `order`: the id that it must have."""
@@ -199,16 +213,13 @@ class OrderCalls:
         return None if answer is None else answer.body
 
 
-def _readable(body: bytes) -> bool:
+def _about(body: bytes) -> _Owned | None:
+    """Whose order it is, and its reference; None where that cannot be read: its record is set aside."""
     try:
-        _OWNED.decode(body)
+        return _OWNED.decode(body)
     except NOT_JSON:
-        return False
-    return True
+        return None
 
 
-def _reference(order: int, body: bytes) -> str:
-    try:
-        return _OWNED.decode(body).reference_key or str(order)
-    except NOT_JSON:
-        return str(order)
+def _reference(order: int, about: _Owned | None) -> str:
+    return (about.reference_key if about is not None else None) or str(order)

@@ -8,15 +8,17 @@ should show if it hid any are asked for, and so is every reference that another 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from khaos_assets.systems.read import Proof, ReadContext, Reason, WalkNotes
+from khaos_assets.systems.read import Proof, ReadContext, ReadFailed, Reason, WalkNotes
 from khaos_assets.systems.scayle.settings import Scayle
 from khaos_assets.systems.scayle.walk.catalogue import begun, finished
 from khaos_assets.systems.scayle.walk.order_calls import Market, OrderCalls, markets_of
 from khaos_assets.systems.scayle.walk.side_by_side import side_by_side
 from khaos_assets.systems.scayle.walk.twice import ListWalk, unseen_ids
 
+BLOCK = 500
+"""Orders read before it is looked whether all of them are old."""
 SAMPLE = 5
 
 
@@ -25,10 +27,13 @@ async def walk_orders(context: ReadContext) -> WalkNotes:
     notes = begun(context)
     notes.proof = Proof.OVERLAP_ONLY
     orders = OrderCalls(context, markets_of(await context.result("shops")))
+    if not orders.markets:
+        raise ReadFailed("empty_first_page", "no shop has a country, so there is no list of orders to walk")
     walks = {m: ListWalk(context, orders.listed(m), exists=orders.in_list_of(m)) for m in orders.markets}
     await side_by_side(walks.values(), ListWalk.run)
     if not any(walk.rows for walk in walks.values()):
-        next(iter(walks.values())).refuse_empty("orders")
+        for walk in walks.values():
+            walk.refuse_empty("orders")
     await _details(context, orders, walks)
     await _unlisted(context, walks)
     context.announce(orders.references())
@@ -45,26 +50,20 @@ async def walk_orders(context: ReadContext) -> WalkNotes:
 
 
 async def _details(context: ReadContext, orders: OrderCalls, walks: Mapping[Market, ListWalk]) -> None:
-    """Read every listed order by its id, once, but those that the list itself shows as unchanged for long."""
+    """Read every listed order by its id, once, the newest first, until a whole block has not changed for long.
+
+    Rows of the list have no dates, and ids rise with time: what is older than such a block is known by the list only.
+    """
     since = context.night.as_of - timedelta(days=context.settings.of(Scayle).order_window_days)
-    wanted: dict[int, Market] = {}
-    for market, walk in walks.items():
-        for order in walk.ids:
-            row = walk.rows[order]
-            if _unchanged(row.created_at, since) and _unchanged(row.updated_at, since):
-                orders.note_old(order, row.reference_key)
-            elif not orders.was_asked(order):
-                wanted.setdefault(order, market)
-    await side_by_side(wanted.items(), lambda one: orders.read(one[1], one[0]))
-
-
-def _unchanged(instant: object, since: datetime) -> bool:
-    """Whether an instant is known to lie before `since`; anything unreadable is not."""
-    try:
-        moment = datetime.fromisoformat(instant) if isinstance(instant, str) else None
-    except ValueError:
-        return False
-    return moment is not None and moment.tzinfo is not None and moment < since
+    listed = {order: market for market, walk in walks.items() for order in walk.ids}
+    waiting = sorted((o for o in listed if not orders.was_asked(o)), reverse=True)
+    for at in range(0, len(waiting), BLOCK):
+        block = waiting[at : at + BLOCK]
+        await side_by_side(block, lambda order: orders.read(listed[order], order))
+        if len(block) == BLOCK and all(orders.unchanged(o, since) for o in block):
+            for order in waiting[at + BLOCK :]:
+                orders.note_old(order, walks[listed[order]].rows[order].reference_key)
+            return
 
 
 async def _unlisted(context: ReadContext, walks: Mapping[Market, ListWalk]) -> None:
@@ -79,15 +78,15 @@ async def _unlisted(context: ReadContext, walks: Mapping[Market, ListWalk]) -> N
 async def _references(context: ReadContext, orders: OrderCalls, walks: Mapping[Market, ListWalk]) -> None:
     """Ask for every reference of this channel that another system knows and no order bears yet."""
     prefixes = context.settings.order_reference_prefixes
-    wanted = {r: bare for r in await context.references() if (bare := channel_form(r, prefixes)) is not None}
+    wanted = {channel_form(r, prefixes) for r in await context.references()}
     found: dict[Market, list[int]] = {}
 
     async def one(reference: str) -> None:
-        at = await orders.ask(reference, wanted[reference])
+        at = await orders.ask(reference)
         if at is not None:
             found.setdefault(at[0], []).append(at[1])
 
-    await side_by_side(sorted(wanted), one)
+    await side_by_side(sorted(r for r in wanted if r is not None), one)
     for market, ids in found.items():
         await walks[market].look_for((), ids)
 
@@ -97,7 +96,8 @@ def channel_form(reference: str, prefixes: Mapping[str, str]) -> str | None:
     longest = max((p for p in prefixes.values() if p and reference.startswith(p)), key=len, default="")
     if prefixes.get("scayle", "") != longest:
         return None
-    return reference.removeprefix(longest).strip() or None
+    bare = reference.removeprefix(longest)
+    return bare if bare.strip() else None
 
 
 def _remarks(orders: OrderCalls) -> list[Reason]:
@@ -110,4 +110,9 @@ def _remarks(orders: OrderCalls) -> list[Reason]:
         names = ", ".join(map(str, sorted(orders.foreign)[:SAMPLE]))
         detail = f"{len(orders.foreign)} order(s) belong to a shop that this token does not list: {names}"
         remarks.append(Reason(fault="orders_of_other_shops", detail=detail))
+    if orders.old:
+        detail = (
+            f"{len(orders.old)} order(s) older than all that changed in the order window are known by the list only"
+        )
+        remarks.append(Reason(fault="old_orders_not_read", detail=detail))
     return remarks
