@@ -60,7 +60,7 @@ def read_world(world: Path, folder: Path, asked: Any = hasty, faults: Sequence[d
     store = Store(settings.data_dir)
     exports: dict[str, bytes] = {}
     verdicts: dict[str, str] = {}
-    with running_sandbox(world, faults=list(faults), process=True) as sandbox:
+    with running_sandbox(world, faults=list(faults), process=True, rate_clock=60) as sandbox:
         for n, night in enumerate(nights):
             if n:
                 sandbox.advance()

@@ -91,6 +91,9 @@ def serve(
     session: Session,
     world: WorldOption,
     faults: Annotated[Path | None, typer.Option("--faults", help="Fault switches (else the world's own).")] = None,
+    rate_clock: Annotated[
+        float, typer.Option("--rate-clock", help="How many times as fast rate limits pass; 1 is as in life.", min=1)
+    ] = 60,
     with_parent: Annotated[bool, typer.Option("--with-parent", hidden=True)] = False,
 ) -> None:
     """Serve a world on loopback until Ctrl-C or SIGTERM, beginning with its first night."""
@@ -106,7 +109,7 @@ def serve(
             say(f"{name:12} {system['base_url']}")
         say(f"Night of {told['night']}. Ctrl-C stops.")
 
-    run(world, faults, session.ready_file, on_ready=None if with_parent else ready)
+    run(world, faults, session.ready_file, rate_clock=rate_clock, on_ready=None if with_parent else ready)
 
 
 def _stop_with_parent() -> None:

@@ -35,6 +35,8 @@ from khaos_assets.sandbox.world import WorldError, WorldState
 
 __all__ = ["advance", "run", "serve", "simulators"]
 
+RATE_CLOCK = "rate_clock"
+"""The switch by which a simulator with rate limits lets their windows pass faster."""
 SECRET_NAMES = ("password", "secret", "token", "key")
 
 
@@ -98,6 +100,7 @@ async def serve(
     sign_in: Collection[str] = (),
     systems: Collection[str] | None = None,
     memory_dir: Path | None = None,
+    rate_clock: float = 1,
     stop: asyncio.Event | None = None,
     on_ready: Callable[[dict[str, Any]], None] | None = None,
 ) -> None:
@@ -106,7 +109,8 @@ async def serve(
     `faults` are added to those of the file; `latency_ms` delays every answer of a system; `sign_in` names the systems
     that ask for their optional credentials; `systems` limits the simulators to those. When all servers answer, the
     ready file is written and `on_ready` called with its content. Without `faults_file` the world's own `faults.toml`
-    is used, if it has one. With `memory_dir` what was written outlives a restart. Raises WorldError for a world or
+    is used, if it has one. With `memory_dir` what was written outlives a restart. `rate_clock`
+    lets the windows of rate limits pass so many times as fast, where a fault switch says nothing else. Raises WorldError for a world or
     faults file that is not as `docs/sandbox.md` says.
     """
     world = WorldState(world_dir, memory_dir)
@@ -121,7 +125,12 @@ async def serve(
         raise WorldError(f"no simulator is called {', '.join(sorted(unknown))} (known: {', '.join(found)})")
     chosen = [n for n in found if systems is None or n in systems]
     packages = {n: import_module(f"{sandbox_package.__name__}.{n}") for n in chosen}
-    known = {name: getattr(p, "SWITCHES", ()) for name, p in packages.items()}
+    known: dict[str, Collection[str]] = {name: getattr(p, "SWITCHES", ()) for name, p in packages.items()}
+    if rate_clock != 1:
+        hurried = [n for n, names in known.items() if RATE_CLOCK in names]
+        switches.switches += Faults.of(
+            {"system": n, "switch": RATE_CLOCK, "speed": rate_clock} for n in hurried
+        ).switches
     switches.check(known)
     journal = Journal()
     running = [Simulator.bind(n, p, switches, sign_in=n in sign_in) for n, p in packages.items()]
