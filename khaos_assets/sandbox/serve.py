@@ -109,9 +109,9 @@ async def serve(
     `faults` are added to those of the file; `latency_ms` delays every answer of a system; `sign_in` names the systems
     that ask for their optional credentials; `systems` limits the simulators to those. When all servers answer, the
     ready file is written and `on_ready` called with its content. Without `faults_file` the world's own `faults.toml`
-    is used, if it has one. With `memory_dir` what was written outlives a restart. `rate_clock`
-    lets the windows of rate limits pass so many times as fast, where a fault switch says nothing else. Raises WorldError for a world or
-    faults file that is not as `docs/sandbox.md` says.
+    is used, if it has one. With `memory_dir` what was written outlives a restart. `rate_clock` lets the windows of rate
+    limits pass so many times as fast, where a fault switch says nothing else. Raises WorldError for a world or faults
+    file that is not as `docs/sandbox.md` says.
     """
     world = WorldState(world_dir, memory_dir)
     own_faults = world_dir / "faults.toml"
