@@ -48,11 +48,12 @@ def name_the_nameless(world: World) -> None:
 
 
 def list_item(world: World, system: str, item: Item) -> Listing:
-    """Make it known there as it should be: under its stock code, below its style in a PIM. Its parent comes first."""
+    """Make it known there as it should be: under its stock code (or the other spelling that reality has of it), below
+    its style in a PIM. Its parent comes first."""
     states = WITHDRAWN if item.discontinued else LIVE if item.web else DRAFT
     listing = Listing(
         system=system,
-        sku=item.code,
+        sku=item.wair.sku if item in world.case_pairs and item.wair is not None else item.code,
         number=world.number(system, 1001),
         kind=item.kind,
         state=states[system],

@@ -359,6 +359,8 @@ class World:
     """Items that WAIR spells in another case since reality does."""
     non_commercial: tuple[str, ...] = ("Test", "Internal")
     buffer: Decimal = Decimal(2)
+    backlog_records: int = 100
+    """So many records of one kind may wait for their sync."""
     changes: dict[int, list[Callable[[], None]]] = field(default_factory=dict)
     truth: Truth = field(default_factory=Truth)
     counters: dict[str, int] = field(default_factory=dict)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from khaos_assets.sandbox.worlds.listings import CARRIES
 from khaos_assets.sandbox.worlds.model import CHANNELS, PIMS, World
 from khaos_assets.sandbox.worlds.product_data import ATTRIBUTES, MANDATORY, TAX_LABELS, ownership
@@ -9,8 +11,13 @@ from khaos_assets.sandbox.worlds.render import pimberly, plytix
 from khaos_assets.sandbox.worlds.toml import array, inline, table, text
 from khaos_assets.sandbox.worlds.units import UNITS
 
-OLDEST_DESCRIPTION_HOURS = 72
-"""So long a description may wait for its sync (FEED-05)."""
+BACKLOG_RECORDS = 100
+"""So many records of one kind may wait for their sync, unless a world is large (FEED-05)."""
+
+
+def oldest_description(nights: int) -> timedelta:
+    """So long a description may wait for its sync: no difference that is a few days old on the first night is late."""
+    return timedelta(hours=48 + 24 * nights)
 
 
 def system_sections(world: World) -> list[str]:
@@ -50,8 +57,12 @@ def _of_pim(system: str) -> list[str]:
 def shared_sections(world: World) -> list[str]:
     """Ownership and backlogs: what concerns several systems."""
     lines = ["", "[ownership]", *(f"{name} = {array(owners)}" for name, owners in ownership(world).items())]
+    lines += ["", "[tolerances]"]
+    if world.backlog_records > BACKLOG_RECORDS:
+        lines.append(f"backlog_records = {world.backlog_records}")
     if not set(PIMS).isdisjoint(world.systems):
-        lines += ["", "[tolerances]", f"backlog_hours = {{ description = {OLDEST_DESCRIPTION_HOURS} }}"]
+        hours = oldest_description(len(world.nights)) // timedelta(hours=1)
+        lines.append(f"backlog_hours = {{ description = {hours} }}")
     return lines
 
 

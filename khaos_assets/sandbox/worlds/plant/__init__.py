@@ -14,20 +14,25 @@ from collections.abc import Mapping
 
 from khaos_assets.sandbox.worlds.model import World
 from khaos_assets.sandbox.worlds.plant import (
+    accounts,
     channel_fulfilment,
+    channel_money,
     channel_orders,
     channel_parents,
     channel_stock,
     decoys,
     feed_records,
     items,
+    list_prices,
     listed_items,
     mappings,
     orders,
     parents,
     product_data,
+    refunds,
     stock,
     structure,
+    syncs,
 )
 from khaos_assets.sandbox.worlds.plant.field import Field, NotEnoughError, PlantError
 from khaos_assets.sandbox.worlds.plant.registry import PLANTS, Plant, plantable
@@ -36,19 +41,24 @@ from khaos_assets.sandbox.worlds.positions import Positions
 __all__ = ["PLANTS", "NotEnoughError", "PlantError", "plant_all", "plantable"]
 
 _FAMILIES = (
+    accounts,
     channel_fulfilment,
+    channel_money,
     channel_orders,
     channel_parents,
     channel_stock,
     feed_records,
     items,
+    list_prices,
     listed_items,
     mappings,
     orders,
     product_data,
+    refunds,
     parents,
     stock,
     structure,
+    syncs,
     decoys,
 )
 """Modules that plant: importing them fills PLANTS."""
@@ -67,8 +77,7 @@ def plant_all(world: World, figures: list[Positions], wanted: Mapping[str, int])
     """
     _refuse(world, wanted)
     field = Field(world, figures, frozenset(wanted))
-    if "wair" in world.systems:
-        items.name_case_pairs(field)
+    items.name_case_pairs(field)
     ways = [(p, c, p.name if n else "") for c in PLANTS for n, p in enumerate(plantable(c, world.systems))]
     shares = {code: _shares(world, code, wanted) for code in PLANTS}
     for plant, code, name in sorted(ways, key=lambda x: (x[0].order, x[1])):
@@ -84,6 +93,8 @@ def plant_all(world: World, figures: list[Positions], wanted: Mapping[str, int])
             except NotEnoughError as e:
                 if code in wanted:
                     raise NotEnoughError(f"--plant {code}={wanted[code]}: {e}") from e
+    syncs.tell_runs(field)
+    syncs.allow_backlogs(field)
 
 
 def _refuse(world: World, wanted: Mapping[str, int]) -> None:

@@ -11,13 +11,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from random import Random
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from khaos_assets.sandbox.worlds.model import Item, Order, World
+from khaos_assets.sandbox.worlds.model import Customer, Item, Order, World
 from khaos_assets.sandbox.worlds.near import nearest
 from khaos_assets.sandbox.worlds.positions import Positions
 from khaos_assets.sandbox.worlds.stock import ensure_stock
 from khaos_assets.sandbox.worlds.truth import Truth
+
+if TYPE_CHECKING:
+    from khaos_assets.sandbox.worlds.plant.syncs import Run
 
 T = TypeVar("T", Item, Order)
 
@@ -55,14 +58,20 @@ class Field:
         self.nights = [n.as_of for n in world.nights]
         self.codes = {i.code for i in world.items}
         self.nearest = {nearest(c) for c in self.codes} | {nearest(i.other_ref) for i in world.items if i.other_ref}
-        self._used: set[Item | Order] = set()
+        self._used: set[Item | Order | Customer] = set()
         self._shuffled: dict[type, list[Item] | list[Order]] = {}
         self._pools: dict[object, Iterator[Item | Order]] = {}
         on_orders = {x.item for o in world.orders for x in o.lines}
         self._idle = {i for i in world.items if i not in on_orders}
         self._linked = {x for i in world.items for x, _, _ in i.links} | {i for i in world.items if i.links}
+        self.runs: list[Run] = []
+        """Planted partial syncs, told last of all."""
         self.credited = {o.reference for o in world.orders if o.is_credit}
         """References that have a credit note."""
+        self.notes: dict[str, list[Order]] = {}
+        for order in world.orders:
+            if order.is_credit:
+                self.notes.setdefault(order.reference, []).append(order)
         self._sold = {(o.channel, x.item) for o in world.channel_orders for x in o.lines}
         self._back_ordered = {x.item for o in world.orders if o.unassigned for x in o.lines}
 
@@ -76,13 +85,14 @@ class Field:
         """An unused item; from now on it is used."""
         return self._take(self.world.items, Item, wanted, lambda i: i not in self._used)
 
-    def order(self, wanted: Callable[[Field, Order], bool]) -> Order:
-        """An unused order none of whose items is used; from now on it is used and they are."""
+    def order(self, wanted: Callable[[Field, Order], bool], *, alone: bool = False) -> Order:
+        """An unused order none of whose items is used; from now on it is used and they are (but for `alone`)."""
         order = self._take(self.world.orders, Order, wanted, self._is_free)
-        self.use(order, *order.ordered())
+        if not alone:
+            self.use(*order.ordered())
         return order
 
-    def use(self, *subjects: Item | Order) -> None:
+    def use(self, *subjects: Item | Order | Customer) -> None:
         self._used.update(subjects)
 
     def put_back(self, item: Item) -> None:
@@ -119,7 +129,7 @@ class Field:
         """It is part of a pack, or linked to or from another item."""
         return item in self._linked
 
-    def is_unused(self, subject: Item | Order) -> bool:
+    def is_unused(self, subject: Item | Order | Customer) -> bool:
         return subject not in self._used
 
     def has_unused_items(self, order: Order) -> bool:

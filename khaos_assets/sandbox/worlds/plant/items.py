@@ -106,21 +106,24 @@ def foreign_item(field: Field, sku: str, *, on_hand: int = 0, active: bool = Tru
 
 
 def name_case_pairs(field: Field) -> None:
-    """What reality planted: WAIR spells these items in another case. They are used up."""
+    """What reality planted: the other systems spell these items in another case. They are used up."""
     for item in field.world.case_pairs:
         sku = item.wair.sku if item.wair else ""
         field.use(item)
         field.codes.add(sku)
-        field.truth.exception(
-            field.always(),
-            "SKU-02",
-            "khaos>wair",
-            sku,
-            field="sku",
-            amount=ZERO_POUNDS,
-            note=f"means {item.code}: case",
-        )
-        field.truth.decoy(field.always(), "SKU-03", "khaos>wair", item.code, note="SKU-02 explains that it is missing")
+        for system in ("wair", *item.listings):
+            if system in field.world.systems:
+                tell_near(field, system, item, sku, f"means {item.code}: case")
+                note = "SKU-02 explains that it is missing"
+                field.truth.decoy(field.always(), "SKU-03", f"khaos>{system}", item.code, note=note)
+
+
+def tell_near(field: Field, system: str, item: Item, sku: str, note: str) -> None:
+    """SKU-02 on every night: open orders that carry the SKU count, and may change from night to night."""
+    for night in field.always():
+        net = channel_line_net(field.world, system, item, field.nights[night])
+        amount, pair = to_penny(net), f"khaos>{system}"
+        field.truth.exception([night], "SKU-02", pair, sku, field="sku", amount=amount, note=note, again=night > 0)
 
 
 @plants("SKU-02", usual=8, order=3)

@@ -10,13 +10,11 @@ from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 
-from khaos_assets.sandbox.worlds.amounts import to_penny
-from khaos_assets.sandbox.worlds.channel_amounts import channel_line_net
 from khaos_assets.sandbox.worlds.listings import unlist
 from khaos_assets.sandbox.worlds.model import CHANNELS, PIMS, Item, Listing
 from khaos_assets.sandbox.worlds.near import STEPS
 from khaos_assets.sandbox.worlds.plant.field import Field, NotEnoughError
-from khaos_assets.sandbox.worlds.plant.items import ZERO_POUNDS, is_clear, spelled_otherwise
+from khaos_assets.sandbox.worlds.plant.items import ZERO_POUNDS, is_clear, spelled_otherwise, tell_near
 from khaos_assets.sandbox.worlds.plant.listed import (
     alone_on,
     is_live,
@@ -77,7 +75,12 @@ def near_listing(field: Field, system: str, n: int) -> None:
             code = "PIM-08" if system in PIMS else "SKU-01"
             field.truth.decoy(field.always(), code, f"khaos>{system}", sku, note="SKU-02 explains that it is unknown")
         field.codes.add(sku)
-        _report_near(field, system, item, sku, step)
+        note = f"means {item.code}: {step}"
+        if step == "beside":
+            note = f"means {item.code}: case, beside the exact SKU"
+            field.truth.exception(field.always(), "SKU-02", f"khaos>{system}", sku, amount=ZERO_POUNDS, note=note)
+        else:
+            tell_near(field, system, item, sku, note)
 
 
 def _spelled(field: Field, system: str, step: str) -> tuple[Item, str]:
@@ -88,16 +91,6 @@ def _spelled(field: Field, system: str, step: str) -> tuple[Item, str]:
         if is_clear(field, item, sku, step):
             return item, sku
     raise NotEnoughError(f"no item that could be spelled otherwise ({step})")
-
-
-def _report_near(field: Field, system: str, item: Item, sku: str, step: str) -> None:
-    """Open orders that carry it count: their amount may differ from night to night."""
-    note = f"means {item.code}: {'case, beside the exact SKU' if step == 'beside' else step}"
-    for night in field.always():
-        net = channel_line_net(field.world, system, item, field.nights[night])
-        amount = ZERO_POUNDS if step == "beside" else to_penny(net)
-        pair = f"khaos>{system}"
-        field.truth.exception([night], "SKU-02", pair, sku, field="sku", amount=amount, note=note, again=night > 0)
 
 
 def _cached(test: Callable[[Field, Item], bool], words: str) -> Callable[[str], Callable[[Field, Item], bool]]:

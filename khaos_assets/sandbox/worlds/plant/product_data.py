@@ -6,7 +6,7 @@ what was deleted in a PIM is inside the lag on the first night without it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -66,11 +66,18 @@ def attribute_differs(field: Field, pim: str, n: int) -> None:
         item = field.item(listed_in(pim))
         values = {name: other_value(item, name) for name in names}
         listing, span = item.listings[pim], field.span(i if i % 5 != 2 else 0)
-        since = field.nights[0] - timedelta(hours=30 + i)
+        since = field.nights[0] - timedelta(hours=30 + i % 12)
         field.during(span, _shows(listing, values, since), _shows(listing, {}))
         for name in names:
             note = f"{name} changed in the PIM, not in Khaos"
             field.truth.exception(span, "PIM-02", f"{pim}>khaos", listing.sku, field=name, note=note)
+
+
+def differ_in(field: Field, listing: Listing, names: Sequence[str], since: datetime) -> None:
+    """Let these fields be others in the PIM, from the first night on."""
+    assert listing.item is not None
+    values = {name: other_value(listing.item, name) for name in names}
+    field.during(field.always(), _shows(listing, values, since), _shows(listing, {}))
 
 
 def other_value(item: Item, name: str) -> object:

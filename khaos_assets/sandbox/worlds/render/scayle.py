@@ -10,7 +10,7 @@ from khaos_assets.sandbox.worlds.clock import LONDON
 from khaos_assets.sandbox.worlds.listings import listings_of
 from khaos_assets.sandbox.worlds.markets import SHOP, Market, euro_price, markets_of, pound_price
 from khaos_assets.sandbox.worlds.model import Kind, Listing, World
-from khaos_assets.sandbox.worlds.positions import ZERO, Positions
+from khaos_assets.sandbox.worlds.positions import Positions
 from khaos_assets.sandbox.worlds.render.spelling import Record, spoil
 from khaos_assets.sandbox.worlds.shown import changed_at, quantity
 
@@ -106,34 +106,42 @@ def stocks(world: World, night: int, figures: Positions) -> Iterator[Record]:
 def prices(world: World, night: int) -> Iterator[Record]:
     """List prices per market, in minor units; here and there a promotion or a price for a group of customers."""
     as_of = world.nights[night].as_of
+    window = (offset(as_of - timedelta(days=3)), offset(as_of + timedelta(days=4)))
+    templates = [(m, _template(world, m)) for m in markets_of(world, "scayle")]
     for listing in listings_of(world, "scayle", night):
-        for n, market in enumerate(markets_of(world, "scayle"), 1):
-            record = _price(world, listing, market, f"{n}-{listing.number}")
+        by_currency = _list_prices(listing, {m.currency for m, _ in templates})
+        percent = int(listing.item.vat_percent) if listing.item is not None else 0
+        for n, (market, template) in enumerate(templates, 1):
+            own = listing.prices.get(market.key)
+            price = by_currency[market.currency] if own is None else int(own * 100)
+            tax = percent if market.is_home else 0
+            key = f"{n}-{listing.number}"
+            record = template | {"variantId": listing.number, "key": key, "price": price, "tax": tax}
             yield spoil(record, listing.broken.get("prices"))
             if market.is_home and listing.number % _PROMOTED == 0:
-                window = (as_of - timedelta(days=3), as_of + timedelta(days=4))
-                yield _reduced(record, "autumn", *(offset(t) for t in window), key=f"{n}-{listing.number}-p")
+                yield _reduced(record, "autumn", *window, key=f"{key}-p")
             if market.is_home and listing.number % _GROUPED == 0:
-                yield record | {
-                    "key": f"{n}-{listing.number}-g",
-                    "groupKey": "vip",
-                    "price": record["price"] * 85 // 100,
-                }
+                yield record | {"key": f"{key}-g", "groupKey": "vip", "price": price * 85 // 100}
 
 
-def _price(world: World, listing: Listing, market: Market, key: str) -> Record:
+def _list_prices(listing: Listing, currencies: set[str]) -> dict[str, int]:
+    """In minor units, by currency."""
     item = listing.item
-    amount = listing.prices.get(market.key)
-    if amount is None:
-        amount = ZERO if item is None else pound_price(item) if market.currency == "GBP" else euro_price(item)
+    if item is None:
+        return dict.fromkeys(currencies, 0)
+    return {c: int((pound_price(item) if c == "GBP" else euro_price(item)) * 100) for c in currencies}
+
+
+def _template(world: World, market: Market) -> Record:
+    """What all list prices of a market share; the rest is filled in by variant."""
     return {
-        "variantId": listing.number,
-        "key": key,
-        "price": int(amount * 100),
+        "variantId": 0,
+        "key": "",
+        "price": 0,
         "oldPrice": None,
         "recommendedRetailPrice": None,
         "buyingPrice": None,
-        "tax": int(item.vat_percent) if market.is_home and item is not None else 0,
+        "tax": 0,
         "currencyCode": market.currency,
         "countryCode": market.country,
         "groupKey": None,

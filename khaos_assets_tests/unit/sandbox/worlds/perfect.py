@@ -14,8 +14,10 @@ from typing import Any
 
 from khaos_assets_tests.unit.sandbox.worlds.files import NightFiles, Record, end_of_day, instant, invoices
 from khaos_assets_tests.unit.sandbox.worlds.perfect_accounts import account_codes
+from khaos_assets_tests.unit.sandbox.worlds.perfect_feeds import feed_codes
 from khaos_assets_tests.unit.sandbox.worlds.perfect_goods import goods_codes
 from khaos_assets_tests.unit.sandbox.worlds.perfect_items import Identity, Spellings, identify, missing
+from khaos_assets_tests.unit.sandbox.worlds.perfect_list_prices import list_price_codes
 from khaos_assets_tests.unit.sandbox.worlds.perfect_money import money_codes
 from khaos_assets_tests.unit.sandbox.worlds.perfect_orders import order_codes
 from khaos_assets_tests.unit.sandbox.worlds.reading import Item, Reading
@@ -31,6 +33,8 @@ class Found:
     units: Fraction | None = None
     amount: Fraction | None = None
     state: str = "open"
+    age: timedelta = timedelta(0)
+    """Since the owner's record changed, where it says."""
 
 
 class Night(Reading):
@@ -47,6 +51,8 @@ class Night(Reading):
         self.identity: dict[str, Identity] = {}
         self.products: dict[str, list[Product]] = {}
         self.deleted: dict[str, set[str]] = {}
+        self.compared: dict[tuple[str, str], set[str]] = defaultdict(set)
+        """Code and systems → the records that were compared."""
         if "wair" in self.systems:
             self._skus()
             self._order_codes()
@@ -56,6 +62,8 @@ class Night(Reading):
         order_codes(self)
         money_codes(self)
         account_codes(self)
+        list_price_codes(self)
+        feed_codes(self)
         agreed = dict(before.agreed) if before else {}
         agreed.update({key: wair for key, (khaos, wair) in self.pairs.items() if khaos == wair})
         self.agreed: dict[tuple[str, str], Fraction] = agreed

@@ -108,6 +108,8 @@ def missing(night: Night, system: str, present: set[str], kinds: Iterable[str], 
     carried = set(kinds)
     for code, item in night.items.items():
         wanted = item.kind in carried and item.record["WEB"] == "-1" and item.record["DISCONTINUED"] == "0"
+        if wanted and code not in night.non_stock:
+            night.compared[("SKU-03", f"khaos>{system}")].add(code)
         if wanted and code not in present | meant | night.non_stock:
             is_new = night.before is not None and item.record["STOCK_ID"] not in night.before.stock_ids
             state = "expected" if is_new else states.get(code, "open")

@@ -41,6 +41,7 @@ class Both:
     order: ChannelOrder
     khaos: Record
     found: set[str] = field(default_factory=set)
+    has_wrong_delivery: bool = False
     explained: Fraction = Fraction(0)
     """Of the difference of the totals."""
 
@@ -112,8 +113,10 @@ def _vat_treatment(both: Both, market: Record, lines: dict[str, KhaosLine]) -> N
     wrong = {s: x for s, x in lines.items() if x.has_wrong_rate}
     net, gross = both.total("DELIVERY_TOTAL")
     share = Fraction(both.night.merchant["tax_codes"][market["delivery_tax_code"]]) / 100
-    right = gross - penny(gross / (1 + share))
+    method = both.night.merchant["classes"]["arithmetic"][both.khaos["class"]]
+    right = gross - penny(gross / (1 + share)) if method == "gross" else penny(net * share)
     delivery = gross - net - right if abs(gross - net - right) > PENNY else Fraction(0)
+    both.has_wrong_delivery = bool(delivery)
     if wrong or delivery:
         both.put("FIN-05", sum((x.wrong_vat for x in wrong.values()), delivery))
 
@@ -122,7 +125,7 @@ def _delivery_and_discount(both: Both, lines: dict[str, KhaosLine], allowed: Fra
     """FIN-02 and FIN-03."""
     order = both.order
     off = both.total("DELIVERY_TOTAL")[0] - order.delivery_net
-    if abs(off) > PENNY:
+    if abs(off) > PENNY and not both.has_wrong_delivery:
         both.put("FIN-02", off)
         both.explained += both.total("DELIVERY_TOTAL")[1] - order.delivery_net - order.delivery_vat
     discount = sum((x.discount for x in lines.values()), Fraction(0))

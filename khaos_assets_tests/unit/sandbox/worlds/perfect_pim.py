@@ -61,6 +61,7 @@ class ProductData:
         khaos = khaos_values(night.items[product.sku].record)
         owners = night.merchant["ownership"]
         mandatory = night.merchant[self.system]["mandatory"] if product.active else []
+        night.compared[("PIM-02", self.owned)].add(product.sku)
         for name, theirs in khaos.items():
             ours = product.value.get(name)
             if self.system not in owners.get(name, []) or ours == theirs:
@@ -68,7 +69,7 @@ class ProductData:
             age = night.files.as_of - product.modified if product.modified else DAY
             state = "expected" if age < DAY and not night.was_seen("PIM-02", self.owned, product.sku, name) else "open"
             state = "suppressed" if ours is None and name in mandatory else state
-            night.put("PIM-02", self.owned, product.sku, field=name, state=state)
+            night.put("PIM-02", self.owned, product.sku, field=name, state=state, age=age)
 
     def _overwritten(self, product: Product) -> None:
         """PIM-03 of the cost: changed in Khaos since the night before, to what the PIM showed then and shows now."""
