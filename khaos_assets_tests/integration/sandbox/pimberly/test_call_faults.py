@@ -146,6 +146,11 @@ def test_a_product_made_during_the_walk_stands_at_its_end(world: Path) -> None:
         assert pimberly.page(sinceId=key(7))["data"][0]["dateCreated"] == "2026-11-19T02:00:00.000Z"
 
 
+def test_one_product_is_made_at_a_time_unless_more_are_asked_for(world: Path) -> None:
+    with calling(world, {"switch": "created_between_pages", "count": 2}) as pimberly:
+        assert pimberly.keys() == [*KEYS, "NEW-1", "NEW-2"]  # before pages 2 and 3
+
+
 def test_an_edit_of_a_passed_product_shows_in_the_next_walk_only(world: Path) -> None:
     fault = {"switch": "edited_between_pages", "page": 2, "count": 1, "set": {"Web Description": "New"}}
     with calling(world, fault) as pimberly:

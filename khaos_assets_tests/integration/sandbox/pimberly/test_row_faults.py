@@ -39,6 +39,12 @@ def test_an_attribute_can_be_cleared_between_two_nights(world: Path) -> None:
         assert "Web Description" not in pimberly.product("SHIRT")
 
 
+def test_without_a_name_the_first_attribute_of_the_tenant_is_cleared(world: Path) -> None:
+    with calling(world, {"switch": "cleared_attribute", "keys": ["Mug"]}) as pimberly:
+        lost = set(PRODUCTS[6]) - set(rows(pimberly)["Mug"])
+        assert (lost, changed(pimberly)) == ({"Web Description"}, {"Mug"})
+
+
 def test_lists_with_one_value_can_be_bare_and_bare_values_lists(world: Path) -> None:
     with calling(world, {"switch": "scalar_or_array"}) as pimberly:
         assert changed(pimberly) == {"SHIRT/S"}

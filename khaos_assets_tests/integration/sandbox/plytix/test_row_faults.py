@@ -76,7 +76,7 @@ def test_a_product_deleted_from_a_passed_page_pulls_another_past_the_reader(worl
 def test_a_product_made_in_front_shows_the_last_row_twice(world: Path) -> None:
     with signed_in(world, {"switch": "created_between_pages", "page": 2, "count": 1}) as plytix:
         first = plytix.walk(size=3)
-        assert first == [*IN_ORDER[:3], *IN_ORDER[2:]]
+        assert first == [*IN_ORDER[:3], *IN_ORDER[2:]]  # one is made at a time
         assert plytix.walk(size=3)[1:] == IN_ORDER
 
 

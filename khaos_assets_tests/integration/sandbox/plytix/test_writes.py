@@ -137,7 +137,8 @@ def test_a_parent_level_value_set_on_a_variant_is_marked_and_a_resync_takes_it_b
     assert plytix.http.post(url, json=body).status_code == 200
     assert plytix.product(SHIRT_S)["attributes"] == {"colour": "Blue", "size": "L"}
     assert plytix.product(SHIRT_S)["overwritten_attributes"] == []
-    assert plytix.product(SHIRT_M)["overwritten_attributes"] == ["colour"]
+    patch(plytix, SHIRT_M, attributes={"washable": False})
+    assert plytix.product(SHIRT_M)["overwritten_attributes"] == ["colour", "washable"]
 
 
 def test_a_new_product_needs_only_a_sku_and_stays_on_later_nights(plytix: Caller) -> None:
