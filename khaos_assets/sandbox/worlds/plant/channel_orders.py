@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from fractions import Fraction
 
 from khaos_assets.sandbox.worlds.amounts import khaos_net, order_net, to_penny
 from khaos_assets.sandbox.worlds.channel_intake import give_prefix
@@ -89,7 +90,7 @@ def order_twice(field: Field, channel: str, n: int) -> None:
             field.stock_up(item, order.location, times * int(units) + 4)
         if i % 3 == 2:
             _send(field, extras[0])
-        total = sum(khaos_net(field.world, x) for x in extras)
+        total = sum((khaos_net(field.world, x) for x in extras), Fraction(0))
         field.truth.exception(
             field.always(),
             "ORD-03",
