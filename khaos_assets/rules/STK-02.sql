@@ -6,6 +6,9 @@ SELECT 'khaos>wair' AS systems, wair_sku AS record_key, scope,
     NOT (khaos_allocated > 0 AND on_hand = khaos_available) AS holds
 FROM stock_comparison JOIN site_scope USING (site)
 WHERE untested IS NULL
+UNION ALL
+SELECT systems, other_sku, warehouse, NOT (figure IS NOT NULL AND NOT built AND quantity >= 0)
+FROM channel_stock_judged
 
 -- name: exceptions
 SELECT 'khaos>wair' AS systems, 'stock' AS entity, wair_sku AS record_key, scope, 'available' AS field,
@@ -22,3 +25,14 @@ FROM stock_difference
 WHERE on_hand <> physical
     AND on_hand = khaos_available
     AND khaos_allocated > 0
+UNION ALL BY NAME
+SELECT systems, 'stock' AS entity, other_sku AS record_key, warehouse AS scope, figure AS field,
+    plain(sellable) AS expected_value, plain(quantity) AS actual_value,
+    CASE figure WHEN 'physical' THEN 'allocations ignored' WHEN 'available' THEN 'buffer ignored' ELSE 'what is on order was added' END AS reason,
+    off AS units, pounds(times_units(price, abs(off))) AS amount_gbp,
+    changed_at AS observed_at, khaos_snapshot AS expected_snapshot, snapshot AS actual_snapshot,
+    CASE WHEN within_grace THEN 'expected' ELSE 'open' END AS state,
+    json_object('available', plain(available), 'physical', plain(physical), 'on_order', plain(on_order), 'buffer', plain(buffer)) AS evidence,
+    channel AS other, sku, other_sku, warehouse AS site
+FROM channel_stock_judged
+WHERE figure IS NOT NULL AND NOT built AND quantity >= 0

@@ -4,6 +4,12 @@
 -- name: population
 SELECT 'khaos>wair' AS systems, sku AS record_key, scope, on_hand = 0 AS holds
 FROM parent_stock
+UNION ALL
+SELECT systems, other_sku, warehouse, quantity = 0
+FROM channel_stock WHERE kind = 'style_parent'
+UNION ALL
+SELECT systems, other_sku, warehouse, NOT built
+FROM channel_stock_judged WHERE kind = 'build'
 
 -- name: exceptions
 SELECT 'khaos>wair' AS systems, 'stock' AS entity, p.sku AS record_key, p.scope,
@@ -17,3 +23,17 @@ SELECT 'khaos>wair' AS systems, 'stock' AS entity, p.sku AS record_key, p.scope,
 FROM parent_stock AS p
 JOIN item_cost AS c USING (sku)
 WHERE p.on_hand <> 0
+UNION ALL BY NAME
+SELECT systems, 'stock' AS entity, other_sku AS record_key, warehouse AS scope,
+    CASE kind WHEN 'build' THEN 'build' ELSE 'scs' END AS field,
+    CASE kind WHEN 'build' THEN plain(sellable) ELSE '0' END AS expected_value, plain(quantity) AS actual_value,
+    CASE kind WHEN 'build' THEN 'what could be built of its parts was added' ELSE 'only the sizes of a style are stocked' END AS reason,
+    CASE kind WHEN 'build' THEN potential ELSE abs(quantity) END AS units,
+    pounds(times_units(cost, CASE kind WHEN 'build' THEN potential ELSE abs(quantity) END)) AS amount_gbp,
+    changed_at AS observed_at, khaos_snapshot AS expected_snapshot, snapshot AS actual_snapshot,
+    channel AS other, sku, other_sku, warehouse AS site
+FROM (
+    SELECT *, FALSE AS built FROM channel_stock WHERE kind = 'style_parent' AND quantity <> 0
+    UNION ALL BY NAME
+    SELECT * FROM channel_stock_judged WHERE built
+)

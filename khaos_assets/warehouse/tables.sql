@@ -87,6 +87,7 @@ CREATE OR REPLACE TABLE stock_position (
     allocated       DECIMAL(28, 5),
     available       DECIMAL(28, 5),
     quantity        DECIMAL(28, 5),                -- what a channel shows
+    sells_without_stock BOOLEAN,                   -- there, where a channel says so
     on_order        DECIMAL(28, 5),
     back_order      DECIMAL(28, 5),                -- over all places
     build_potential DECIMAL(28, 5),
@@ -112,7 +113,8 @@ CREATE OR REPLACE TABLE sales_order (
     items_gross    DECIMAL(28, 4),
     delivery_net   DECIMAL(28, 4),
     delivery_gross DECIMAL(28, 4),
-    total_net      DECIMAL(28, 4),                 -- of all, fees beside delivery included
+    fees_vat       DECIMAL(28, 4),                 -- of fees that are neither lines nor delivery; they count as items
+    total_net      DECIMAL(28, 4),
     total_gross    DECIMAL(28, 4),
     created_at     TIMESTAMPTZ,
     created_on     DATE,
@@ -242,8 +244,7 @@ CREATE OR REPLACE TABLE account (
     active        BOOLEAN,
     guest         BOOLEAN,                         -- every user of it is one
     user_enabled  BOOLEAN,                         -- some user of it can sign in
-    email_hash    VARCHAR,                         -- keyed; equal where the e-mail is, without case and outer blanks
-    postcode_hash VARCHAR,                         -- keyed; without case and blanks
+    contacts      VARCHAR[],                       -- equal ones: the same e-mail at the same postcode; neither is kept
     created_at    TIMESTAMPTZ,
     changed_at    TIMESTAMPTZ
 );

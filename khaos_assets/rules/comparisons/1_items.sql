@@ -109,13 +109,20 @@ FROM item AS i
 LEFT JOIN packs AS p USING (sku)
 WHERE i.system = 'khaos';
 
+-- Sites that any place of another system is mapped to; all sites where nothing is
+CREATE OR REPLACE TABLE mapped_site AS
+WITH mapped AS (SELECT site FROM map_location UNION SELECT site FROM map_warehouse)
+SELECT site FROM mapped
+UNION
+SELECT place FROM site WHERE system = 'khaos' AND (SELECT count(*) FROM mapped) = 0;
+
 -- Sellable over all mapped sites: available less the buffer, once, never below zero (catalogue "sellable"). Unknown where a
 -- site's level is (greatest() would take NULL for zero); a pack's where a component's is.
 CREATE OR REPLACE TABLE sellable AS
 WITH available AS (
     SELECT sku, CASE WHEN count(available) = count(*) THEN sum(available) END AS available
     FROM stock_position
-    WHERE system = 'khaos' AND place IN (SELECT site FROM map_location)
+    WHERE system = 'khaos' AND place IN (SELECT site FROM mapped_site)
     GROUP BY sku
 ),
 buffered AS (

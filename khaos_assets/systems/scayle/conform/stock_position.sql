@@ -6,6 +6,7 @@ SELECT
     coalesce(nullif(v.reference_key, ''), 'id:' || s.variant_id) AS sku,
     s.warehouse_reference_key AS place,
     s.quantity,
+    s.sellable_without_stock AS sells_without_stock,
     s.changed_at
 FROM wire.scayle_stocks AS s
 LEFT JOIN wire.scayle_variants AS v ON v.id = s.variant_id
