@@ -17,7 +17,6 @@ from khaos_assets.systems.transport import Answer, BodyBroken, TransientError
 
 T = TypeVar("T")
 COUNT = "x-include-total-count"
-HIGHEST = 2**63 - 1
 
 
 class PageWrong(TransientError):
@@ -39,7 +38,7 @@ class Landed:
     @property
     def ids(self) -> list[int | None]:
         """The id of each row as a number, None where it is none."""
-        return [numeric(k) for k in self.page.keys]
+        return self.page.ids
 
 
 class Asking:
@@ -130,7 +129,7 @@ class Asking:
         return await asyncio.to_thread(self._land, answer, page, selector, asked, total)
 
     def _check_order(self, page: Page, after: int) -> None:
-        ids = [i for i in map(numeric, page.keys) if i is not None]
+        ids = [i for i in page.ids if i is not None]
         if any(a >= b for a, b in pairwise(ids)):
             raise PageWrong(self.operation, "keys_not_ascending", "an id is repeated or out of order")
         if ids and ids[0] <= after:
@@ -151,13 +150,6 @@ class Asking:
             total=count,
         )
         return Landed(landed.number, page, count)
-
-
-def numeric(key: str | None) -> int | None:
-    """An id as a number; None where it is none."""
-    if key is None or not (key.isascii() and key.isdigit()) or int(key) > HIGHEST:
-        return None
-    return int(key)
 
 
 async def side_by_side(calls: Iterable[Awaitable[T]]) -> list[T]:

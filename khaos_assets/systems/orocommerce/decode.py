@@ -13,8 +13,7 @@ import pyarrow.compute as pc
 
 from khaos_assets.systems.arrow import next_greater
 from khaos_assets.systems.json_columns import Broken
-from khaos_assets.systems.orocommerce.asking import numeric
-from khaos_assets.systems.orocommerce.resources import Page, Resource, row_key
+from khaos_assets.systems.orocommerce.resources import Page, Resource, numeric, row_key
 from khaos_assets.systems.read import Decoded, LandedPage, Pages, Quarantined, WalkNotes
 from khaos_assets.systems.wire import Record, arrow_schema
 
@@ -57,7 +56,7 @@ def gather(resource: Resource, pages: Pages, notes: WalkNotes, *, by_number: boo
     schema = arrow_schema(resource.shape.record).append(pa.field(SEQUENCE, pa.int64()))
     tables: list[pa.Table] = [schema.empty_table()]
     for sequence, landed in enumerate(believed(pages, notes.facts["pages"]), start=1):
-        page = resource.page(pages.body(landed))
+        page = Page(pages.body(landed))
         read.append(page)
         wanted = [n for n, key in enumerate(page.keys) if keep(key)]
         table, broken = resource.shape.decode([page.rows[n] for n in wanted])

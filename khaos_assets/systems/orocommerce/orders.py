@@ -12,7 +12,7 @@ from khaos_assets.systems.orocommerce.asking import Asking, Landed, side_by_side
 from khaos_assets.systems.orocommerce.client import SYSTEM
 from khaos_assets.systems.orocommerce.decode import believed, decode
 from khaos_assets.systems.orocommerce.records import Order, OrderAsked
-from khaos_assets.systems.orocommerce.resources import Resource
+from khaos_assets.systems.orocommerce.resources import Page, Resource
 from khaos_assets.systems.orocommerce.walk import walk_by_id
 from khaos_assets.systems.read import Decoded, Pages, ReadContext, Reason, WalkNotes
 
@@ -95,7 +95,7 @@ def decode_orders(resource: Resource, pages: Pages, notes: WalkNotes) -> Decoded
     decoded = decode("orders", resource, pages, notes)
     asked: dict[str, bool] = {}
     for landed in believed(pages, notes.facts["asked"]):
-        page = resource.page(pages.body(landed))
+        page = Page(pages.body(landed))
         known = {number for raw in page.rows if (number := _number(raw)) is not None}
         for reference in landed.asked["references"]:
             asked[reference] = asked.get(reference, False) or reference in known

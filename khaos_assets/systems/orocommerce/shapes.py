@@ -69,11 +69,6 @@ class Shape:
         return ",".join([*self.attributes.values(), *(r.name for r in self.relations)])
 
     @cached_property
-    def kept(self) -> frozenset[str]:
-        """Names of attributes and relationships that are asked for; nothing else is landed."""
-        return frozenset(self.fields.split(","))
-
-    @cached_property
     def _row(self) -> Any:
         hints = get_type_hints(self.record, include_extras=True)
         defaults = {f.name: f.default for f in msgspec.structs.fields(self.record)}
