@@ -110,6 +110,10 @@ class ChannelOrder:
     """By how much the stored total, without VAT, is off its parts."""
     cancelled_at: datetime | None = None
     broken: dict[str, Any] = field(default_factory=dict)
+    payment: str = ""
+    """How it was paid, in place of the usual."""
+    delivery_method: str = ""
+    """How it is to be sent, in place of the usual."""
 
     @property
     def key(self) -> str:

@@ -9,7 +9,7 @@ from khaos_assets.sandbox.worlds.clock import london_date
 from khaos_assets.sandbox.worlds.markets import PREFIXES
 from khaos_assets.sandbox.worlds.model import CHANNELS, World
 from khaos_assets.sandbox.worlds.organisations import PRICE_LISTS, TERMS
-from khaos_assets.sandbox.worlds.render import oro_orders, scayle_orders
+from khaos_assets.sandbox.worlds.render import oro_orders, oro_prices, scayle_orders
 from khaos_assets.sandbox.worlds.toml import array, inline, table, text
 
 
@@ -53,7 +53,7 @@ def market_mappings(world: World) -> list[str]:
     if "orocommerce" in world.systems:
         lines.append(f"delivery_methods = {array([oro_orders.METHOD])}")
         lists = {str(number): name for number, name in PRICE_LISTS.items()}
-        lines.append(f"price_lists = {table(lists)}")
+        lines.append(f"price_lists = {table(lists | {str(oro_prices.RETIRED): PRICE_LISTS[1]})}")
         lines.append(f"customer_groups = {table(lists)}")
         lines.append(f"payment_terms = {table({str(n): name for n, name in TERMS.items()})}")
     return lines

@@ -338,6 +338,8 @@ class World:
     listings: dict[str, list[Listing]] = field(default_factory=dict)
     """Channel or PIM → everything it knows."""
     untracked: list[str] = field(default_factory=list)
+    unmapped: dict[str, list[str]] = field(default_factory=dict)
+    """System and map (scayle/warehouse …) → values that are there and that no mapping has."""
     popups: list[Place] = field(default_factory=list)
     """WAIR locations without a mapping."""
     items: list[Item] = field(default_factory=list)

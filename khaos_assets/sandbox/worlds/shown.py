@@ -36,7 +36,7 @@ def _goods(listing: Listing) -> list[Item]:
 
 def _moved(figures: Positions, item: Item, warehouse: str, channel: str) -> datetime:
     world = figures.world
-    places = [p for s in world.warehouses[channel][warehouse] for p in world.places(s)]
+    places = [p for s in world.warehouses[channel].get(warehouse, []) for p in world.places(s)]
     return max((figures.moved.get((item, p), world.origin) for p in places), default=world.origin)
 
 

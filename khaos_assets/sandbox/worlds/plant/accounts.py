@@ -60,12 +60,12 @@ def _is_retail(customer: Customer) -> bool:
 def duplicate_trade_account(field: Field, n: int) -> None:
     """One VAT number on two accounts."""
     for _ in range(n):
-        group = [take(field, _is_trade, "a trade account") for _ in range(2)]
+        group = [take(field, is_trade, "a trade account") for _ in range(2)]
         group[1].vat_number = group[0].vat_number
         _report_01(field, group, "one VAT number")
 
 
-def _is_trade(customer: Customer) -> bool:
+def is_trade(customer: Customer) -> bool:
     return customer.company_class == "Trade" and customer.organisation is not None
 
 
@@ -87,7 +87,7 @@ def account_not_matched(field: Field, n: int) -> None:
 
 def _lost(field: Field) -> None:
     orders = _orders_by_account(field)
-    customer = take(field, lambda c: _is_trade(c) and _is_fit(field, orders.get(c, [])), "one with orders of the month")
+    customer = take(field, lambda c: is_trade(c) and _is_fit(field, orders.get(c, [])), "one with orders of the month")
     organisation = customer.organisation
     assert organisation is not None
     customer.other_ref, organisation.account = "", None
@@ -144,7 +144,7 @@ def order_on_the_wrong_account(field: Field, n: int) -> None:
         order.customer = next(
             c
             for c in field.world.customers
-            if _is_trade(c) and c is not right and not c.on_stop and field.is_unused(c) and c.currency == right.currency
+            if is_trade(c) and c is not right and not c.on_stop and field.is_unused(c) and c.currency == right.currency
         )
         field.use(order.customer)
         field.truth.exception(
@@ -164,7 +164,7 @@ def profile_out_of_date(field: Field, n: int) -> None:
     busy = {o.customer for o in field.world.orders if any(is_open(o, max(t, o.created)) for t in field.nights)}
     for i in range(n):
         name = ("name", "terms", "price_list", "hold")[i % 4]
-        customer = take(field, lambda c, q=name == "hold": _is_trade(c) and not (q and c in busy), "a trade account")
+        customer = take(field, lambda c, q=name == "hold": is_trade(c) and not (q and c in busy), "a trade account")
         organisation = customer.organisation
         assert organisation is not None
         if name == "name":

@@ -125,6 +125,7 @@ def cancellation_not_applied(field: Field, channel: str, n: int) -> None:
         found.cancelled_at = field.moment(span.first)
         if span.end is not None:
             order.cancelled_at = field.moment(span.end)
+            field.display(*order.ordered())
         field.truth.exception(
             span,
             "ORD-09",

@@ -167,10 +167,15 @@ class Field:
 
     def stock_up(self, item: Item, place: str, units: int) -> None:
         """Let at least so many units be there, free, every night, on both sides; then it is displayed as well."""
-        body = item.wair.body_map if item.wair else None
-        if body is not None and not body["displayed"]:
-            body["displayed"], body["reason"] = True, None
+        self.display(item)
         ensure_stock(item, place, units, self.figures)
+
+    def display(self, *items: Item) -> None:
+        """It can be sold on some night, so WAIR displays it."""
+        for item in items:
+            body = item.wair.body_map if item.wair else None
+            if body is not None and not body["displayed"]:
+                body["displayed"], body["reason"] = True, None
 
     def site(self, n: int) -> str:
         """The mapped sites in turn: the default one, which two locations serve, comes every third time."""

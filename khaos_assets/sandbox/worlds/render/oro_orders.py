@@ -42,7 +42,7 @@ def _order(order: ChannelOrder, as_of: datetime) -> Record:
             "shippingDiscount": None,
             "estimatedShippingCostAmount": four(order.delivery_net),
             "overriddenShippingCostAmount": None,
-            "shippingMethod": METHOD,
+            "shippingMethod": order.delivery_method or METHOD,
             "shippingMethodType": "primary",
             "sourceEntityIdentifier": None,
             "customerNotes": None,

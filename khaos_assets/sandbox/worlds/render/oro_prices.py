@@ -19,7 +19,8 @@ RETIRED = 9
 
 
 def price_lists(world: World) -> Iterator[Record]:
-    for number, name in [*PRICE_LISTS.items(), (RETIRED, "Summer 2024")]:
+    others = [(int(key), f"List {key}") for key in world.unmapped.get("orocommerce/price_list", [])]
+    for number, name in [*PRICE_LISTS.items(), (RETIRED, "Summer 2024"), *others]:
         yield {
             "type": "pricelists",
             "id": str(number),

@@ -11,8 +11,10 @@ from khaos_assets.sandbox.worlds.model import Kind, Listing, World
 from khaos_assets.sandbox.worlds.positions import Positions
 from khaos_assets.sandbox.worlds.render.spelling import Record, spoil
 from khaos_assets.sandbox.worlds.shown import in_units, quantity
-from khaos_assets.sandbox.worlds.units import UNITS, units_of
+from khaos_assets.sandbox.worlds.units import BASE, CASE, UNITS, units_of
 
+ODD_UNIT = "unit"
+"""Key in a listing's `shows`: a unit of measure beside the usual ones."""
 UNITS_PER_PRODUCT = 4
 """Numbers kept free per product for the ids of its units."""
 
@@ -36,7 +38,9 @@ def precision_ids(listing: Listing) -> dict[str, str]:
 
 
 def _codes(listing: Listing) -> tuple[str, ...]:
-    return units_of(listing.item) if listing.item is not None else ("each",)
+    odd = listing.shows.get(ODD_UNIT)
+    usual = units_of(listing.item) if listing.item is not None else (BASE,)
+    return (*usual, odd) if odd else usual
 
 
 def products(world: World, night: int) -> Iterator[Record]:
@@ -80,7 +84,11 @@ def unit_precisions(world: World, night: int) -> Iterator[Record]:
             yield {
                 "type": "productunitprecisions",
                 "id": key,
-                "attributes": {"precision": 2 if parts else 0, "conversionRate": int(UNITS[unit]), "sell": True},
+                "attributes": {
+                    "precision": 2 if parts else 0,
+                    "conversionRate": int(UNITS.get(unit, UNITS[CASE] * 10)),
+                    "sell": True,
+                },
                 "relationships": {"unit": to_one("productunits", unit)},
             }
 
@@ -89,7 +97,8 @@ def inventory_levels(world: World, night: int, figures: Positions) -> Iterator[R
     """One row per product, unit and warehouse; every third is padded with zeros."""
     for listing in listings_of(world, "orocommerce", night):
         keys = precision_ids(listing)
-        for unit, units in in_units(listing, quantity(figures, listing, "")).items():
+        shown = in_units(listing, quantity(figures, listing, ""))
+        for unit, units in (shown | {u: Decimal(1) for u in keys if u not in shown}).items():
             record: Record = {
                 "type": "inventorylevels",
                 "id": keys[unit],

@@ -25,11 +25,12 @@ def offset(instant: datetime) -> str:
 
 
 def shops(world: World) -> Iterator[Record]:
-    yield {"shopKey": SHOP, "countries": [{"countryCode": m.country} for m in markets_of(world, "scayle")]}
+    countries = [m.country for m in markets_of(world, "scayle")] + world.unmapped.get("scayle/country", [])
+    yield {"shopKey": SHOP, "countries": [{"countryCode": c} for c in countries]}
 
 
 def warehouses(world: World) -> Iterator[Record]:
-    for number, key in enumerate(world.warehouses["scayle"], 1):
+    for number, key in enumerate([*world.warehouses["scayle"], *world.unmapped.get("scayle/warehouse", [])], 1):
         countries = [
             {"shopKey": SHOP, "countryCode": m.country, "priority": number, "packageGroup": None}
             for m in markets_of(world, "scayle")
@@ -100,7 +101,7 @@ def stocks(world: World, night: int, figures: Positions) -> Iterator[Record]:
                 "sellableWithoutStock": listing.sells_without_stock,
                 "expectedAvailabilityAt": None,
             }
-            yield spoil(record, listing.broken.get("stocks"))
+            yield spoil(record, listing.broken.get(f"stocks/{warehouse}"))
 
 
 def prices(world: World, night: int) -> Iterator[Record]:

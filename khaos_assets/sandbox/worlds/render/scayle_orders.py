@@ -65,7 +65,7 @@ def _code(code: str) -> Record:
 def _payment(order: ChannelOrder) -> Record:
     return {
         "amount": minor(order.gross()),
-        "key": PAYMENTS[order.number % len(PAYMENTS)],
+        "key": order.payment or PAYMENTS[order.number % len(PAYMENTS)],
         "transactionKey": f"T{order.number}",
         "isGiftCard": False,
         "installment": False,

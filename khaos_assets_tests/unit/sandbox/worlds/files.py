@@ -94,7 +94,7 @@ def _night(folder: Path, night: Record) -> NightFiles:
         good: list[Record] = []
         for record in records.get(name, []):
             if fault(record):
-                broken.append(f"{name}/{key(record)}")
+                broken.append(f"{_READS.get(name, name)}/{key(record)}")
             else:
                 good.append(record)
         records[name] = good
@@ -105,6 +105,8 @@ def _lines(file: Path) -> list[Record]:
     return [json.loads(x, parse_float=Decimal) for x in file.read_text(encoding="utf-8").splitlines()]
 
 
+_READS = {"orocommerce/inventorylevels": "orocommerce/inventory_levels"}
+"""Files whose read has another name."""
 _CONTRACT: dict[str, Any] = {
     "wair/stock": (
         lambda r: f"{r['locationId']}/{r['skuId']}",
@@ -115,6 +117,19 @@ _CONTRACT: dict[str, Any] = {
         lambda r: r["dispatchId"],
         lambda r: not is_instant(r["dispatchedAt"]) or not isinstance(r["trackingNumber"], (str, type(None))),
     ),
+    "scayle/stocks": (
+        lambda r: f"{r['variantId']}/{r['warehouseReferenceKey']}/{r['merchantReferenceKey']}",
+        lambda r: not isinstance(r["quantity"], int),
+    ),
+    "orocommerce/inventorylevels": (
+        lambda r: r["id"],
+        lambda r: not is_decimal(r["attributes"]["quantity"]),
+    ),
+    "plytix/products": (
+        lambda r: r["id"],
+        lambda r: not isinstance(r["gtin"], (str, type(None))) or not isinstance(r["num_variations"], int),
+    ),
+    "pimberly/products": (lambda r: r["id"], lambda r: not is_instant(r["dateCreated"])),
     "khaos/stock_items": (
         lambda r: r["STOCK_CODE"],
         lambda r: not all(_number_or_empty(r[k]) for k in ("BUY_PRICE", "SELL_PRICE", "SELL_PRICE_WEB")),

@@ -18,6 +18,7 @@ from khaos_assets_tests.unit.sandbox.worlds.perfect_feeds import feed_codes
 from khaos_assets_tests.unit.sandbox.worlds.perfect_goods import goods_codes
 from khaos_assets_tests.unit.sandbox.worlds.perfect_items import Identity, Spellings, identify, missing
 from khaos_assets_tests.unit.sandbox.worlds.perfect_list_prices import list_price_codes
+from khaos_assets_tests.unit.sandbox.worlds.perfect_maps import map_codes
 from khaos_assets_tests.unit.sandbox.worlds.perfect_money import money_codes
 from khaos_assets_tests.unit.sandbox.worlds.perfect_orders import order_codes
 from khaos_assets_tests.unit.sandbox.worlds.reading import Item, Reading
@@ -63,6 +64,7 @@ class Night(Reading):
         money_codes(self)
         account_codes(self)
         list_price_codes(self)
+        map_codes(self)
         feed_codes(self)
         agreed = dict(before.agreed) if before else {}
         agreed.update({key: wair for key, (khaos, wair) in self.pairs.items() if khaos == wair})
