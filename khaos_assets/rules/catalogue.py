@@ -52,6 +52,8 @@ class Code(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     correction: str
     unless: str = ""
     amount: str = ""
+    rests_on: list[str] = []
+    """Codes whose exceptions it looks at instead of records: it is evaluated after them."""
     code: str = ""
 
     @property

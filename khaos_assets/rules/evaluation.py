@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
-from pathlib import Path
+from graphlib import TopologicalSorter
 
 import duckdb
 
 from khaos_assets.config import Night, Settings, Store
-from khaos_assets.config.store import replacing
 from khaos_assets.rules.catalogue import HERE, Code, Need, load_catalogue
+from khaos_assets.rules.history import load_history, write_history
 from khaos_assets.systems.read import installed_systems
 from khaos_assets.warehouse.configuration import load_configuration
 from khaos_assets.warehouse.database import open_warehouse
@@ -30,16 +29,10 @@ CANDIDATE = """
 WORKING_TABLES = f"""
     CREATE OR REPLACE TEMP TABLE found (code VARCHAR, owner VARCHAR, severity VARCHAR, correction VARCHAR, {CANDIDATE});
     CREATE OR REPLACE TABLE population (
-        code VARCHAR, systems VARCHAR, record_key VARCHAR, scope VARCHAR, holds BOOLEAN);
+        code VARCHAR, systems VARCHAR, record_key VARCHAR, scope VARCHAR, field VARCHAR DEFAULT '', holds BOOLEAN);
     CREATE OR REPLACE TEMP TABLE code_need (
         code VARCHAR, systems VARCHAR, read VARCHAR, absence BOOLEAN, total BOOLEAN);
 """
-
-HISTORY = {
-    "stock_codes": "stock_id VARCHAR, stock_code VARCHAR, first_seen TIMESTAMPTZ",
-    "invoice_stages": "order_key VARCHAR, invoice VARCHAR, stage BIGINT, nights BIGINT",
-    "stock_agreed": "sku VARCHAR, site VARCHAR, figure DECIMAL(28, 5), agreed_on DATE, agreed_as_of TIMESTAMPTZ",
-}
 
 
 class RuleError(Exception):
@@ -65,45 +58,29 @@ def evaluate_in(db: duckdb.DuckDBPyConnection, settings: Settings, store: Store,
     """As `evaluate`, on an open connection."""
     load_configuration(db, settings, night)
     _load_reads_before(db)
-    known = _load_history(db, store, night.date)
-    reads = _reads(db)
-    needed: list[list[object]] = []
+    _load_cases_before(db)
+    known = load_history(db, store, night.date)
     for comparison in sorted((HERE / "comparisons").glob("*.sql")):
         _execute(db, comparison.name, "comparison", comparison.read_text(encoding="utf-8"))
     db.execute(WORKING_TABLES)
-    not_tested: dict[tuple[str, str], str] = {}
-    pairs: list[tuple[str, str]] = []
-    for code in load_catalogue().values():
-        tested: list[str] = []
-        for systems, needs in pairs_of(code, settings):
-            pairs.append((code.code, systems))
-            why = untestable(reads, needs, known)
-            if why:
-                not_tested[code.code, systems] = why
-                continue
-            tested.append(systems)
-            needed.extend([code.code, systems, n.read, n.absence, n.total] for n in needs)
-        if tested:
-            _run(db, code, tested)
-    if needed:
-        rows_of = ", ".join(["(?, ?, ?, ?, ?)"] * len(needed))
-        db.execute(f"INSERT INTO code_need VALUES {rows_of}", [value for row in needed for value in row])
-    # Ids from content, never from the order of rows
-    db.execute(
-        "CREATE OR REPLACE TEMP TABLE candidate AS"
-        " SELECT row_number() OVER (ORDER BY code, systems, record_key, scope, field) AS id, * FROM found"
-    )
-    _execute(db, "suppression.sql", "edges", (HERE / "suppression.sql").read_text(encoding="utf-8"))
+    pairs = _pairs(db, settings, known)
+    first, later = in_order(load_catalogue())
+    for code in first:
+        _run(db, code, [p for p in pairs if p.code == code.code])
+    _explain(db)
+    for code in later:
+        if _run(db, code, [p for p in pairs if p.code == code.code]):
+            _explain(db)
     _execute(db, "results.sql", "results", (HERE / "results.sql").read_text(encoding="utf-8"))
-    _write_control(db, pairs, not_tested)
-    _write_history(db, store, night.date)
+    _write_control(db, pairs)
+    write_history(db, store, night.date)
     rows = db.execute(
         "SELECT code, state, count(*) FROM exception WHERE night = getvariable('night') GROUP BY ALL ORDER BY ALL"
     ).fetchall()
     states: dict[str, dict[str, int]] = {}
     for code_name, state, n in rows:
         states.setdefault(code_name, {})[state] = n
-    return RulesResult(states, {f"{c} {s}": why for (c, s), why in not_tested.items()})
+    return RulesResult(states, {f"{p.code} {p.systems}": p.why for p in pairs if p.why})
 
 
 def pairs_of(code: Code, settings: Settings) -> Iterator[tuple[str, list[Need]]]:
@@ -114,6 +91,23 @@ def pairs_of(code: Code, settings: Settings) -> Iterator[tuple[str, list[Need]]]
             yield from ((s, needs) for s in enabled)
         elif set(systems.split(">")) <= set(enabled):
             yield systems, needs
+
+
+def in_order(catalogue: Mapping[str, Code]) -> tuple[list[Code], list[Code]]:
+    """The codes that look at records, and those that look at the exceptions of others, each after what it rests on."""
+    order = TopologicalSorter({name: code.rests_on for name, code in catalogue.items()}).static_order()
+    codes = [catalogue[name] for name in sorted(catalogue)]
+    later = [catalogue[name] for name in order if name in catalogue and catalogue[name].rests_on]
+    return [c for c in codes if not c.rests_on], later
+
+
+@dataclass(frozen=True)
+class _Pair:
+    code: str
+    systems: str
+    needs: list[Need]
+    why: str | None
+    """Why it cannot be tested tonight."""
 
 
 @dataclass(frozen=True)
@@ -158,14 +152,38 @@ def untestable(reads: dict[str, _ReadTonight], needs: list[Need], known: set[str
     return None
 
 
-def _run(db: duckdb.DuckDBPyConnection, code: Code, tested: list[str]) -> None:
+def _pairs(db: duckdb.DuckDBPyConnection, settings: Settings, known: set[str]) -> list[_Pair]:
+    """Every code and pair of the systems that are on, and whether it can be tested. A code that rests on others can
+    where one of those can. Fills `code_need`."""
+    reads = _reads(db)
+    catalogue = load_catalogue()
+    found: dict[tuple[str, str], _Pair] = {}
+    for code in (c for group in in_order(catalogue) for c in group):
+        for systems, needs in pairs_of(code, settings):
+            why = untestable(reads, needs, known)
+            rests = [found[name, systems] for name in code.rests_on if (name, systems) in found]
+            if rests and all(r.why for r in rests):
+                why = f"{', '.join(r.code for r in rests)}: {rests[0].why}"
+            found[code.code, systems] = _Pair(code.code, systems, needs, why)
+    needed = [[p.code, p.systems, n.read, n.absence, n.total] for p in found.values() if p.why is None for n in p.needs]
+    if needed:
+        rows_of = ", ".join(["(?, ?, ?, ?, ?)"] * len(needed))
+        db.execute(f"INSERT INTO code_need VALUES {rows_of}", [value for row in needed for value in row])
+    return [found[key] for key in sorted(found)]
+
+
+def _run(db: duckdb.DuckDBPyConnection, code: Code, pairs: list[_Pair]) -> bool:
+    """Both statements of a code for the pairs that can be tested; whether it found anything."""
+    tested = [p.systems for p in pairs if p.why is None]
+    if not tested:
+        return False
     statements = code.statements
     only = "WHERE list_contains(?::VARCHAR[], systems)"
     _execute(
         db,
         f"{code.code}.sql",
         "population",
-        f"INSERT INTO population SELECT ?, systems, record_key, scope, holds FROM ({statements['population']}) {only}",
+        f"INSERT INTO population BY NAME SELECT ? AS code, p.* FROM ({statements['population']}) AS p {only}",
         [code.code, tested],
     )
     _execute(
@@ -176,6 +194,16 @@ def _run(db: duckdb.DuckDBPyConnection, code: Code, tested: list[str]) -> None:
         f" FROM ({statements['exceptions']}) AS f {only}",
         [code.code, code.owner, code.severity, code.correction, tested],
     )
+    return bool(db.execute("SELECT EXISTS (FROM found WHERE code = ?)", [code.code]).fetchone()[0])  # type: ignore[index]
+
+
+def _explain(db: duckdb.DuckDBPyConnection) -> None:
+    """`candidate`: what was found, with ids from content, never from the order of rows; `explained`: by what."""
+    db.execute(
+        "CREATE OR REPLACE TEMP TABLE candidate AS"
+        " SELECT row_number() OVER (ORDER BY code, systems, record_key, scope, field) AS id, * FROM found"
+    )
+    _execute(db, "suppression.sql", "edges", (HERE / "suppression.sql").read_text(encoding="utf-8"))
 
 
 def _execute(
@@ -187,15 +215,13 @@ def _execute(
         raise RuleError(f"rules/{file} ({statement}): {e}") from e
 
 
-def _write_control(
-    db: duckdb.DuckDBPyConnection, pairs: list[tuple[str, str]], not_tested: dict[tuple[str, str], str]
-) -> None:
+def _write_control(db: duckdb.DuckDBPyConnection, pairs: list[_Pair]) -> None:
     """`control_code`: one row per code and pair, tested or not."""
     db.execute("DELETE FROM control_code WHERE night = getvariable('night')")
     db.execute("CREATE OR REPLACE TEMP TABLE pair (code VARCHAR, systems VARCHAR, why VARCHAR)")
     if pairs:
         rows_of = ", ".join(["(?, ?, ?)"] * len(pairs))
-        db.execute(f"INSERT INTO pair VALUES {rows_of}", [v for c, s in pairs for v in (c, s, not_tested.get((c, s)))])
+        db.execute(f"INSERT INTO pair VALUES {rows_of}", [v for p in pairs for v in (p.code, p.systems, p.why)])
     db.execute(
         """
         INSERT INTO control_code
@@ -229,69 +255,16 @@ def _load_reads_before(db: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-def _load_history(db: duckdb.DuckDBPyConnection, store: Store, night: date) -> set[str]:
-    """What earlier nights handed on, as tables `history_<name>`; returns the names that exist."""
-    known: set[str] = set()
-    for name, columns in HISTORY.items():
-        db.execute(f"CREATE OR REPLACE TEMP TABLE history_{name} ({columns})")
-        path = _newest_before(store, name, night)
-        if path is not None:
-            rows = "SELECT * FROM read_parquet(?, hive_partitioning = false)"
-            db.execute(f"INSERT INTO history_{name} BY NAME {rows}", [str(path)])
-            known.add(name)
+def _load_cases_before(db: duckdb.DuckDBPyConnection) -> None:
+    """`case_before`: the cases of the last night on which their code could be tested, and when each was first seen (a
+    night that could not look does not begin a difference anew); `tested_before`: the codes that ever could be."""
     db.execute(
         """
-        CREATE OR REPLACE TEMP TABLE stock_codes_now AS
-        SELECT stock_id, stock_code, min(first_seen) AS first_seen
-        FROM (
-            SELECT * FROM history_stock_codes
-            UNION ALL
-            SELECT item_id, sku,
-                CASE WHEN (SELECT count(*) FROM history_stock_codes) > 0
-                          AND EXISTS (FROM read_before AS b WHERE b.system = 'khaos' AND b.entity = 'stock_items')
-                     THEN getvariable('as_of') ELSE 'epoch'::TIMESTAMPTZ END
-            FROM item WHERE system = 'khaos'
-        )
-        GROUP BY stock_id, stock_code
+        CREATE OR REPLACE TEMP TABLE tested_before AS
+        SELECT code, systems, max(night) AS night
+        FROM control_code WHERE night < getvariable('night') AND tested GROUP BY code, systems;
+        CREATE OR REPLACE TEMP TABLE case_before AS
+        SELECT e.case_key, e.code, e.systems, e.record_key, e.scope, e.field, e.first_seen
+        FROM exception AS e JOIN tested_before USING (code, systems, night)
         """
     )
-    # How many nights running an invoice of which nothing is sent has stood at its stage, tonight included
-    db.execute(
-        """
-        CREATE OR REPLACE TEMP TABLE invoice_stage_now AS
-        SELECT i.order_key, i.invoice, i.stage, any_value(i.stage_name) AS stage_name, 1 + coalesce(max(h.nights), 0) AS nights
-        FROM invoice AS i
-        LEFT JOIN history_invoice_stages AS h USING (order_key, invoice, stage)
-        WHERE i.system = 'khaos' AND i.units_sent = 0 AND i.stage IS NOT NULL
-        GROUP BY ALL
-        """
-    )
-    return known
-
-
-def _newest_before(store: Store, name: str, night: date) -> Path | None:
-    folder = store.history(name, night).parent.parent
-    nights = sorted(p.name.removeprefix("date=") for p in folder.glob("date=*") if (p / f"{name}.parquet").exists())
-    earlier = [n for n in nights if n < night.isoformat()]
-    return store.history(name, date.fromisoformat(earlier[-1])) if earlier else None
-
-
-def _write_history(db: duckdb.DuckDBPyConnection, store: Store, night: date) -> None:
-    """Hand on: every stock code ever seen, and the figure on which each SKU and site last agreed."""
-    statements = {
-        "stock_codes": "SELECT * FROM stock_codes_now ORDER BY ALL",
-        "invoice_stages": "SELECT order_key, invoice, stage, nights FROM invoice_stage_now ORDER BY ALL",
-        "stock_agreed": """
-            SELECT coalesce(s.wair_sku, h.sku) AS sku, coalesce(s.site, h.site) AS site,
-                coalesce(s.on_hand, h.figure) AS figure,
-                CASE WHEN s.site IS NOT NULL THEN getvariable('night') ELSE h.agreed_on END AS agreed_on,
-                CASE WHEN s.site IS NOT NULL THEN getvariable('as_of') ELSE h.agreed_as_of END AS agreed_as_of
-            FROM (SELECT wair_sku, site, on_hand FROM stock_comparison WHERE untested IS NULL AND difference = 0) AS s
-            FULL JOIN history_stock_agreed AS h ON h.sku = s.wair_sku AND h.site = s.site
-            ORDER BY ALL
-            """,
-    }
-    for name, sql in statements.items():
-        with replacing(store.history(name, night)) as temporary:
-            path = str(temporary).replace("'", "''")
-            db.execute(f"COPY ({sql}) TO '{path}' (FORMAT parquet)")

@@ -27,15 +27,6 @@ carried AS (
     JOIN severity AS s ON s.name = k.own_severity
     WHERE k.suppressor IS NOT NULL
     GROUP BY k.suppressor
-),
--- The last night on which the code could be tested: a night that could not see it does not begin the difference anew
-before AS (
-    SELECT e.case_key, e.first_seen
-    FROM exception AS e
-    JOIN (
-        SELECT code, systems, max(night) AS night FROM control_code
-        WHERE night < getvariable('night') AND tested GROUP BY code, systems
-    ) AS last USING (code, systems, night)
 )
 SELECT getvariable('night') AS night, k.code, k.case_key, k.final_state AS state,
     CASE WHEN k.code IN ('SKU-01', 'SKU-02', 'SKU-05') AND s2.rank < s1.rank THEN s2.name ELSE k.own_severity END AS severity,
@@ -52,4 +43,4 @@ LEFT JOIN keyed AS root ON root.id = k.suppressor
 LEFT JOIN carried AS c ON c.id = k.id
 JOIN severity AS s1 ON s1.name = k.own_severity
 LEFT JOIN severity AS s2 ON s2.rank = c.severity_rank
-LEFT JOIN before AS b ON b.case_key = k.case_key;
+LEFT JOIN case_before AS b ON b.case_key = k.case_key;
