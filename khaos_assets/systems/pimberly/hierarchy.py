@@ -21,6 +21,7 @@ from khaos_assets.systems.arrow import to_arrow
 from khaos_assets.systems.concurrency import side_by_side
 from khaos_assets.systems.json_columns import NOT_JSON
 from khaos_assets.systems.pimberly.client import SYSTEM, PimberlyClient, product_path
+from khaos_assets.systems.pimberly.listing import PEEK
 from khaos_assets.systems.pimberly.pages import PageReader, Pages, Row, names_in
 from khaos_assets.systems.pimberly.products import shown
 from khaos_assets.systems.pimberly.records import Item, Parent, Product
@@ -92,7 +93,7 @@ async def walk_neighbours(relation: Relation, context: ReadContext) -> WalkNotes
     elif not differing:
         notes.proof = Proof.TWO_PASS
     pages = Pages(asking.client, context.landing, PageReader(section.view))
-    if not (await pages.ask(None, 1, "behind", full=False)).rows:
+    if not (await pages.ask(PEEK, None)).rows:
         raise ReadFailed("list_vanished", "the list of products is gone: no 404 says anything any more")
     notes.clock_offset_ms = asking.client.transport.clock_offset_ms
     return notes

@@ -19,12 +19,13 @@ from itertools import pairwise
 from typing import NoReturn
 
 from khaos_assets.systems.concurrency import side_by_side
-from khaos_assets.systems.pimberly.pages import CursorRefused, Pages, ProductPage
+from khaos_assets.systems.pimberly.pages import CursorRefused, Pages, ProductPage, View
 from khaos_assets.systems.read import ReadFailed
 
 HEX_DIGITS = frozenset("0123456789abcdef")
 BEHIND = (0, 16, 32, 56)
 """Powers of two above the last id, at which a look behind the end begins."""
+PEEK = View("behind", 1)
 AGAIN = 2
 """How often a stretch that ends before the next one is asked to go on."""
 
@@ -44,12 +45,10 @@ class Stretch:
 
 @dataclass
 class Walk:
-    """One walk over the list. `full`: rows with all attributes, else identifiers only."""
+    """One walk over the list, or over those of its rows that a filter lets through."""
 
     pages: Pages
-    part: str
-    limit: int
-    full: bool
+    view: View
     progress: Callable[[int], None] = lambda rows: None  # noqa: ARG005
     rereads: int = 0
     found: list[ProductPage] = field(default_factory=list)
@@ -57,7 +56,7 @@ class Walk:
     async def run(self, cuts: Sequence[str]) -> None:
         """Walk from the beginning, and side by side from each of `cuts` (rising ids known from elsewhere).
 
-        Raises ReadFailed and TransportError.
+        Raises FilterRefused, ReadFailed and TransportError.
         """
         stretches = [Stretch(begin) for begin in (None, *cuts)]
         try:
@@ -66,23 +65,42 @@ class Walk:
             # An id known from elsewhere is no cursor any more: one stretch, whose cursors are rows just seen.
             self.rereads += 1
             stretches = [Stretch(None)]
-            await self._go(stretches[0], None)
+            await self._go_alone(stretches[0])
         stretches = [s for s in stretches if s.pages]
+        if self.view.filters is None:
+            await self._close_all(stretches)
+        self.found = [page for s in stretches for page in s.pages]
+
+    async def _close_all(self, stretches: list[Stretch]) -> None:
         if not stretches or stretches[0].begin is not None:
             detail = "an empty list, a wrong address and a key without rights are all 404"
             raise ReadFailed("empty_first_page", detail)
         for stretch, following in _with_next(stretches):
             await self._close(stretch, following)
-        self.found = [page for s in stretches for page in s.pages]
+
+    async def _go_alone(self, stretch: Stretch) -> None:
+        try:
+            await self._go(stretch, None)
+        except CursorRefused:
+            raise ReadFailed("cursor_refused", f"Pimberly refuses its own cursor {stretch.reached}") from None
 
     def products(self) -> dict[str, str | None]:
         """Internal id → primary id (None where it cannot be read) of all rows found."""
         return {k: p for page in self.found for k, p in zip(page.ids, page.primary_ids, strict=True)}
 
+    def created_since(self, instant: str) -> set[str]:
+        """Internal ids of rows made at or after an instant (text, UTC)."""
+        return {k for page in self.found for k, made in zip(page.ids, page.created, strict=True) if made >= instant}
+
+    def middle_change(self) -> str | None:
+        """The change time in the middle of all; None where rows have none."""
+        changes = sorted(t for page in self.found for t in page.updated if t)
+        return changes[len(changes) // 2] if changes else None
+
     async def _go(self, stretch: Stretch, goal: str | None) -> None:
         """On until the goal is reached, or nothing follows."""
         while goal is None or (stretch.reached or "") < goal:
-            page = await self.pages.ask(stretch.reached, self.limit, self.part, full=self.full)
+            page = await self.pages.ask(self.view, stretch.reached)
             if not page.rows:
                 return
             stretch.pages.append(page)
@@ -111,7 +129,7 @@ class Walk:
         for page in await side_by_side(self._peek(cursor) for cursor in beyond):
             if page.rows:
                 self._false_end(last, page.max_id)
-        if not (await self.pages.ask(None, 1, "behind", full=False)).rows:
+        if not (await self.pages.ask(PEEK, None)).rows:
             raise ReadFailed("list_vanished", "the list had rows and has none now: the key or its view is gone")
 
     def _false_end(self, last: str | None, follows: str) -> NoReturn:
@@ -119,7 +137,7 @@ class Walk:
 
     async def _peek(self, cursor: str) -> ProductPage:
         try:
-            return await self.pages.ask(cursor, 1, "behind", full=False)
+            return await self.pages.ask(PEEK, cursor)
         except CursorRefused:  # not one that this installation gave: nothing is learned
             return ProductPage()
 

@@ -30,6 +30,25 @@ class CursorRefused(Exception):
     """400: Pimberly does not take this cursor."""
 
 
+class FilterRefused(Exception):
+    """400: Pimberly does not take this filter."""
+
+
+@dataclass(frozen=True)
+class View:
+    """What a walk asks for with every page. `full`: all attributes, else identifiers. `filters`: JSON, as on the wire."""
+
+    part: str
+    limit: int
+    full: bool = False
+    filters: str | None = None
+
+    @property
+    def params(self) -> dict[str, str | int]:
+        asked: dict[str, str | int] = {"limit": self.limit, **(FULL if self.full else {})}
+        return asked if self.filters is None else {**asked, "filters": self.filters}
+
+
 @dataclass(frozen=True)
 class ProductPage:
     """Internal and primary ids in the order of the page, of its readable rows. No rows: nothing follows (404)."""
@@ -37,6 +56,9 @@ class ProductPage:
     rows: int = 0
     ids: tuple[str, ...] = ()
     primary_ids: tuple[str | None, ...] = ()
+    created: tuple[str, ...] = ()
+    updated: tuple[str, ...] = ()
+    """Instants as they came; "" where a row has none."""
     max_id: str = ""
     """The cursor of the next page."""
     landed: int = 0
@@ -50,6 +72,8 @@ class Row(msgspec.Struct, gc=False):
     core_id: str | None = msgspec.field(default=None, name="_id")
     primary: msgspec.Raw = msgspec.field(default=msgspec.Raw(b"null"), name="primaryId")
     channel_primary: msgspec.Raw = msgspec.field(default=msgspec.Raw(b"null"), name="Primary ID")
+    created: str | None = msgspec.field(default=None, name="dateCreated")
+    updated: str | None = msgspec.field(default=None, name="dateUpdated")
 
     @property
     def key(self) -> str | None:
@@ -120,7 +144,14 @@ class PageReader:
         keyed = [row for row in rows if row.key]
         ids = tuple(row.key or "" for row in keyed)
         _rising(ids, since, answer.maxId, whole=len(ids) == len(answer.data))
-        return ProductPage(len(answer.data), ids, tuple(row.primary_id for row in keyed), answer.maxId)
+        return ProductPage(
+            rows=len(answer.data),
+            ids=ids,
+            primary_ids=tuple(row.primary_id for row in keyed),
+            created=tuple(row.created or "" for row in keyed),
+            updated=tuple(row.updated or "" for row in keyed),
+            max_id=answer.maxId,
+        )
 
     def _singly(self, raw: bytes) -> Row | None:
         try:
@@ -163,15 +194,13 @@ class Pages:
     landing: Landing
     reader: PageReader
 
-    async def ask(self, since: str | None, limit: int, part: str, *, full: bool) -> ProductPage:
-        """The page after a cursor, None = the first; without ids where nothing follows.
+    async def ask(self, view: View, since: str | None) -> ProductPage:
+        """The page after a cursor, None = the first; without rows where nothing follows.
 
-        Raises CursorRefused, ReadFailed and TransportError.
+        Raises CursorRefused, FilterRefused, ReadFailed and TransportError.
         """
-        params: dict[str, str | int] = {"limit": limit, **(FULL if full else {})}
-        if since is not None:
-            params["sinceId"] = since
-        selector = f"sinceId={since or ''} limit={limit}"
+        params = view.params if since is None else {**view.params, "sinceId": since}
+        selector = " ".join(f"{k}={v}" for k, v in params.items() if k not in FULL)
         read: list[ProductPage] = []
 
         def check(answer: Answer) -> None:
@@ -183,11 +212,15 @@ class Pages:
 
         answer = await self.client.get(LIST, "/products", params, expect={200, 400, 404}, check=check)
         if answer.status == 400:
+            if view.filters is not None:
+                raise FilterRefused
+            if since is None:
+                raise ReadFailed("list_refused", "Pimberly answers 400 to the list itself")
             raise CursorRefused
         if answer.status == 404:
             return ProductPage()
         (page,) = read
-        asked: dict[str, str | int | None] = {"part": part, "since": since, "limit": limit}
+        asked: dict[str, str | int | None] = {"part": view.part, "since": since, "limit": view.limit}
         return await asyncio.to_thread(self._land, answer, selector, asked, page)
 
     async def single(self, primary_id: str) -> str | None:
