@@ -15,6 +15,8 @@ from khaos_assets.systems.transport import Answer, ServerFailed, Throttled, Tran
 SYSTEM = "scayle"
 SPOKEN_FOR = frozenset({200, 400, 401, 403, 404, 424, 429})
 """Statuses that mean something here; all others are the transport's."""
+PATIENCE = 10
+"""How often one call waits for the next window of its scope; others with the same token may use it up."""
 
 
 class CursorRefused(Exception):
@@ -51,21 +53,29 @@ class ScayleClient:
         """
 
         def look(answer: Answer) -> None:
-            wait = self._limits.answered(scope, answer.headers, refused=answer.status == 429)
-            if answer.status == 429:
-                raise Throttled(SYSTEM, operation, f"more calls of {scope} than allowed", status=429, retry_after=wait)
             if answer.status == 424:
                 raise ServerFailed(SYSTEM, operation, "a service behind it failed", status=424)
             if answer.status == 200:
                 check(answer)
 
-        await self._limits.turn(scope)
-        try:
-            answer = await self.transport.send(
-                operation, "GET", path, headers=self._headers, params=params, expect=SPOKEN_FOR, check=look
-            )
-        finally:
-            self._limits.done(scope)
+        for _ in range(PATIENCE):
+            await self._limits.turn(scope)
+            try:
+                answer = await self.transport.send(
+                    operation, "GET", path, headers=self._headers, params=params, expect=SPOKEN_FOR, check=look
+                )
+                waits = self._limits.answered(scope, answer.headers, refused=answer.status == 429)
+            finally:
+                self._limits.done(scope)
+            if answer.status != 429:
+                return self._meant(operation, scope, answer)
+            if not waits:
+                break
+        raise Throttled(SYSTEM, operation, f"more calls of {scope} than allowed", status=429)
+
+    @staticmethod
+    def _meant(operation: str, scope: str, answer: Answer) -> Answer | None:
+        """What a status means for the caller."""
         match answer.status:
             case 200:
                 return answer

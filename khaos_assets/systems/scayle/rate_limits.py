@@ -1,7 +1,8 @@
 """Staying below SCAYLE's limits: a window of calls per scope, as its answers tell it (contract scayle, section 6).
 
 Every answer says how many calls its scope has left and when the next window begins. Scopes are isolated: prices go on
-while orders wait. Where answers say nothing, the configured limits count.
+while orders wait. The first call of a scope goes alone, since its answer tells the limit. Where answers say nothing,
+the limits of the settings count.
 """
 
 from __future__ import annotations
@@ -9,12 +10,12 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 WINDOW = 60.0
 """Seconds."""
 LONGEST_RESET = 120.0
-"""Seconds. A header that asks for a longer pause is not believed: the next refusal will tell."""
+"""Seconds. A scope that asks for a longer pause is not waited for."""
 
 
 @dataclass
@@ -23,6 +24,8 @@ class _Scope:
     left: int
     ends_at: float
     in_flight: int = 0
+    met: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when a first answer has told the limit, or told nothing."""
 
 
 class RateLimits:
@@ -35,6 +38,8 @@ class RateLimits:
     async def turn(self, scope: str) -> None:
         """Wait until the scope has a call left, and take it. `done` must follow."""
         window = self._window(scope)
+        if window.in_flight and not window.met.is_set():
+            await window.met.wait()
         while window.left <= 0:
             await asyncio.sleep(max(0.0, window.ends_at - time.monotonic()))
             if time.monotonic() >= window.ends_at:
@@ -42,8 +47,8 @@ class RateLimits:
         window.left -= 1
         window.in_flight += 1
 
-    def answered(self, scope: str, headers: Mapping[str, str], *, refused: bool = False) -> float | None:
-        """Learn from an answer's headers; `refused`: it was 429. Seconds until the next window, None where untold."""
+    def answered(self, scope: str, headers: Mapping[str, str], *, refused: bool) -> bool:
+        """Learn from an answer's headers; `refused`: it was 429. Whether the next window can be waited for."""
         window = self._window(scope)
         limit, left, reset = (_whole(headers.get(f"x-ratelimit-{name}")) for name in ("limit", "remaining", "reset"))
         if limit:
@@ -55,11 +60,13 @@ class RateLimits:
         elif left is not None:
             # Calls still under way may not have been counted yet.
             window.left = left - max(0, window.in_flight - 1)
-        return reset
+        return reset is None or reset <= LONGEST_RESET
 
     def done(self, scope: str) -> None:
         """The call that `turn` allowed has ended, whichever way."""
-        self._window(scope).in_flight -= 1
+        window = self._window(scope)
+        window.in_flight -= 1
+        window.met.set()
 
     def _window(self, scope: str) -> _Scope:
         window = self._scopes.get(scope)

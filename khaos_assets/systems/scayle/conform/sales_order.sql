@@ -2,6 +2,7 @@
 -- with external prices does not tell stays NULL, and so does what rests on it.
 WITH fees AS (
     SELECT id, cost.applied_fees IS NOT NULL AS told,
+        list_filter(cost.applied_fees, lambda f: coalesce(f.category, '') <> 'delivery') AS others,
         list_filter(cost.applied_fees, lambda f: f.category = 'delivery') AS delivery
     FROM wire.scayle_orders
 ),
@@ -10,7 +11,9 @@ delivery AS (
         CASE WHEN told AND list_count(list_transform(delivery, lambda f: f.amount.with_tax)) = len(delivery)
              THEN coalesce(list_sum(list_transform(delivery, lambda f: f.amount.with_tax)), 0)::BIGINT END AS gross,
         CASE WHEN told AND list_count(list_transform(delivery, lambda f: f.amount.without_tax)) = len(delivery)
-             THEN coalesce(list_sum(list_transform(delivery, lambda f: f.amount.without_tax)), 0)::BIGINT END AS net
+             THEN coalesce(list_sum(list_transform(delivery, lambda f: f.amount.without_tax)), 0)::BIGINT END AS net,
+        CASE WHEN told THEN coalesce(list_sum(list_transform(others, lambda f: f.amount.with_tax - f.amount.without_tax)), 0)::BIGINT
+             END AS fees_vat
     FROM fees
 ),
 units AS (
@@ -56,6 +59,7 @@ SELECT
     (o.gross - d.gross) * 0.01 AS items_gross,
     d.net * 0.01 AS delivery_net,
     d.gross * 0.01 AS delivery_gross,
+    d.fees_vat * 0.01 AS fees_vat,
     o.net * 0.01 AS total_net,
     o.gross * 0.01 AS total_gross,
     o.created_at,

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from khaos_assets.systems.read import Decoded, Proof, ReadContext, Reason, WalkNotes
+from khaos_assets.systems.scayle.client import ScayleClient
 from khaos_assets.systems.scayle.records import Variant
 from khaos_assets.systems.scayle.walk.catalogue import begun, finished, product_ids, rest_on_products
 from khaos_assets.systems.scayle.walk.owned import OwnedList, walk_owned
+from khaos_assets.systems.scayle.walk.side_by_side import side_by_side
 
 STOCKS = OwnedList("/variants/{}/stocks", "GET /variants/{v}/stocks", "stocksRead")
 PRICES = OwnedList("/variants/{}/prices", "GET /variants/{v}/prices", "pricesRead")
@@ -18,11 +20,9 @@ async def walk_of_variants(listed: OwnedList, context: ReadContext) -> WalkNotes
     """Every variant of this night answers once: as well proven as the variants."""
     notes = begun(context)
     variants = await context.result("variants")
-    unknown = await walk_owned(context, listed, variant_ids(variants))
-    if unknown:
-        names = ", ".join(map(str, unknown[:SAMPLE]))
-        detail = f"{len(unknown)} variant(s) of the product list answer 404 when asked for by id, twice: {names}"
-        notes.remarks.append(Reason(fault="variants_gone", detail=detail))
+    product_of = products_by_variant(variants)
+    unknown = await walk_owned(context, listed, sorted(product_of))
+    await _confirm_gone(context, listed, {v: product_of[v] for v in unknown}, notes)
     if variants.quarantined:
         detail = f"{len(variants.quarantined)} variant(s) were set aside and not asked for"
         notes.remarks.append(Reason(fault="variants_not_asked", detail=detail))
@@ -32,9 +32,33 @@ async def walk_of_variants(listed: OwnedList, context: ReadContext) -> WalkNotes
     return finished(context, notes)
 
 
-def variant_ids(variants: Decoded) -> list[int]:
-    """Ids of all variants, sorted."""
+async def _confirm_gone(context: ReadContext, listed: OwnedList, unknown: dict[int, int], notes: WalkNotes) -> None:
+    """A variant without an answer must be unknown to its product too: 404 may only mean that there is no such call."""
+    client: ScayleClient = context.client
+    there: list[int] = []
+
+    async def one(variant: int) -> None:
+        path = f"/products/{unknown[variant]}/variants/{variant}"
+        if await client.get(path, operation="GET /products/{p}/variants/{v}", scope="productRead") is not None:
+            there.append(variant)
+
+    await side_by_side(unknown, one)
+    gone = sorted(set(unknown) - set(there))
+    if there:
+        detail = f"{listed.operation} answers 404 for {len(there)} variant(s) that their products have: {_shown(there)}"
+        notes.faults = [*notes.faults, Reason(fault="not_answered", detail=detail)]
+    if gone:
+        detail = f"{len(gone)} variant(s) went away during the read: {_shown(gone)}"
+        notes.remarks.append(Reason(fault="variants_gone", detail=detail))
+
+
+def products_by_variant(variants: Decoded) -> dict[int, int]:
+    """The product of each variant."""
     rows = variants.tables["variants"]
     if isinstance(rows, Sequence):
-        return sorted(v.id for v in rows if isinstance(v, Variant))
-    return sorted(rows["id"].to_pylist())
+        return {v.id: v.product_id for v in rows if isinstance(v, Variant)}
+    return dict(zip(rows["id"].to_pylist(), rows["product_id"].to_pylist(), strict=True))
+
+
+def _shown(variants: list[int]) -> str:
+    return ", ".join(map(str, sorted(variants)[:SAMPLE]))

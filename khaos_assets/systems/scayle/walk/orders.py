@@ -39,6 +39,8 @@ async def walk_orders(context: ReadContext) -> WalkNotes:
     context.announce(orders.references())
     await _references(context, orders, walks)
     await _details(context, orders, walks)
+    for walk in walks.values():
+        await walk.expect_gone(o for o in walk.ids if o in orders.gone)
     orders.close()
     for walk in walks.values():
         walk.note(notes)
@@ -102,10 +104,6 @@ def channel_form(reference: str, prefixes: Mapping[str, str]) -> str | None:
 
 def _remarks(orders: OrderCalls) -> list[Reason]:
     remarks: list[Reason] = []
-    if orders.gone:
-        names = ", ".join(map(str, sorted(orders.gone)[:SAMPLE]))
-        detail = f"{len(orders.gone)} listed order(s) answer 404 when asked for by id, twice: {names}"
-        remarks.append(Reason(fault="orders_gone", detail=detail))
     if orders.foreign:
         names = ", ".join(map(str, sorted(orders.foreign)[:SAMPLE]))
         detail = f"{len(orders.foreign)} order(s) belong to a shop that this token does not list: {names}"

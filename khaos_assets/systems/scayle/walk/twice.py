@@ -18,7 +18,7 @@ from khaos_assets.systems.scayle.walk.lists import UNREADABLE, CursorList, ListR
 from khaos_assets.systems.scayle.walk.side_by_side import side_by_side
 
 COMPARISONS = 3
-EDGE = 20
+EDGE = 10
 """Ids that are tried before the first one of a list and behind the last."""
 MOST_SINGLE = 500
 """Records of the last snapshot that are asked for one by one when the list lacks them."""
@@ -93,6 +93,19 @@ class ListWalk:
             detail = f"{len(hidden)} record(s) answer when asked for by id and are not in the list: {_shown(hidden)}"
             self._faults.append(Reason(fault="list_incomplete", detail=f"{self.listed.operation}: {detail}"))
 
+    async def expect_gone(self, ids: Iterable[int]) -> None:
+        """Listed records that are answered 404 when asked for by id: the next pass must not show them any more."""
+        unknown = sorted(ids)
+        if not unknown or self._faults:
+            return
+        await self._again()
+        if listed := [k for k in unknown if k in self.rows]:
+            detail = f"{len(listed)} record(s) of the list answer 404 when asked for by id: {_shown(listed)}"
+            self._faults.append(Reason(fault="not_answered", detail=f"{self.listed.operation}: {detail}"))
+        else:
+            detail = f"{len(unknown)} record(s) went away during the read: {_shown(unknown)}"
+            self._remarks.append(Reason(fault="deleted_meanwhile", detail=detail))
+
     def note(self, notes: WalkNotes) -> None:
         """Add what was found to the notes of the read."""
         notes.faults = [*notes.faults, *self._faults]
@@ -111,7 +124,8 @@ class ListWalk:
         """Whether every row that one of them lacks is explained."""
         before, after = (p.rows for p in self._passes[-2:])
         last = max((k for k in before if isinstance(k, int)), default=0)
-        if any(not isinstance(k, int) or k < last for k in after.keys() - before.keys()):
+        shown_earlier = {k for p in self._passes[:-2] for k in p.rows}
+        if any(not isinstance(k, int) or k < last or k in shown_earlier for k in after.keys() - before.keys()):
             return False
         lost = [k for k in before if k not in after]
         numbers = [k for k in lost if isinstance(k, int)]

@@ -50,6 +50,12 @@ class Shop:
         return self.store.snapshot("scayle", entity, Night.of(night).date) / name
 
 
+def settings(**scayle: Any) -> Settings:
+    """A merchant with SCAYLE alone."""
+    section = {"page_size": 10, "transport": {"page_deadline_seconds": 0.7}} | scayle
+    return Settings.of_merchant({"merchant": {"name": "Test"}, "scayle": section})
+
+
 OpenShop = Callable[..., Any]
 
 
@@ -62,14 +68,7 @@ def shop(tmp_path: Path) -> OpenShop:
         faults: Sequence[Mapping[str, Any]] = (), nights: Mapping[str, Any] | None = None, **scayle: Any
     ) -> Generator[Shop]:
         world = write_world(tmp_path / "world", nights=nights or {"2026-11-20": records()})
-        settings = Settings.of_merchant(
-            {
-                "merchant": {"name": "Test"},
-                "khaos": {"enabled": False},
-                "scayle": {"page_size": 10, "transport": {"page_deadline_seconds": 2}} | scayle,
-            }
-        )
         with running_sandbox(world, faults=[{"system": "scayle", **f} for f in faults]) as sandbox:
-            yield Shop(sandbox, tmp_path, settings)
+            yield Shop(sandbox, tmp_path, settings(**scayle))
 
     return opened
