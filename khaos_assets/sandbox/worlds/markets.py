@@ -14,15 +14,15 @@ from khaos_assets.sandbox.worlds import vocabulary as words
 from khaos_assets.sandbox.worlds.amounts import price, to_penny
 from khaos_assets.sandbox.worlds.model import Item, World
 
-SHOP = "hl"
+SHOP, HOME = "hl", "GB"
 PREFIXES = {"scayle": "SC-", "orocommerce": "OR-"}
 """What stands before a channel's reference in Khaos."""
 HOME_CODES = {"20": "1", "0": "2", "5": "4"}
 """Item VAT class (its home rate) → Khaos tax code, at home."""
 EXPORT_CODES = dict.fromkeys(HOME_CODES, "2")
-_AT_HOME = ("GB", "JE")
+_WITH_VAT = (HOME, "JE")
 _EURO_MARKUP = Fraction(118, 100)
-EURO_LIST = "Web EUR"
+EURO_LIST, EXPORT_LIST = "Web EUR", "Web Export"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +54,7 @@ def add_markets(world: World) -> None:
     if "scayle" in world.systems:
         countries = {c.country for c in world.customers if c.company_class == "Retail"} & set(words.COUNTRIES)
         for customer in world.customers:
-            if customer.currency == "EUR":
-                customer.price_list = EURO_LIST
+            customer.price_list = customer.price_list or _list_for(customer.country, customer.currency)
         currency = {c.country: c.currency for c in world.customers if c.company_class == "Retail"}
         for name in sorted(countries, key=lambda n: (n != "United Kingdom", words.COUNTRIES[n][0])):
             country = words.COUNTRIES[name][0]
@@ -66,12 +65,19 @@ def add_markets(world: World) -> None:
                     country=country,
                     currency=currency[name],
                     company_class="Retail",
-                    is_home=country in _AT_HOME,
-                    price_list=EURO_LIST if currency[name] == "EUR" else "",
+                    is_home=country in _WITH_VAT,
+                    price_list=_list_for(name, currency[name]),
                 )
             )
     if "orocommerce" in world.systems:
         world.markets.append(Market("orocommerce", "orocommerce/GBP", "", "GBP", "Trade", is_home=True))
+
+
+def _list_for(country: str, currency: str) -> str:
+    """At home the item's own price; abroad a list of net prices in euros, or in pounds for the rest of the world."""
+    if currency == "EUR":
+        return EURO_LIST
+    return "" if words.COUNTRIES.get(country, (HOME,))[0] in _WITH_VAT else EXPORT_LIST
 
 
 def markets_of(world: World, channel: str) -> list[Market]:
@@ -85,5 +91,5 @@ def euro_price(item: Item) -> Decimal:
 
 
 def pound_price(item: Item) -> Decimal:
-    """The web price at home, VAT included."""
+    """The web price in pounds: at home with VAT; abroad the same number is paid without."""
     return to_penny(price(item) * (100 + Fraction(item.vat_percent)) / 100)

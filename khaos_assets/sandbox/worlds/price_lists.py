@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from khaos_assets.sandbox.worlds.amounts import price, to_penny
-from khaos_assets.sandbox.worlds.markets import EURO_LIST, euro_price
+from khaos_assets.sandbox.worlds.markets import EURO_LIST, EXPORT_LIST, euro_price, pound_price
 
 if TYPE_CHECKING:
     from khaos_assets.sandbox.worlds.model import Item, World
@@ -37,6 +37,8 @@ class PriceList:
         """The price of one unit from that break on, two places."""
         if self.name == EURO_LIST:
             return euro_price(item)
+        if self.name == EXPORT_LIST:
+            return pound_price(item)
         share = next(b.share for b in self.breaks if b.start == start)
         return to_penny(price(item) * share.as_integer_ratio()[0] / share.as_integer_ratio()[1])
 
@@ -49,6 +51,7 @@ LISTS = {
         PriceList("Trade Gold", "GBP", (Break(1, 23, Decimal("0.75")), Break(24, OPEN_END, Decimal("0.62")))),
         PriceList("Web", "GBP", WEB),
         PriceList(EURO_LIST, "EUR", WEB),
+        PriceList(EXPORT_LIST, "GBP", WEB),
     )
 }
 

@@ -135,7 +135,7 @@ def import_later(field: Field, found: ChannelOrder, order: Order, at: datetime) 
 def buyer(field: Field, channel: str, n: int) -> Customer:
     """Somebody who buys there, not on stop; of SCAYLE every fourth one lives abroad where anybody does."""
     wanted = "Retail" if channel == "scayle" else "Trade"
-    people = [c for c in field.world.customers if c.company_class == wanted and not c.on_stop and _has_market(field, c)]
+    people = [c for c in field.world.customers if c.company_class == wanted and _can_buy(field, c)]
     abroad = [c for c in people if c.currency != "GBP"]
     people = abroad if n % 4 == 3 and abroad else [c for c in people if c.currency == "GBP"]
     if not people:
@@ -143,8 +143,10 @@ def buyer(field: Field, channel: str, n: int) -> Customer:
     return people[n * 7 % len(people)]
 
 
-def _has_market(field: Field, customer: Customer) -> bool:
-    """And one in which list prices carry the VAT that goods have there."""
+def _can_buy(field: Field, customer: Customer) -> bool:
+    """Nobody planted anything on it, and list prices carry the VAT that goods have in its market."""
+    if customer.on_stop or not field.is_unused(customer):
+        return False
     if customer.company_class == "Trade" and customer.organisation is None:
         return False
     market = market_of(field.world, customer)

@@ -12,7 +12,7 @@ from fractions import Fraction
 
 from khaos_assets.sandbox.worlds.amounts import price, to_penny
 from khaos_assets.sandbox.worlds.clock import london_date
-from khaos_assets.sandbox.worlds.markets import euro_price, markets_of, pound_price
+from khaos_assets.sandbox.worlds.markets import HOME, euro_price, markets_of, pound_price
 from khaos_assets.sandbox.worlds.model import PIMS, Item
 from khaos_assets.sandbox.worlds.organisations import PRICE_LISTS
 from khaos_assets.sandbox.worlds.plant.field import Field
@@ -23,7 +23,6 @@ from khaos_assets.sandbox.worlds.product_data import ATTRIBUTES
 from khaos_assets.sandbox.worlds.render.oro_prices import tiers
 from khaos_assets.sandbox.worlds.units import BASE, UNITS
 
-HOME = "GB"
 HOME_SCOPE = f"{HOME}/GBP"
 Tier = tuple[int, str, int]
 """Price list, unit, quantity from which."""

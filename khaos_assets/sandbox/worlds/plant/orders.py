@@ -34,6 +34,11 @@ def _amount(field: Field, order: Order, units: Units) -> Decimal:
     return to_penny(line_net(field.world, order, units))
 
 
+def by_letter(field: Field, dispatch: Dispatch) -> None:
+    """Another number than the first parcel's, which Khaos does not have, would be a difference of its own (ORD-08)."""
+    dispatch.carrier, dispatch.tracking = field.world.untracked[0], None
+
+
 def explained(field: Field, order: Order, items: list[Item], nights: list[int], code: str) -> None:
     """The stock difference that comes along must not be reported."""
     for item in items:
@@ -55,8 +60,7 @@ def open_but_dispatched(field: Field, n: int) -> None:
         at = field.moment(last if is_new else 0)
         dispatch = wair_dispatch(field.world, order, at, units)
         if order.invoices:
-            # By letter post: another number than the first parcel's would be a difference of its own (ORD-08).
-            dispatch.carrier, dispatch.tracking = field.world.untracked[0], None
+            by_letter(field, dispatch)
         booked: datetime | None = None
         if i % 5 == 4 and last > 0:
             booked = field.moment(last)
@@ -165,7 +169,7 @@ def quantity_differs(field: Field, n: int) -> None:
         nights = field.visible(order.invoices[0].at)
         if i % 4 == 0 and i % 8 == 4 and len(field.nights) > 1:
             late = field.moment(len(field.nights) - 1)
-            wair_dispatch(field.world, order, late, off)
+            by_letter(field, wair_dispatch(field.world, order, late, off))
             nights = field.visible(order.invoices[0].at, late)
         field.truth.exception(
             nights,
