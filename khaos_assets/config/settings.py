@@ -13,7 +13,9 @@ from datetime import date
 from decimal import Decimal
 from functools import cache
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
+from pkgutil import iter_modules
 from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, create_model
@@ -235,9 +237,13 @@ class Settings(Section):
 def merchant_settings() -> type[Settings]:
     """`Settings` and a field for each folder below `systems/` that has a `settings.py`."""
     sections: dict[str, Any] = {}
-    for folder in sorted(Path(__file__).parents[1].joinpath("systems").glob("*/settings.py")):
-        name = folder.parent.name
-        module = import_module(f"khaos_assets.systems.{name}.settings")
+    import khaos_assets.systems as systems_package  # not above: a system's settings begin from this module
+
+    for name in sorted(m.name for m in iter_modules(systems_package.__path__) if m.ispkg):
+        path = f"{systems_package.__name__}.{name}.settings"
+        if find_spec(path) is None:
+            continue
+        module = import_module(path)
         own = (v for v in vars(module).values() if getattr(v, "__module__", "") == module.__name__)
         section = next(v for v in own if isinstance(v, type) and issubclass(v, SystemSettings))
         sections[name] = (section | None, None)

@@ -26,8 +26,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from khaos_assets import systems as systems_package
-from khaos_assets.systems.read import Read
+from khaos_assets.systems.read import Read, system_folder
 from khaos_assets.systems.wire import arrow_schema
 
 if TYPE_CHECKING:
@@ -50,7 +49,7 @@ NO_RULES = TableRules()
 @cache
 def table_rules(system: str) -> dict[str, TableRules]:
     """`systems/<system>/contract.toml` by table; empty where there is none. A wrong key raises with file and key."""
-    path = Path(systems_package.__path__[0]) / system / "contract.toml"
+    path = system_folder(system) / "contract.toml"
     if not path.exists():
         return {}
     try:

@@ -42,8 +42,9 @@ SECRET_NAMES = ("password", "secret", "token", "key")
 
 def simulators() -> list[str]:
     """The systems that have a simulator: every folder below `sandbox/` with a `server.py`."""
-    here = Path(sandbox_package.__path__[0])
-    return [m.name for m in iter_modules([str(here)]) if (here / m.name / "server.py").is_file()]
+    folders = [Path(p) for p in sandbox_package.__path__]
+    names = [m.name for m in iter_modules(sandbox_package.__path__) if m.ispkg]
+    return [n for n in names if any((folder / n / "server.py").is_file() for folder in folders)]
 
 
 @dataclass

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
 from pkgutil import iter_modules
 from typing import Any, Protocol
 
@@ -212,6 +213,11 @@ class System:
 
     def read(self, entity: str) -> Read:
         return next(r for r in self.reads if r.entity == entity)
+
+
+def system_folder(name: str) -> Path:
+    """Where the files of a system lie that are no Python: conform/*.sql, contract.toml."""
+    return Path(import_module(f"{systems_package.__name__}.{name}").__path__[0])
 
 
 def installed_systems() -> dict[str, System]:

@@ -9,15 +9,12 @@ import duckdb
 import msgspec
 import pyarrow as pa
 
-from khaos_assets import systems as systems_package
 from khaos_assets.config import Night, Settings, Store
 from khaos_assets.snapshots.stored import last_complete, read_certificate
-from khaos_assets.systems.read import Quarantined, Read, installed_systems
+from khaos_assets.systems.read import Quarantined, Read, installed_systems, system_folder
 from khaos_assets.systems.wire import arrow_schema
 from khaos_assets.warehouse.configuration import load_configuration
 from khaos_assets.warehouse.database import HERE, open_warehouse
-
-SYSTEMS = Path(systems_package.__file__).parent
 
 
 @dataclass(frozen=True)
@@ -47,7 +44,7 @@ def build_in(db: duckdb.DuckDBPyConnection, settings: Settings, store: Store, ni
             _views(db, store, night, name, read)
     db.execute((HERE / "tables.sql").read_text(encoding="utf-8"))
     for name in systems:
-        for statement in sorted((SYSTEMS / name / "conform").glob("*.sql")):
+        for statement in sorted((system_folder(name) / "conform").glob("*.sql")):
             sql = statement.read_text(encoding="utf-8").rstrip().rstrip(";")
             db.execute(f"INSERT INTO {statement.stem} BY NAME {sql}")
     db.execute((HERE / "derived.sql").read_text(encoding="utf-8"))
