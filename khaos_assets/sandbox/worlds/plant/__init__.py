@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from khaos_assets.sandbox.worlds.model import World
 from khaos_assets.sandbox.worlds.plant import (
     accounts,
+    amendments,
     channel_decoys,
     channel_fulfilment,
     channel_money,
@@ -26,6 +27,7 @@ from khaos_assets.sandbox.worlds.plant import (
     feed_records,
     items,
     list_prices,
+    listed_decoys,
     listed_items,
     listed_mappings,
     mappings,
@@ -45,6 +47,7 @@ __all__ = ["PLANTS", "NotEnoughError", "PlantError", "plant_all", "plantable"]
 
 _FAMILIES = (
     accounts,
+    amendments,
     channel_decoys,
     channel_fulfilment,
     channel_money,
@@ -55,6 +58,7 @@ _FAMILIES = (
     feed_records,
     items,
     list_prices,
+    listed_decoys,
     listed_items,
     listed_mappings,
     mappings,
