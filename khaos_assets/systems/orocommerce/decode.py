@@ -7,7 +7,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
+import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -104,10 +106,14 @@ def incomplete(rows: pa.Table, field: str, reason: str) -> list[Quarantined]:
     return [
         Quarantined(
             key=row["id"], key_readable=True, page=row[SEQUENCE], row=0, field=field, reason=reason,
-            raw=str(row)[:LONGEST_RAW],
+            raw=_text(row),
         )
         for row in rows.to_pylist()
     ]  # fmt: skip
+
+
+def _text(row: dict[str, Any]) -> str:
+    return msgspec.json.encode(row).decode()[:LONGEST_RAW]
 
 
 def _is_wanted(key: str | None, *, highest: int | None) -> bool:
@@ -124,7 +130,7 @@ def _without_names(rows: pa.Table) -> tuple[pa.Table, list[Quarantined]]:
     aside = [
         Quarantined(
             key=f"{row[SEQUENCE]}:{row['id']}", key_readable=False, page=row[SEQUENCE], row=0, field="id",
-            reason="an id that is no number", raw=str(row)[:LONGEST_RAW],
+            reason="an id that is no number", raw=_text(row),
         )
         for row in rows.filter(pc.invert(numbered)).to_pylist()
     ]  # fmt: skip

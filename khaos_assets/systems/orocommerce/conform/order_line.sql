@@ -7,6 +7,10 @@ WITH basis AS (
 snapshot AS (
     SELECT snapshot FROM control_read WHERE night = getvariable('night') AND system = 'orocommerce' AND entity = 'order_line_items'
 ),
+set_aside AS (
+    SELECT key, CASE WHEN json_valid(raw) THEN raw END AS raw
+    FROM quarantine WHERE system = 'orocommerce' AND entity = 'order_line_items' AND key_readable
+),
 vat AS (
     SELECT order_id, coalesce(sum(signed_amount) FILTER (order_subtotal_type = 'tax' AND currency IS NOT NULL), 0) AS items
     FROM wire.orocommerce_order_subtotals
@@ -76,6 +80,5 @@ UNION ALL BY NAME
 SELECT 'orocommerce' AS system, json_extract_string(raw, '$.relationships.orders.data[0].id') AS order_key,
     (SELECT snapshot FROM snapshot) AS snapshot, key::BIGINT AS line,
     json_extract_string(raw, '$.attributes.productSku') AS sku, FALSE AS cancelled
-FROM quarantine
-WHERE system = 'orocommerce' AND entity = 'order_line_items' AND key_readable AND json_valid(raw)
-    AND json_extract_string(raw, '$.relationships.orders.data[0].id') IS NOT NULL
+FROM set_aside
+WHERE order_key IS NOT NULL

@@ -240,6 +240,15 @@ def test_stock_is_shown_in_base_units_per_warehouse() -> None:
     ]
 
 
+def test_a_level_that_was_set_aside_leaves_its_products_stock_unknown() -> None:
+    mug = Product(id="9", sku="MUG", status="enabled", product_type="simple", created_at=AT, updated_at=AT)
+    other = InventoryLevel(id="1", product_id="9", sku="MUG", unit="each", warehouse="North", quantity=D(2))
+    raw = '{"id":"5","relationships":{"product":{"data":{"id":"9"}}}}'
+    aside = [("inventory_levels", "5", raw), ("inventory_levels", "6", '{"id":"6","product_id":"9"}')]
+    rows = conformed("SELECT sku, place, quantity FROM stock_position ORDER BY source_key", [mug, other], aside=aside)
+    assert rows == [("MUG", "North", D(2)), ("MUG", "North", None), ("MUG", "North", None)]
+
+
 def test_enabled_products_are_active_and_live_and_kits_are_packs() -> None:
     def product(key: str, kind: Any, status: Any = "enabled") -> Product:
         return Product(id=key, sku=f"S{key}", status=status, product_type=kind, created_at=AT, updated_at=AT)
