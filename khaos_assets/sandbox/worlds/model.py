@@ -83,6 +83,8 @@ class Item:
     discontinued: bool = False
     run_to_zero: bool = False
     weight_kg: str = ""
+    max_display: Decimal | None = None
+    """So many may be shown to customers at most."""
     parent: Item | None = None
     colour: str = ""
     size: str = ""

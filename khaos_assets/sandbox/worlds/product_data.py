@@ -96,7 +96,7 @@ def ownership(world: World) -> dict[str, list[str]]:
 
 
 def facts(item: Item) -> dict[str, Any]:
-    """All fields of an item as Khaos has them: kilograms, centimetres, pounds. Text or Decimal."""
+    """All fields of an item as Khaos has them: kilograms, centimetres. Text or Decimal; None: empty."""
     serial = sum(item.stock_id.encode()) * 31 + len(item.code)
     return {
         "description": item.description,
@@ -106,7 +106,7 @@ def facts(item: Item) -> dict[str, Any]:
         "width": Decimal(serial * 7 % 390 + 10) / 10,
         "depth": Decimal(serial * 3 % 190 + 10) / 10,
         "commodity_code": f"{6301 + serial % 3000:04d}{serial % 9000 + 1000:04d}00",
-        "country_of_origin": COUNTRIES_OF_ORIGIN[serial % len(COUNTRIES_OF_ORIGIN)],
+        "country_of_origin": COUNTRIES_OF_ORIGIN[serial % len(COUNTRIES_OF_ORIGIN)] if serial % 11 else None,
     }
 
 

@@ -82,7 +82,7 @@ def differ_in(field: Field, listing: Listing, names: Sequence[str], since: datet
 
 def other_value(item: Item, name: str) -> object:
     """Another value of the same kind."""
-    value = facts(item)[name]
+    value = facts(item)[name] or ""
     if isinstance(value, Decimal):
         return value + Decimal("0.5")
     return "VN" if name == "country_of_origin" else f"{value} (new)"

@@ -68,6 +68,7 @@ def stock_items(world: World, night: int) -> Iterator[Record]:
             "LEAD_TIME": "",
             "WEIGHT": item.weight_kg,
             **(_more(item) if is_described else {}),
+            **({"MAX_DISPLAY_QTY": plain(item.max_display)} if item.max_display is not None else {}),
             "STOCK_CONTROLLED": flag(item.stocked),
             "DISCONTINUED": flag(item.discontinued),
             "WEB": flag(item.web),
@@ -101,7 +102,7 @@ def _more(item: Item) -> Record:
         "HEIGHT": plain(known["height"]),
         "WIDTH": plain(known["width"]),
         "DEPTH": plain(known["depth"]),
-        "COUNTRY_OF_MANUFACTURE": known["country_of_origin"],
+        "COUNTRY_OF_MANUFACTURE": known["country_of_origin"] or "",
     }
 
 

@@ -14,6 +14,8 @@ from khaos_assets.sandbox.worlds.relations import components, related
 from khaos_assets.sandbox.worlds.render.spelling import Record, spoil
 
 BUNDLE, RELATED = "Bundle Items", "Related Products"
+AS_TEXT = 6
+"""Every so many rows have their numbers as text."""
 
 
 def product_id(number: int) -> str:
@@ -46,7 +48,9 @@ def _product(listing: Listing, children: list[Listing]) -> Record:
         "lifecycleStage": listing.state,
         "Product Type": "Product" if listing.kind is Kind.STYLE_PARENT else "SKU",
     }
-    record |= {names[k].name: _number(v, as_text=listing.number % 6 == 0) for k, v in shown(listing).items() if v != ""}
+    record |= {
+        names[k].name: _number(v, as_text=listing.number % AS_TEXT == 0) for k, v in shown(listing).items() if v != ""
+    }
     lists = (
         ("Parents", listing.parents),
         ("Items", children),
@@ -61,7 +65,7 @@ def _product(listing: Listing, children: list[Listing]) -> Record:
 
 
 def _number(value: Any, *, as_text: bool) -> Any:
-    """0.5, or "0.50" in every sixth row."""
+    """0.5, or now and then "0.50"."""
     if not isinstance(value, Decimal):
         return value
     if as_text:

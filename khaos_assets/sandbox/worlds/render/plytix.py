@@ -15,6 +15,8 @@ from khaos_assets.sandbox.worlds.render.spelling import Record, spoil
 
 BUNDLE, RELATED = "Bundle", "Goes well with"
 LIVE_FLAG = "live_on_web"
+AS_TEXT = 7
+"""Every so many products have their numbers as text."""
 _TYPES = {Kind.STYLE_PARENT: ("PARENT", 1), Kind.STYLE_CHILD: ("VARIANT", 2)}
 
 
@@ -78,9 +80,11 @@ def _product(listing: Listing, variations: int) -> Record:
 
 
 def _attributes(listing: Listing) -> Record:
-    """Integers of grams and millimetres; every seventh product has its numbers as text."""
+    """Integers of grams and millimetres; now and then as text."""
     names = ATTRIBUTES["plytix"]
-    values = {names[k].name: _number(v, as_text=listing.number % 7 == 0) for k, v in shown(listing).items() if v != ""}
+    values = {
+        names[k].name: _number(v, as_text=listing.number % AS_TEXT == 0) for k, v in shown(listing).items() if v != ""
+    }
     return values | {LIVE_FLAG: listing.is_live}
 
 

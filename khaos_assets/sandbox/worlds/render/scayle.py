@@ -15,7 +15,7 @@ from khaos_assets.sandbox.worlds.render.spelling import Record, spoil
 from khaos_assets.sandbox.worlds.shown import changed_at, quantity
 
 MERCHANT = "main"
-_PROMOTED, _GROUPED = 17, 19
+PROMOTED, GROUPED = 17, 19
 """Every so many variants has a promotion price, or one for a customer group, beside its list price."""
 
 
@@ -119,9 +119,9 @@ def prices(world: World, night: int) -> Iterator[Record]:
             key = f"{n}-{listing.number}"
             record = template | {"variantId": listing.number, "key": key, "price": price, "tax": tax}
             yield spoil(record, listing.broken.get("prices"))
-            if market.is_home and listing.number % _PROMOTED == 0:
+            if market.is_home and listing.number % PROMOTED == 0:
                 yield _reduced(record, "autumn", *window, key=f"{key}-p")
-            if market.is_home and listing.number % _GROUPED == 0:
+            if market.is_home and listing.number % GROUPED == 0:
                 yield record | {"key": f"{key}-g", "groupKey": "vip", "price": price * 85 // 100}
 
 

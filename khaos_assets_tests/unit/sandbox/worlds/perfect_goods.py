@@ -112,5 +112,8 @@ class ChannelStock:
         elif off > 0 or (shown.sells_without_stock and sellable <= 0):
             self.put("STK-04", sku, warehouse, units=off, amount=off * item.price, state=state)
         elif -off > 5 and -off > sellable / 2 and item.record["RUN_TO_ZERO"] == "0":
+            most = item.record.get("MAX_DISPLAY_QTY")
+            if most and quantity == min(sellable, Fraction(most)):
+                return
             lowered = "expected" if age is not None and age < TWO_DAYS else "open"
             self.put("STK-05", sku, warehouse, units=-off, amount=-off * item.price, state=lowered)
