@@ -237,10 +237,9 @@ class Settings(Section):
 def merchant_settings() -> type[Settings]:
     """`Settings` and a field for each folder below `systems/` that has a `settings.py`."""
     sections: dict[str, Any] = {}
-    import khaos_assets.systems as systems_package  # not above: a system's settings begin from this module
-
-    for name in sorted(m.name for m in iter_modules(systems_package.__path__) if m.ispkg):
-        path = f"{systems_package.__name__}.{name}.settings"
+    package = import_module("khaos_assets.systems")  # by name: a system's settings begin from this module
+    for name in sorted(m.name for m in iter_modules(package.__path__) if m.ispkg):
+        path = f"{package.__name__}.{name}.settings"
         if find_spec(path) is None:
             continue
         module = import_module(path)
