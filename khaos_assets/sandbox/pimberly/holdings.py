@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
+from khaos_assets.sandbox.changes import Change, Changes, later
 from khaos_assets.sandbox.faults import Faults
 from khaos_assets.sandbox.journal import Journal
 from khaos_assets.sandbox.lines import read_lines
@@ -13,21 +14,16 @@ from khaos_assets.sandbox.pimberly.rows import Record, Row, Rows, instant, read
 from khaos_assets.sandbox.pimberly.views import seen_through
 from khaos_assets.sandbox.world import WorldState
 
-Change = dict[str, Any]
-"""One changed record for the journal: `key`, `before`, `after`."""
 
-
-class Holdings:
+class Holdings(Changes):
     """State of one view. Changes go through `write`, so that they stand on later nights too."""
 
     def __init__(self, world: WorldState, faults: Faults, journal: Journal) -> None:
-        self.world = world
+        super().__init__(world, journal, "pimberly")
         self.faults = faults
-        self.journal = journal
         self.rows = Rows(())
         """What is really there."""
         self._shown: tuple[Any, Rows] = (None, self.rows)
-        self._writes = 0
         self._waiting: list[tuple[int, Callable[[], None]]] = []
         world.on_advance(self._next_night)
         self._next_night()
@@ -55,18 +51,6 @@ class Holdings:
             self._shown = (token, Rows(rows))
         return self._shown
 
-    def write(self, change: Callable[[datetime], list[Change]]) -> list[Change]:
-        """Make a change now and on top of each later night; returns what it changed now.
-
-        `change` gets the instant of the write. Writes come one millisecond after another from the night's as-of on: a
-        world gives the same answers on any day.
-        """
-        self._writes += 1
-        at = self.world.as_of + timedelta(milliseconds=self._writes)
-        done: list[list[Change]] = []
-        self.world.write(lambda: done.append(change(at)))
-        return done[0]
-
     def later(self, calls: int, apply: Callable[[], None]) -> None:
         """Do something before the answer to the call that comes so many calls from now; 0: at once."""
         if calls:
@@ -81,25 +65,12 @@ class Holdings:
         for apply in due:
             apply()
 
-    def note(self, operation: str, changes: list[Change], **what: Any) -> None:
-        """One line of the journal for one request, if it changed anything."""
-        if changes:
-            self.journal.write("pimberly", operation, {**what, "changed": changes})
-
     def put(self, record: Record, at: datetime) -> list[Change]:
         """Replace one product; nothing happens where only its change time would differ."""
         old = self.rows.get(str(record["id"]))
         before = old.record() if old else None
         if before is not None and before | {"dateUpdated": None} == record | {"dateUpdated": None}:
             return []
-        after = record | {"dateUpdated": _later(at, old.updated if old else "")}
+        after = record | {"dateUpdated": instant(later(at, old.updated if old else ""))}
         self.rows.put(Row.of(after))
         return [{"key": str(after["primaryId"]), "before": before, "after": after}]
-
-
-def _later(at: datetime, last: str) -> str:
-    """The instant of a write, but always after the row's last change: a change that looks old is never read."""
-    latest = at.astimezone(UTC)
-    if last:
-        latest = max(latest, datetime.fromisoformat(f"{last}+00:00") + timedelta(milliseconds=1))
-    return instant(latest)

@@ -4,7 +4,6 @@ number goes out with its own digits and a page costs one join.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
@@ -13,6 +12,8 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 import msgspec
+
+from khaos_assets.sandbox.changes import hash_of
 
 Record = dict[str, Any]
 
@@ -109,11 +110,6 @@ class Rows:
 def behind(rows: Sequence[Row], cursor: str | None) -> int:
     """How many of the rows stand at or before a cursor."""
     return 0 if cursor is None else bisect_right(rows, cursor, key=lambda r: r.id)
-
-
-def hash_of(content: bytes) -> str:
-    """24 hex digits, the same for the same content."""
-    return hashlib.blake2b(content, digest_size=12).hexdigest()
 
 
 def sortable(instant: str) -> str:

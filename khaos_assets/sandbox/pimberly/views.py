@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
+from khaos_assets.sandbox.changes import hash_of
 from khaos_assets.sandbox.faults import Faults
 from khaos_assets.sandbox.pimberly.hierarchy import ITEMS, PARENTS, values
-from khaos_assets.sandbox.pimberly.rows import Record, Row, hash_of
+from khaos_assets.sandbox.pimberly.rows import Record, Row
 
 Parameters = dict[str, Any]
 View = Callable[[Sequence[Row], Parameters], list[Row]]

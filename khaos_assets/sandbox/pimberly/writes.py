@@ -14,10 +14,11 @@ from typing import Any
 import msgspec
 from starlette.responses import Response
 
+from khaos_assets.sandbox.changes import Change
 from khaos_assets.sandbox.pimberly import answers
 from khaos_assets.sandbox.pimberly.answers import Refused, nothing_found
 from khaos_assets.sandbox.pimberly.faces import Face
-from khaos_assets.sandbox.pimberly.holdings import Change, Holdings
+from khaos_assets.sandbox.pimberly.holdings import Holdings
 from khaos_assets.sandbox.pimberly.rows import LINE, RECORD
 
 SWITCHES = ("put_not_applied", "put_late", "put_replaces", "assets_413")

@@ -13,7 +13,8 @@ from typing import Any
 
 import msgspec
 
-from khaos_assets.sandbox.plytix.products import Product, Record, hash_of
+from khaos_assets.sandbox.changes import hash_of
+from khaos_assets.sandbox.plytix.products import Product, Record
 
 DATE = re.compile(r"\d{4}-\d\d-\d\dT00:00:00")
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from khaos_assets.sandbox.changes import hash_of
 from khaos_assets.sandbox.plytix.holdings import Holdings
-from khaos_assets.sandbox.plytix.products import Product, Record, hash_of, instant
+from khaos_assets.sandbox.plytix.products import Product, Record, instant
 
 FRONT, BACK = "!", "~"
 """They sort before and after every ordinary SKU."""

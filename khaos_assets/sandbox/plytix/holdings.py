@@ -2,34 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
+from khaos_assets.sandbox.changes import Change, Changes, later
 from khaos_assets.sandbox.faults import Faults
 from khaos_assets.sandbox.journal import Journal
 from khaos_assets.sandbox.lines import read_lines
 from khaos_assets.sandbox.plytix.definitions import PROPERTIES, Definition, Kind, definitions
-from khaos_assets.sandbox.plytix.products import Product, Products, Record, instant, read, sortable
+from khaos_assets.sandbox.plytix.products import Product, Products, Record, instant, read
 from khaos_assets.sandbox.plytix.views import seen_through
 from khaos_assets.sandbox.world import WorldState
 
-Change = dict[str, Any]
-"""One changed record for the journal: `key`, `before` (None: it is new), `after` (None: it is gone)."""
 
-
-class Holdings:
+class Holdings(Changes):
     """State of one account. Changes go through `write`, so that they stand on later nights too."""
 
     def __init__(self, world: WorldState, faults: Faults, journal: Journal) -> None:
-        self.world = world
+        super().__init__(world, journal, "plytix")
         self.faults = faults
-        self.journal = journal
         self.products = Products(())
         """What the account really has."""
         self._shown: tuple[Any, Products] = (None, self.products)
         self._definitions: list[Definition] | None = None
-        self._writes = 0
         world.on_advance(self._next_night)
         self._next_night()
 
@@ -92,23 +87,6 @@ class Holdings:
         """Every field by which a product search can be filtered."""
         return PROPERTIES | {f"attributes.{d.label}": d.kind for d in self.definitions}
 
-    def write(self, change: Callable[[datetime], list[Change]]) -> list[Change]:
-        """Make a change now and on top of each later night; returns what it changed now.
-
-        `change` gets the instant of the write. Writes come one millisecond after another from the night's as-of on: a
-        world gives the same answers on any day.
-        """
-        self._writes += 1
-        at = self.world.as_of + timedelta(milliseconds=self._writes)
-        done: list[list[Change]] = []
-        self.world.write(lambda: done.append(change(at)))
-        return done[0]
-
-    def note(self, operation: str, changes: list[Change], **what: Any) -> None:
-        """One line of the journal for one request, if it changed anything."""
-        if changes:
-            self.journal.write("plytix", operation, {**what, "changed": changes})
-
     def put(self, record: Record, at: datetime, *, moves_modified: bool = True) -> list[Change]:
         """Upsert one product; nothing happens where only its change time would differ."""
         old = self.products.get(str(record["id"]))
@@ -117,7 +95,10 @@ class Holdings:
             return []
         after = dict(record)
         if moves_modified or before is None:
-            after |= {"modified": _later(at, old.modified if old else ""), "modified_user_audit": {"type": "API"}}
+            after |= {
+                "modified": instant(later(at, old.modified if old else "")),
+                "modified_user_audit": {"type": "API"},
+            }
         self.products.put(Product.of(after))
         return [{"key": after["id"], "before": before, "after": after}]
 
@@ -139,11 +120,3 @@ class Holdings:
             return []
         self.products.remove(key)
         return [{"key": key, "before": old.record(), "after": None}]
-
-
-def _later(at: datetime, last: str) -> str:
-    """The instant of a write, but always after the row's last change: a change that looks old is never read."""
-    stamp = instant(at)
-    if last < sortable(stamp):
-        return stamp
-    return instant(datetime.fromisoformat(f"{last}+00:00") + timedelta(milliseconds=1))

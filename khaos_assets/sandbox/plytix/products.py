@@ -4,13 +4,14 @@ number goes out with its own digits and a page costs one join.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 import msgspec
+
+from khaos_assets.sandbox.changes import hash_of
 
 Record = dict[str, Any]
 
@@ -179,11 +180,6 @@ class _Index:
             del self._ids[before][old.id]
         if new is not None and after is not None:
             self._ids.setdefault(after, {})[new.id] = None
-
-
-def hash_of(content: bytes) -> str:
-    """24 hex digits, the same for the same content."""
-    return hashlib.blake2b(content, digest_size=12).hexdigest()
 
 
 def sortable(instant: str) -> str:

@@ -11,9 +11,10 @@ from typing import Any
 
 from starlette.responses import Response
 
+from khaos_assets.sandbox.changes import Change
 from khaos_assets.sandbox.plytix import answers
 from khaos_assets.sandbox.plytix.answers import missing
-from khaos_assets.sandbox.plytix.holdings import Change, Holdings
+from khaos_assets.sandbox.plytix.holdings import Holdings
 from khaos_assets.sandbox.plytix.late import Late
 from khaos_assets.sandbox.plytix.products import Record
 from khaos_assets.sandbox.plytix.writes.fields import wrong

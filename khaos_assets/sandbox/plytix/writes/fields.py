@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from khaos_assets.sandbox.changes import hash_of
 from khaos_assets.sandbox.plytix.answers import Refused
 from khaos_assets.sandbox.plytix.definitions import Definition, Kind
 from khaos_assets.sandbox.plytix.holdings import Holdings
-from khaos_assets.sandbox.plytix.products import Record, hash_of
+from khaos_assets.sandbox.plytix.products import Record
 
 STATUSES = ("Draft", "Completed", "Archived")
 PLAIN = ("label", "status", "gtin")

@@ -8,9 +8,10 @@ from typing import Any
 
 from starlette.responses import Response
 
+from khaos_assets.sandbox.changes import Change
 from khaos_assets.sandbox.plytix import answers
 from khaos_assets.sandbox.plytix.answers import Refused, missing
-from khaos_assets.sandbox.plytix.holdings import Change, Holdings
+from khaos_assets.sandbox.plytix.holdings import Holdings
 from khaos_assets.sandbox.plytix.products import Product, Record, instant
 from khaos_assets.sandbox.plytix.writes.fields import checked, id_of, merged, wrong
 

@@ -10,7 +10,8 @@ from typing import Any
 import httpx
 import pytest
 
-from khaos_assets_tests.integration.sandbox.pimberly.conftest import Caller, calling, key
+from khaos_assets_tests.integration.sandbox.pimberly.conftest import Caller, calling, key, product
+from khaos_assets_tests.sandbox_fixtures import write_world
 
 
 @pytest.fixture
@@ -78,6 +79,14 @@ def test_a_write_is_found_by_its_time_and_stands_on_the_next_night(pimberly: Cal
     pimberly.sandbox.advance()
     assert pimberly.filtered(dateUpdated=since) == ["Mug"]
     assert pimberly.product("Mug")["Web Description"] == "Cup"
+
+
+@pytest.mark.parametrize(("last", "then"), [("02:00:00.001", "02:00:00.002"), ("09:00:00.999", "09:00:01.000")])
+def test_a_write_is_always_later_than_the_last_change(tmp_path: Path, last: str, then: str) -> None:
+    rows = [product(1, "A", dateUpdated=f"2026-11-20T{last}Z")]
+    with calling(write_world(tmp_path, {"pimberly/products": rows})) as pimberly:
+        put(pimberly, "A", "Colour", "Red")
+        assert pimberly.product("A")["dateUpdated"] == f"2026-11-20T{then}Z"
 
 
 @pytest.mark.parametrize(

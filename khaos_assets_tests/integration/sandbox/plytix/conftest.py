@@ -96,7 +96,14 @@ FAMILIES: list[dict[str, Any]] = [
             )
         ],
     },
-    {"id": OTHER_FAMILY, "name": "Shoes", "total_products": 0, "total_attributes": 0, "total_models": 0},
+    {
+        "id": OTHER_FAMILY,
+        "name": "Shoes",
+        "modified": "2026-11-10T08:00:00.000000+00:00",
+        "total_products": 0,
+        "total_attributes": 0,
+        "total_models": 0,
+    },
 ]
 RECORDS = {
     "plytix/products": PRODUCTS,

@@ -243,6 +243,16 @@ def test_families_can_be_searched_and_tell_their_attributes(plytix: Caller) -> N
     assert (attributes[0]["label"], attributes[0]["attribute_level"]) == ("colour", "parent_level")
 
 
+def test_families_are_found_by_their_change_and_by_their_size(plytix: Caller) -> None:
+    def families(field: str, operator: str, value: Any) -> list[str]:
+        asked = {"filters": where(field, operator, value), "pagination": {"order": "name"}}
+        return [f["name"] for f in plytix.http.post("/product_families/search", json=asked).json()["data"]]
+
+    assert families("modified", "gte", "2026-11-10") == families("modified", "exists", None) == ["Shoes"]
+    assert families("modified", "gt", "2026-11-11") == []
+    assert families("total_products", "gte", 0) == ["Clothes", "Shoes"]
+
+
 def test_attributes_of_the_account_tell_their_type(plytix: Caller) -> None:
     answer = plytix.http.post("/attributes/product/search", json={"pagination": {"page_size": 1000, "order": "-label"}})
     types = {r["label"]: r["type_class"] for r in answer.json()["data"]}

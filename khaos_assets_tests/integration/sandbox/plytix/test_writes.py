@@ -19,8 +19,10 @@ from khaos_assets_tests.integration.sandbox.plytix.conftest import (
     Caller,
     calling,
     key,
+    product,
     signed_in,
 )
+from khaos_assets_tests.sandbox_fixtures import write_world
 
 FIRST_MODIFIED = "2026-11-18T10:00:00.000000+00:00"
 
@@ -66,6 +68,16 @@ def test_equal_values_change_nothing_and_do_not_move_the_change_time(plytix: Cal
         assert patch(plytix, 21, **body).status_code == 200
     assert plytix.product(21)["modified"] == FIRST_MODIFIED
     assert plytix.journal() == []
+
+
+@pytest.mark.parametrize(
+    ("last", "then"), [("02:00:00.001000", "02:00:00.002000"), ("09:00:00.999000", "09:00:01.000000")]
+)
+def test_a_write_is_always_later_than_the_last_change(tmp_path: Path, last: str, then: str) -> None:
+    rows = [product(1, "A", modified=f"2026-11-20T{last}+00:00")]
+    with signed_in(write_world(tmp_path, {"plytix/products": rows})) as plytix:
+        patch(plytix, 1, label="Mug")
+        assert plytix.product(1)["modified"] == f"2026-11-20T{then}+00:00"
 
 
 def test_a_product_can_be_archived_and_stays_in_the_search(plytix: Caller) -> None:
