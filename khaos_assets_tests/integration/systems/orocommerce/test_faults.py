@@ -197,3 +197,26 @@ def test_how_a_quantity_is_spelled_changes_nothing(shop: Shop, switch: str) -> N
     shop.faults({"switch": switch})
     spelled = shop.take("inventory_levels")["inventory_levels"]
     assert spelled.snapshot == plain.snapshot
+
+
+def test_a_lower_maximum_is_found_out_once_and_kept_to(shop: Shop) -> None:
+    """The refusal names the number; nobody asks for more afterwards."""
+    shop.faults({"switch": "max_page_size", "limit": 20})
+    orders = shop.take("orders", "products", page_size=1000)
+    assert {c.verdict for c in orders.values()} == {Verdict.COMPLETE}
+    assert {p.rows for c in orders.values() for p in c.pages if p.rows > 1} >= {20}
+    assert sum(c.requests for c in orders.values()) <= 14
+
+
+@pytest.mark.parametrize("suffix", ["", "/", "/oauth2-token"])
+def test_the_token_may_come_from_another_origin(shop: Shop, suffix: str) -> None:
+    """It is asked for there; the token itself goes to the shop only."""
+    elsewhere = shop.sandbox.root("orocommerce").replace("127.0.0.1", "localhost")
+    shop.env = shop.env | {"OROCOMMERCE_AUTH_URL": elsewhere + suffix}
+    assert shop.take("customers")["customers"].verdict is Verdict.COMPLETE
+
+
+def test_the_token_is_not_asked_for_in_clear_text(shop: Shop) -> None:
+    """Credentials travel over TLS, or on this machine only."""
+    shop.env = shop.env | {"OROCOMMERCE_AUTH_URL": "http://shop.example.com"}
+    assert words(shop.take("customers")["customers"]) == ["origin_refused"]
