@@ -51,7 +51,7 @@ class Holdings(Changes):
             self._shown = (token, Rows(rows))
         return self._shown
 
-    def later(self, calls: int, apply: Callable[[], None]) -> None:
+    def after(self, calls: int, apply: Callable[[], None]) -> None:
         """Do something before the answer to the call that comes so many calls from now; 0: at once."""
         if calls:
             self._waiting.append((calls, apply))

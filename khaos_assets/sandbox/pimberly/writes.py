@@ -75,7 +75,7 @@ class Writes:
 
         if not holdings.faults.take("pimberly", "put_not_applied"):
             late = holdings.faults.take("pimberly", "put_late")
-            holdings.later(late.get("calls", 3) if late else 0, apply)
+            holdings.after(late.get("calls", 3) if late else 0, apply)
         return answers.flat(face.show([row], None)[0])
 
 

@@ -95,10 +95,8 @@ class Holdings(Changes):
             return []
         after = dict(record)
         if moves_modified or before is None:
-            after |= {
-                "modified": instant(later(at, old.modified if old else "")),
-                "modified_user_audit": {"type": "API"},
-            }
+            moment = instant(later(at, old.modified if old else ""))
+            after |= {"modified": moment, "modified_user_audit": {"type": "API"}}
         self.products.put(Product.of(after))
         return [{"key": after["id"], "before": before, "after": after}]
 
