@@ -17,7 +17,7 @@ class Nested(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class Shop(Record, kw_only=True, frozen=True, rename="camel"):
-    """One country of one shop. Key (shop_key, country_code); alpha-2, upper case."""
+    """One country of one shop. Key (shop_key, country_code), spelled as its path is."""
 
     shop_key: str = msgspec.field(name="askedShop")
     country_code: str

@@ -13,6 +13,7 @@ from khaos_assets.systems.scayle.records import Product
 from khaos_assets.systems.scayle.settings import Scayle
 from khaos_assets.systems.scayle.walk.lists import CursorList
 from khaos_assets.systems.scayle.walk.owned import OwnedList, walk_owned
+from khaos_assets.systems.scayle.walk.side_by_side import side_by_side
 from khaos_assets.systems.scayle.walk.twice import ListWalk, unseen_ids
 
 SHOPS = CursorList("/shops", "GET /shops", "shopKey", "globalRead")
@@ -49,15 +50,16 @@ async def walk_shops(context: ReadContext) -> WalkNotes:
     shops.refuse_empty("shops")
     shops.note(notes)
     notes.facts["pages"] = []
-    for shop in sorted(k for k in shops.rows if isinstance(k, str)):
-        path = f"/shops/{quote(shop, safe='')}/countries"
-        countries = ListWalk(
-            context,
-            CursorList(path, "GET /shops/{s}/countries", "countryCode", "globalRead", about={"shop": shop}),
-        )
-        await countries.run()
-        countries.note(notes)
+    countries = [ListWalk(context, _countries_of(k)) for k in sorted(shops.rows) if isinstance(k, str)]
+    await side_by_side(countries, ListWalk.run)
+    for walk in countries:
+        walk.note(notes)
     return finished(context, notes)
+
+
+def _countries_of(shop: str) -> CursorList:
+    path = f"/shops/{quote(shop, safe='')}/countries"
+    return CursorList(path, "GET /shops/{s}/countries", "countryCode", "globalRead", about={"shop": shop})
 
 
 async def walk_warehouses(context: ReadContext) -> WalkNotes:

@@ -73,8 +73,7 @@ async def _unlisted(context: ReadContext, walks: Mapping[Market, ListWalk]) -> N
     listed = {order for walk in walks.values() for order in walk.ids}
     before = [order for order in map(int, context.earlier_keys()) if order not in listed]
     unseen, _ = unseen_ids(listed, context.settings.of(Scayle).gap_reads // len(walks))
-    for walk in walks.values():
-        await walk.look_for(before, unseen)
+    await side_by_side(walks.values(), lambda walk: walk.look_for(before, unseen))
 
 
 async def _references(context: ReadContext, orders: OrderCalls, walks: Mapping[Market, ListWalk]) -> None:

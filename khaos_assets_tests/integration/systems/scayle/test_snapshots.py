@@ -170,3 +170,13 @@ def test_an_order_that_only_its_reference_finds_makes_the_list_incomplete(shop: 
     assert asked == {"W9005": True, "W9017": True}
     assert [r.fault for r in certificate.reasons] == ["list_incomplete"]
     assert 9005 in kept
+
+
+def test_a_read_alone_takes_what_it_needs_from_tonights_snapshots(shop: Any) -> None:
+    """Stock, prices and orders rest on other reads, which may have been taken before."""
+    with shop() as scayle:
+        first = scayle.take()
+        again = {name: scayle.take(name)[name] for name in ("variants", "stocks", "orders")}
+    assert {n: (c.verdict, c.proof, c.snapshot) for n, c in again.items()} == {
+        n: (first[n].verdict, first[n].proof, first[n].snapshot) for n in again
+    }
