@@ -20,7 +20,7 @@ DATE = re.compile(r"\d{4}-\d\d-\d\dT00:00:00")
 
 
 class Kind(Enum):
-    """What a field can be compared by. The value is the wire's `filter_type`."""
+    """What a field can be compared by. The value is the wire's `filter_type`; MIXED goes out as text."""
 
     TEXT = "TextAttribute"
     DROPDOWN = "DropdownAttribute"
@@ -38,7 +38,7 @@ class Kind(Enum):
     LISTS = "ListsProperty"
     FLAG = "FlagProperty"
     COUNT = "CountProperty"
-    MIXED = "MixedAttribute"
+    MIXED = "values of several kinds"
 
 
 _NUMBERS = ("eq", "!eq", "gt", "gte", "lt", "lte")
@@ -132,7 +132,8 @@ def _definition(label: str, row: Record, seen: dict[Kind, set[str]]) -> Definiti
     key = row.get("id") or hash_of(label.encode())
     options = row.get("options") or sorted(seen.get(Kind.MULTISELECT, ()))
     shown = {"id": key, "label": label, "name": label, "groups": []} | row
-    shown |= {"type_class": told or kind.value, "filter_type": row.get("filter_type") or kind.value}
+    wire = told or (Kind.TEXT if kind is Kind.MIXED else kind).value
+    shown |= {"type_class": wire, "filter_type": row.get("filter_type") or wire}
     return Definition(label, kind, shown, list(options), known is not None)
 
 

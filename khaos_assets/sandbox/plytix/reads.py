@@ -73,8 +73,10 @@ class Reads:
 
     def filters(self) -> Response:
         """What a product search can be filtered by."""
-        attributes = [_offer(f"attributes.{d.label}", d.kind, d.options) for d in self.holdings.definitions]
-        properties = [_offer(name, kind) for name, kind in PROPERTIES.items()]
+        attributes = [
+            _offer(f"attributes.{d.label}", d.kind, d.row["filter_type"], d.options) for d in self.holdings.definitions
+        ]
+        properties = [_offer(name, kind, kind.value) for name, kind in PROPERTIES.items()]
         return answers.data([{"attributes": attributes, "properties": properties}])
 
     def _product(self, key: str) -> Product:
@@ -135,6 +137,6 @@ def _text_of(field: str) -> Callable[[Record], str]:
     return lambda row: str(row.get(field, ""))
 
 
-def _offer(key: str, kind: Kind, options: list[str] | None = None) -> Record:
-    found: Record = {"filter_type": kind.value, "key": key, "operators": list(OPERATORS[kind])}
+def _offer(key: str, kind: Kind, wire: str, options: list[str] | None = None) -> Record:
+    found: Record = {"filter_type": wire, "key": key, "operators": list(OPERATORS[kind])}
     return found | ({"options": options} if options else {})

@@ -17,6 +17,7 @@ from khaos_assets_tests.integration.sandbox.plytix.conftest import (
     Caller,
     calling,
     key,
+    product,
     signed_in,
 )
 from khaos_assets_tests.sandbox_fixtures import write_world
@@ -268,6 +269,16 @@ def test_attributes_of_the_account_tell_their_type(plytix: Caller) -> None:
     first = answer.json()["data"][0]
     assert plytix.http.get(f"/attributes/product/{first['id']}").json()["data"] == [first]
     assert plytix.http.get(f"/attributes/product/{key(999)}").status_code == 404
+
+
+def test_values_of_several_kinds_make_a_text_that_can_be_compared_in_any_way(tmp_path: Path) -> None:
+    values = [1.5, "2", "heavy"]
+    rows = [product(n, f"S{n}", attributes={"weight": v}) for n, v in enumerate(values, 1)]
+    with signed_in(write_world(tmp_path, {"plytix/products": rows})) as plytix:
+        (told,) = plytix.http.post("/attributes/product/search", json={}).json()["data"]
+        assert (told["type_class"], told["filter_type"]) == ("TextAttribute", "TextAttribute")
+        assert plytix.skus(where("attributes.weight", "gt", 1)) == ["S1", "S2"]
+        assert plytix.skus(where("attributes.weight", "eq", "HEAVY")) == ["S3"]
 
 
 def test_what_can_be_filtered_is_told(plytix: Caller) -> None:
