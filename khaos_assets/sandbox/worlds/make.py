@@ -21,6 +21,7 @@ from khaos_assets.sandbox.worlds.order_history import read_history
 from khaos_assets.sandbox.worlds.orders import DAYS, make_orders, special_orders
 from khaos_assets.sandbox.worlds.organisations import add_organisations
 from khaos_assets.sandbox.worlds.plant import plant_all
+from khaos_assets.sandbox.worlds.price_lists import choose_goods
 from khaos_assets.sandbox.worlds.stock import all_positions, back_orders, hide_sold_out, open_stock
 from khaos_assets.sandbox.worlds.write import write_world
 
@@ -72,6 +73,7 @@ def make_world(
     make_listings(world)
     release_holds(world)
     add_markets(world)
+    choose_goods(world)
     if "orocommerce" in chosen:
         add_organisations(world, Random(f"{seed}/organisations"))
     take_in(world)

@@ -10,7 +10,7 @@ from khaos_assets.sandbox.worlds.clock import WorldNight, london_date
 from khaos_assets.sandbox.worlds.market_sections import market_mappings, market_sections, top_lines
 from khaos_assets.sandbox.worlds.model import World
 from khaos_assets.sandbox.worlds.sections import mapping_lines, shared_sections, system_sections
-from khaos_assets.sandbox.worlds.toml import array, table, text
+from khaos_assets.sandbox.worlds.toml import array, inline, table, text
 from khaos_assets.sandbox.worlds.truth import plain
 
 SITES = ["Main Warehouse", "Manchester", "Bristol"]
@@ -115,6 +115,14 @@ def merchant_toml(world: World, non_stock: Sequence[str], moving: Mapping[str, b
         lines += ["", f"[exchange_rates.{month}]", *(f"{c} = {format(r, 'f')}" for c, r in sorted(rates.items()))]
     for read, is_moving in sorted(moving.items()):
         lines += ["", f"[feeds.{text(read)}]", f"moving = {str(is_moving).lower()}"]
+    return "\n".join(lines) + "\n"
+
+
+def faults_toml(world: World) -> str:
+    """Fault switches that belong to the world itself."""
+    lines = ["# What happens in this world while it is read; see docs/sandbox.md"]
+    for fault in world.faults:
+        lines += ["", "[[fault]]", *(f"{name} = {inline(value)}" for name, value in fault.items())]
     return "\n".join(lines) + "\n"
 
 

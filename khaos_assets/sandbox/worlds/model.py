@@ -340,6 +340,8 @@ class World:
     listings: dict[str, list[Listing]] = field(default_factory=dict)
     """Channel or PIM → everything it knows."""
     untracked: list[str] = field(default_factory=list)
+    faults: list[dict[str, str | int | list[str]]] = field(default_factory=list)
+    """What happens while it is read: switches of the simulators, each limited to a night."""
     unmapped: dict[str, list[str]] = field(default_factory=dict)
     """System and map (scayle/warehouse …) → values that are there and that no mapping has."""
     popups: list[Place] = field(default_factory=list)
@@ -354,6 +356,8 @@ class World:
     channel_orders: list[ChannelOrder] = field(default_factory=list)
     organisations: list[Organisation] = field(default_factory=list)
     """Customers of OroCommerce."""
+    list_step: int = 1
+    """One of so many goods stands on price lists."""
     shop_prices: dict[tuple[int, Item, str, int], Decimal] = field(default_factory=dict)
     """OroCommerce price list, item, unit, break → the price shown there in place of the list's."""
     branches: list[list[str]] = field(default_factory=list)

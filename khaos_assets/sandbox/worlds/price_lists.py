@@ -56,8 +56,16 @@ LISTS = {
 }
 
 
+def choose_goods(world: World) -> None:
+    """All goods stand on price lists; of a big catalogue an even choice of about 3,000, which stays the same."""
+    world.list_step = max(1, len(world.items) // _MOST)
+
+
 def goods_on_lists(world: World) -> list[Item]:
-    """Priced goods by code; of a big catalogue an even choice of 3,000."""
-    goods = sorted((i for i in world.items if i.stocked and price(i) > 0 and not i.discontinued), key=lambda i: i.code)
-    step = -(-len(goods) // _MOST) or 1
-    return goods[::step]
+    """Priced goods that stand on the lists, by code."""
+    goods = (i for i in world.items if i.stocked and not i.discontinued and _number(i) % world.list_step == 0)
+    return sorted((i for i in goods if price(i) > 0), key=lambda i: i.code)
+
+
+def _number(item: Item) -> int:
+    return int("".join(c for c in item.stock_id if c.isdigit()))

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from khaos_assets.sandbox.worlds.merchant import merchant_toml, world_toml
+from khaos_assets.sandbox.worlds.merchant import faults_toml, merchant_toml, world_toml
 from khaos_assets.sandbox.worlds.model import Kind, World
 from khaos_assets.sandbox.worlds.positions import Positions, positions
 from khaos_assets.sandbox.worlds.render import (
@@ -56,6 +56,9 @@ def write_world(world: World, out: Path) -> None:
         moving = {name: was and fresh for name, was in moving.items()}
     non_stock = sorted(i.code for i in world.items if i.kind is Kind.NON_STOCK)
     (out / "merchant.toml").write_text(merchant_toml(world, non_stock, moving), encoding="utf-8")
+    (out / "faults.toml").unlink(missing_ok=True)
+    if world.faults:
+        (out / "faults.toml").write_text(faults_toml(world), encoding="utf-8")
     (out / "world.toml").write_text(world_toml(world), encoding="utf-8")
 
 

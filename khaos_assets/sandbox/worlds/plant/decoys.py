@@ -81,7 +81,7 @@ def in_transit(field: Field, i: int) -> None:
     )
     site = target if i % 3 == 1 else source
     field.truth.decoy(
-        field.always(), "STK-01", "wair>khaos", item.code, scope=site, note=f"{units} in transit {origin} to {goal}"
+        field.always(), "STK-01", "wair>khaos", item.code, scope=site, note=f"18: {units} in transit {origin} to {goal}"
     )
 
 

@@ -52,6 +52,7 @@ def decoys_of_stock(field: Field, channel: str, n: int) -> None:
 def decoys_of_product_data(field: Field, pim: str, n: int) -> None:
     """`n` of each kind, as far as there are subjects."""
     _make(field, pim, n, (changed_today, archived_today, unfinished_draft, other_cost, written_with_blanks))
+    _make(field, pim, n, (gone_while_read,))
     if pim == "pimberly":
         _make(field, pim, n, (second_parent,))
     name_goods(field, pim, n)
@@ -183,6 +184,25 @@ def written_with_blanks(field: Field, pim: str, i: int) -> None:
     words = listing.item.description.split()
     listing.shows = {"description": f" {'  '.join(words)} "}
     field.truth.decoy(field.always(), "PIM-02", f"{pim}>khaos", listing.sku, note=f"other blanks only ({i})")
+
+
+def gone_while_read(field: Field, pim: str, i: int) -> None:
+    """17: a draft that somebody deletes on the first night, between two pages of the listing."""
+    if i:
+        raise NotEnoughError("another read to disturb")
+    listing = new_listing(field, pim, f"GONE-{field.world.number('gone', 5001)}", state=DRAFT[pim])
+    listing.last_night = 0
+    field.world.faults.append(
+        {
+            "system": pim,
+            "switch": "deleted_between_pages",
+            "page": 2,
+            "count": 1,
+            "skus" if pim == "plytix" else "keys": [listing.sku],
+            "nights": [field.world.nights[0].date.isoformat()],
+        }
+    )
+    field.truth.decoy([0], "FEED-01", pim, f"{pim}/products", note="17: deleted between two pages, and truly gone")
 
 
 def second_parent(field: Field, pim: str, i: int) -> None:
