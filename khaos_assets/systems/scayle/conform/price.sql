@@ -15,5 +15,5 @@ SELECT
     p.valid_from,
     p.valid_to
 FROM wire.scayle_prices AS p
-LEFT JOIN wire.scayle_variants AS v ON v.id = p.variant_id
+JOIN wire.scayle_variants AS v ON v.id = p.variant_id
 LEFT JOIN wire.scayle_shops AS s ON p.country_code IS NULL OR upper(s.country_code) = upper(p.country_code)

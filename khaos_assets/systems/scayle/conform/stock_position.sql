@@ -1,4 +1,5 @@
 -- Sellable units, never physical ones (contract 3.3). One row per merchant: a warehouse may have several.
+-- Of a variant that was set aside nobody knows the SKU.
 SELECT
     'scayle' AS system,
     concat_ws('/', s.variant_id, s.warehouse_reference_key, coalesce(s.merchant_reference_key, '')) AS source_key,
@@ -9,4 +10,4 @@ SELECT
     s.sellable_without_stock AS sells_without_stock,
     s.changed_at
 FROM wire.scayle_stocks AS s
-LEFT JOIN wire.scayle_variants AS v ON v.id = s.variant_id
+JOIN wire.scayle_variants AS v ON v.id = s.variant_id

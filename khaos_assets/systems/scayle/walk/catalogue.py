@@ -8,6 +8,7 @@ from urllib.parse import quote
 import msgspec
 
 from khaos_assets.systems.read import Decoded, Proof, ReadContext, Reason, WalkNotes
+from khaos_assets.systems.scayle import fields
 from khaos_assets.systems.scayle.client import ScayleClient
 from khaos_assets.systems.scayle.records import Product
 from khaos_assets.systems.scayle.settings import Scayle
@@ -17,8 +18,8 @@ from khaos_assets.systems.scayle.walk.side_by_side import side_by_side
 from khaos_assets.systems.scayle.walk.twice import ListWalk, unseen_ids
 
 SHOPS = CursorList("/shops", "GET /shops", "shopKey", "globalRead")
-WAREHOUSES = CursorList("/warehouses", "GET /warehouses", "id", "globalRead")
-PRODUCTS = CursorList("/products", "GET /products", "id", "productRead")
+WAREHOUSES = CursorList("/warehouses", "GET /warehouses", "id", "globalRead", fields=fields.WAREHOUSE)
+PRODUCTS = CursorList("/products", "GET /products", "id", "productRead", fields=fields.PRODUCT)
 
 
 class ProductGlance(msgspec.Struct):
@@ -39,7 +40,7 @@ VARIANTS = CursorList(
     glance=ProductGlance,
     remember=ProductGlance.shows_variants,
 )
-OF_PRODUCT = OwnedList("/products/{}/variants", "GET /products/{p}/variants", "productRead")
+OF_PRODUCT = OwnedList("/products/{}/variants", "GET /products/{p}/variants", "productRead", fields.VARIANT)
 
 
 async def walk_shops(context: ReadContext) -> WalkNotes:

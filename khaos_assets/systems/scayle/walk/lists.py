@@ -16,6 +16,7 @@ import msgspec
 
 from khaos_assets.systems.json_columns import NOT_JSON
 from khaos_assets.systems.read import ReadContext, ReadFailed
+from khaos_assets.systems.scayle import fields
 from khaos_assets.systems.scayle.client import SYSTEM, CursorRefused, ScayleClient
 from khaos_assets.systems.transport import Answer, BodyBroken, TransientError
 
@@ -57,6 +58,7 @@ class CursorList:
 
     `glance`: what is looked at of a row while walking, a struct with the key among its fields; `remember` what of it
     is kept. `keep` takes personal data out of a page before it is landed. `about` stands beside each landed page.
+    `fields`: the names that the contract gives to a row's fields, where rows are looked at for others.
     """
 
     path: str
@@ -68,6 +70,7 @@ class CursorList:
     remember: Callable[[Any], Any] = lambda row: None  # noqa: ARG005
     keep: Callable[[bytes], bytes] | None = None
     about: Mapping[str, Any] = field(default_factory=dict)
+    fields: frozenset[str] = frozenset()
 
     @cached_property
     def _glance(self) -> msgspec.json.Decoder[Any]:
@@ -102,6 +105,7 @@ class ListReader:
         self._context = context
         self._list = listed
         self.restarts = 0
+        self.unknown_fields: set[str] = set()
 
     async def run(self, number: int, limit: int) -> Pass:
         """One pass with pages of `limit` rows. Raises ReadFailed and TransportError."""
@@ -189,6 +193,8 @@ class ListReader:
             walked.rows[key] = row
         if walked.number == 1:
             self._context.progress(len(page.entities))
+            if self._list.fields:
+                self.unknown_fields |= fields.unknown(page.entities, self._list.fields)
 
 
 class _CursorRepeated(Exception):

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from khaos_assets.systems.read import Decoded, Proof, ReadContext, Reason, WalkNotes
+from khaos_assets.systems.scayle import fields
 from khaos_assets.systems.scayle.client import ScayleClient
 from khaos_assets.systems.scayle.records import Variant
 from khaos_assets.systems.scayle.walk.catalogue import begun, finished, product_ids, rest_on_products
 from khaos_assets.systems.scayle.walk.owned import OwnedList, walk_owned
 from khaos_assets.systems.scayle.walk.side_by_side import side_by_side
 
-STOCKS = OwnedList("/variants/{}/stocks", "GET /variants/{v}/stocks", "stocksRead")
-PRICES = OwnedList("/variants/{}/prices", "GET /variants/{v}/prices", "pricesRead")
+STOCKS = OwnedList("/variants/{}/stocks", "GET /variants/{v}/stocks", "stocksRead", fields.STOCK)
+PRICES = OwnedList("/variants/{}/prices", "GET /variants/{v}/prices", "pricesRead", fields.PRICE)
 SAMPLE = 5
 
 
@@ -21,12 +22,14 @@ async def walk_of_variants(listed: OwnedList, context: ReadContext) -> WalkNotes
     notes = begun(context)
     variants = await context.result("variants")
     product_of = products_by_variant(variants)
-    unknown = await walk_owned(context, listed, sorted(product_of))
-    await _confirm_gone(context, listed, {v: product_of[v] for v in unknown}, notes)
-    if variants.quarantined:
-        detail = f"{len(variants.quarantined)} variant(s) were set aside and not asked for"
+    aside = {int(q.key) for q in variants.quarantined if q.key_readable}
+    answered = await walk_owned(context, listed, sorted({*product_of, *aside}))
+    await _confirm_gone(context, listed, {v: product_of[v] for v in answered.unknown if v in product_of}, notes)
+    if unreadable := len(variants.quarantined) - len(aside):
+        detail = f"{unreadable} product(s) or variant(s) without a readable id: their variants were not asked for"
         notes.remarks.append(Reason(fault="variants_not_asked", detail=detail))
         notes.proof = Proof.OVERLAP_ONLY
+    notes.remarks += fields.remark(answered.unknown_fields)
     rest_on_products(context, notes, product_ids(await context.result("products")))
     notes.end_recognised_by = "every variant of the product list answered"
     return finished(context, notes)

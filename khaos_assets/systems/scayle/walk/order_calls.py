@@ -12,7 +12,7 @@ import msgspec
 
 from khaos_assets.systems.json_columns import NOT_JSON
 from khaos_assets.systems.read import Decoded, ReadContext
-from khaos_assets.systems.scayle import scrub
+from khaos_assets.systems.scayle import fields, scrub
 from khaos_assets.systems.scayle.bundles import Bundles
 from khaos_assets.systems.scayle.client import SYSTEM, ScayleClient, key_segment
 from khaos_assets.systems.scayle.countries import alpha_2
@@ -88,6 +88,7 @@ class OrderCalls:
         """Reference, without the channel's prefix → whether an order bears it."""
         self.old: set[int] = set()
         """Known by the list only."""
+        self.unknown_fields: set[str] = set()
         self._context = context
         self._client: ScayleClient = context.client
         self._bundles = Bundles(context.landing, DETAIL, context.progress)
@@ -180,6 +181,7 @@ class OrderCalls:
     def _keep(self, order: int, body: bytes) -> None:
         """Land an order; one that belongs to no market stays as evidence only."""
         self._read.add(order)
+        self.unknown_fields |= fields.unknown([body], fields.ORDER)
         kept = scrub.order_detail(body)
         about = _about(kept)
         if about is not None and self._market(about) is None:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from khaos_assets.systems.read import Proof, ReadContext, ReadFailed, Reason, WalkNotes
+from khaos_assets.systems.scayle import fields
 from khaos_assets.systems.scayle.settings import Scayle
 from khaos_assets.systems.scayle.walk.catalogue import begun, finished
 from khaos_assets.systems.scayle.walk.order_calls import Market, OrderCalls, markets_of
@@ -102,7 +103,7 @@ def channel_form(reference: str, prefixes: Mapping[str, str]) -> str | None:
 
 
 def _remarks(orders: OrderCalls) -> list[Reason]:
-    remarks: list[Reason] = []
+    remarks = fields.remark(orders.unknown_fields)
     if orders.foreign:
         names = ", ".join(map(str, sorted(orders.foreign)[:SAMPLE]))
         detail = f"{len(orders.foreign)} order(s) belong to a shop that this token does not list: {names}"

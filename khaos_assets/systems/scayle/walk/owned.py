@@ -7,10 +7,11 @@ whole then; a cursor that does come is followed.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from khaos_assets.systems.json_columns import NOT_JSON
 from khaos_assets.systems.read import ReadContext, ReadFailed
+from khaos_assets.systems.scayle import fields
 from khaos_assets.systems.scayle.bundles import Bundles
 from khaos_assets.systems.scayle.client import SYSTEM, CursorRefused, ScayleClient
 from khaos_assets.systems.scayle.walk.lists import Envelope, read_envelope
@@ -20,15 +21,24 @@ from khaos_assets.systems.transport import Answer, BodyBroken
 
 @dataclass(frozen=True)
 class OwnedList:
-    """`path` has the owner's id as `{}`."""
+    """`path` has the owner's id as `{}`; `fields` are the names that the contract gives to a row's fields."""
 
     path: str
     operation: str
     scope: str
+    fields: frozenset[str]
 
 
-async def walk_owned(context: ReadContext, listed: OwnedList, owners: Iterable[int]) -> list[int]:
-    """Ask for the list of every owner and land it, bundled. The owners that are answered 404, twice, sorted.
+@dataclass(frozen=True)
+class Answered:
+    """Owners that are answered 404, twice, sorted; fields of rows that the contract does not name."""
+
+    unknown: list[int]
+    unknown_fields: set[str]
+
+
+async def walk_owned(context: ReadContext, listed: OwnedList, owners: Iterable[int]) -> Answered:
+    """Ask for the list of every owner and land it, bundled.
 
     Raises ReadFailed and TransportError.
     """
@@ -42,7 +52,7 @@ async def walk_owned(context: ReadContext, listed: OwnedList, owners: Iterable[i
 
     await side_by_side(owners, one)
     reader.bundles.close()
-    return sorted(unknown)
+    return Answered(sorted(unknown), reader.unknown_fields)
 
 
 @dataclass(frozen=True)
@@ -50,6 +60,7 @@ class _Reader:
     context: ReadContext
     listed: OwnedList
     bundles: Bundles
+    unknown_fields: set[str] = field(default_factory=set)
 
     async def read(self, owner: int) -> bool:
         """All pages of one owner's list; False where it is not known."""
@@ -95,5 +106,6 @@ class _Reader:
         )
         if answer is None:
             return None
+        self.unknown_fields.update(fields.unknown(read[0].entities, listed.fields))
         cursor = read[0].next_cursor
         return answer.body, cursor if isinstance(cursor, str) else None

@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, 
 from typing import Any
 
 from khaos_assets.systems.read import Proof, ReadContext, ReadFailed, Reason, WalkNotes
+from khaos_assets.systems.scayle import fields
 from khaos_assets.systems.scayle.settings import Scayle
 from khaos_assets.systems.scayle.walk.lists import UNREADABLE, CursorList, ListReader, Pass
 from khaos_assets.systems.scayle.walk.side_by_side import side_by_side
@@ -109,7 +110,7 @@ class ListWalk:
     def note(self, notes: WalkNotes) -> None:
         """Add what was found to the notes of the read."""
         notes.faults = [*notes.faults, *self._faults]
-        notes.remarks = [*notes.remarks, *self._remarks]
+        notes.remarks = [*notes.remarks, *self._remarks, *fields.remark(self._reader.unknown_fields)]
         notes.rereads += len(self._passes) - 2 + self._reader.restarts
         notes.end_recognised_by = "the next cursor is null, in two passes with pages of two sizes"
         notes.facts["pages"] = [*notes.facts.get("pages", ()), *self.pages]

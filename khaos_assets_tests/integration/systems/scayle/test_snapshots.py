@@ -15,7 +15,7 @@ from khaos_assets.systems.read import Proof
 from khaos_assets.systems.scayle.settings import Scayle
 from khaos_assets.systems.scayle.walk import orders as orders_walk
 from khaos_assets_tests.integration.systems.scayle.conftest import Shop
-from khaos_assets_tests.unit.systems.scayle.wire_rows import VARIANTS, products, stocks
+from khaos_assets_tests.unit.systems.scayle.wire_rows import VARIANTS, products, records, stocks
 
 ROWS = {"shops": 2, "warehouses": 2, "products": 16, "variants": 24, "stocks": 48, "prices": 24, "orders": 18}
 
@@ -180,3 +180,18 @@ def test_a_read_alone_takes_what_it_needs_from_tonights_snapshots(shop: Any) -> 
     assert {n: (c.verdict, c.proof, c.snapshot) for n, c in again.items()} == {
         n: (first[n].verdict, first[n].proof, first[n].snapshot) for n in again
     }
+
+
+def test_the_stock_of_a_variant_that_was_set_aside_is_asked_for_as_well(shop: Any) -> None:
+    """Its id is known; where not even that can be read, absences are not proven."""
+    for wrong, proof, asked in (({"ean": 7}, Proof.TWO_PASS, 48), ({"id": "x"}, Proof.OVERLAP_ONLY, 46)):
+        made = records()
+        made["scayle/products"][0]["variants"][0] |= wrong
+        made["scayle/products"][1]["colour"] = "red"
+        with shop(nights={"2026-11-20": made}) as scayle:
+            taken = scayle.take("products", "variants", "stocks")
+        assert taken["variants"].verdict is Verdict.COMPLETE_WITH_QUARANTINE
+        assert (taken["stocks"].verdict, taken["stocks"].proof, taken["stocks"].rows) == (
+            Verdict.COMPLETE, proof, asked,
+        )  # fmt: skip
+        assert [r.fault for r in taken["products"].remarks] == ["unknown_fields"]

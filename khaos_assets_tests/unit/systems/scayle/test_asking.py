@@ -18,13 +18,14 @@ from starlette.routing import Route
 
 from khaos_assets.config import Credentials, Night, Settings
 from khaos_assets.systems.read import ReadContext, ReadFailed
+from khaos_assets.systems.scayle import fields
 from khaos_assets.systems.scayle.bundles import bundled
 from khaos_assets.systems.scayle.client import ScayleClient, key_segment, open_client
 from khaos_assets.systems.scayle.countries import alpha_2
 from khaos_assets.systems.scayle.rate_limits import RateLimits
 from khaos_assets.systems.scayle.walk.of_variants import STOCKS
 from khaos_assets.systems.scayle.walk.orders import channel_form
-from khaos_assets.systems.scayle.walk.owned import walk_owned
+from khaos_assets.systems.scayle.walk.owned import Answered, walk_owned
 from khaos_assets.systems.scayle.walk.twice import EDGE, unseen_ids
 from khaos_assets.systems.transport import Refused
 from khaos_assets_tests.unit.systems.scayle.wire_night import Landed
@@ -58,14 +59,14 @@ def asked(handler: Handler, do: Callable[[ScayleClient], Awaitable[Any]]) -> Any
         return asyncio.run(main())
 
 
-def read_owned(pages: Mapping[str | None, Any]) -> tuple[list[int], Landed]:
+def read_owned(pages: Mapping[str | None, Any]) -> tuple[Answered, Landed]:
     """Walk the stock lists of variants 1 and 2, of which each cursor gives a page."""
     landed = Landed()
 
     async def answer(request: Request) -> Response:
         return JSONResponse(pages[request.query_params.get("cursor")])
 
-    async def do(client: ScayleClient) -> list[int]:
+    async def do(client: ScayleClient) -> Answered:
         async def nothing(*_: Any) -> Any:
             raise AssertionError
 
@@ -84,6 +85,14 @@ def test_a_list_without_a_cursor_is_whole_and_a_cursor_that_comes_is_followed() 
     _, paged = read_owned({None: {"entities": [], "cursor": {"next": "Mg"}}, "Mg": {"entities": [], "cursor": None}})
     assert [(a.key, bytes(a.body)) for _, a in bundled(whole)] == [(n, b'{"entities":[{"n":1}]}') for n in (1, 2)]
     assert [a.key for _, a in bundled(paged)] == [1, 1, 2, 2]
+
+
+def test_fields_that_the_contract_does_not_name_are_told() -> None:
+    answered, _ = read_owned({None: {"entities": [{"quantity": 1, "bin": "A"}, 7, {"shelf": 2}]}})
+    assert (answered.unknown, answered.unknown_fields) == ([], {"bin", "shelf"})
+    assert [r.detail for r in fields.remark(answered.unknown_fields)] == [
+        "fields that the contract does not name: bin, shelf"
+    ]
 
 
 def test_a_cursor_of_an_owned_list_that_comes_again_fails_the_read() -> None:
