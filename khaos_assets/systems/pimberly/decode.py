@@ -92,20 +92,21 @@ def primary_of(row: Row) -> str | None:
     return text_of(bytes(row.get("primaryId") or row.get("Primary ID") or b""))
 
 
-def _instant(raw: bytes | None, field: str) -> str | None:
-    if raw is None or bytes(raw) == b"null":
+def _instant(value: msgspec.Raw | None, field: str) -> str | None:
+    if value is None or (raw := bytes(value)) == b"null":
         return None
-    try:
-        text = msgspec.json.decode(bytes(raw), type=str)
-    except NOT_JSON as e:
-        raise FieldBroken(field, "not a text") from e
-    whole = SLOPPY.sub(lambda m: "T" + ":".join(part.zfill(2) for part in m.groups()), text)
+    text = raw[1:-1].decode() if raw[:1] == b'"' else raw.decode()
+    whole = text if WHOLE.match(text) else SLOPPY.sub(_two_digits, text)
     try:
         if WHOLE.match(whole) and datetime.fromisoformat(whole):
             return whole
     except ValueError:
         pass
     raise FieldBroken(field, f"{text[:40]!r} is not an instant with its zone")
+
+
+def _two_digits(time: re.Match[str]) -> str:
+    return "T" + ":".join(part.zfill(2) for part in time.groups())
 
 
 def _believed(pages: Pages, notes: WalkNotes) -> Iterable[LandedPage]:

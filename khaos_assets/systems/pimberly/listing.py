@@ -53,12 +53,14 @@ class Walk:
     rereads: int = 0
     found: list[ProductPage] = field(default_factory=list)
 
-    async def run(self, cuts: Sequence[str]) -> None:
-        """Walk from the beginning, and side by side from each of `cuts` (rising ids known from elsewhere).
+    async def run(self, cuts: Sequence[str], first: ProductPage | None = None) -> None:
+        """Walk from the beginning, and side by side from each of `cuts` (rising ids known from elsewhere, or guessed).
 
-        Raises FilterRefused, ReadFailed and TransportError.
+        `first`: the first page, where it was asked for already. Raises FilterRefused, ReadFailed and TransportError.
         """
         stretches = [Stretch(begin) for begin in (None, *cuts)]
+        if first is not None and first.rows:
+            stretches[0].pages.append(first)
         try:
             await side_by_side(self._go(s, following and following.begin) for s, following in _with_next(stretches))
         except CursorRefused:
@@ -92,11 +94,6 @@ class Walk:
         """Internal ids of rows made at or after an instant (text, UTC)."""
         return {k for page in self.found for k, made in zip(page.ids, page.created, strict=True) if made >= instant}
 
-    def middle_change(self) -> str | None:
-        """The change time in the middle of all; None where rows have none."""
-        changes = sorted(t for page in self.found for t in page.updated if t)
-        return changes[len(changes) // 2] if changes else None
-
     async def _go(self, stretch: Stretch, goal: str | None) -> None:
         """On until the goal is reached, or nothing follows."""
         while goal is None or (stretch.reached or "") < goal:
@@ -117,20 +114,25 @@ class Walk:
             if (stretch.reached or "") < (following.begin or ""):
                 self._false_end(stretch.reached, following.pages[0].max_id)
             return
-        last = None
-        while last != stretch.reached:
-            last = stretch.reached
+        while not await self._ended(stretch):
             await self._go(stretch, None)
-        await self._look_behind(stretch.reached or "")
 
-    async def _look_behind(self, last: str) -> None:
-        """Ask from ids beyond the last one: a 404 there too, or the end was none. And the list must still begin."""
+    async def _ended(self, stretch: Stretch) -> bool:
+        """Whether nothing follows, asked again, and from ids beyond the last as well; the list must still begin."""
+        last = stretch.reached or ""
         beyond = [b for b in (_above(last, power) for power in BEHIND) if b is not None]
-        for page in await side_by_side(self._peek(cursor) for cursor in beyond):
+        again, start, *behind = await side_by_side(
+            [self.pages.ask(self.view, last), self.pages.ask(PEEK, None), *map(self._peek, beyond)]
+        )
+        if again.rows:
+            stretch.pages.append(again)
+            return False
+        if not start.rows:
+            raise ReadFailed("list_vanished", "the list had rows and has none now: the key or its view is gone")
+        for page in behind:
             if page.rows:
                 self._false_end(last, page.max_id)
-        if not (await self.pages.ask(PEEK, None)).rows:
-            raise ReadFailed("list_vanished", "the list had rows and has none now: the key or its view is gone")
+        return True
 
     def _false_end(self, last: str | None, follows: str) -> NoReturn:
         raise ReadFailed("false_end", f"nothing is said to follow id {last}, and {follows} does")
@@ -143,9 +145,9 @@ class Walk:
 
 
 def cuts(ids: Sequence[str], limit: int, workers: int) -> list[str]:
-    """Ids at which `workers` stretches of some pages each may begin. `ids` in rising order."""
+    """Ids at which up to `workers` stretches of at least a page each may begin. `ids` in rising order."""
     share = max(limit, -(-len(ids) // workers))
-    return list(ids[share - 1 : len(ids) - limit : share])
+    return list(ids[share - 1 : max(0, len(ids) - limit) : share])
 
 
 def _with_next(stretches: list[Stretch]) -> list[tuple[Stretch, Stretch | None]]:
@@ -154,7 +156,15 @@ def _with_next(stretches: list[Stretch]) -> list[tuple[Stretch, Stretch | None]]
 
 def _above(key: str, power: int) -> str | None:
     """An id so far above; None where ids are no hexadecimal numbers, or none is left."""
-    if not key or not set(key.lower()) <= HEX_DIGITS:
-        return None
-    above = f"{int(key, 16) + (1 << power):0{len(key)}x}"
-    return above if len(above) == len(key) else None
+    return id_at(int(key, 16) + (1 << power), len(key)) if is_hexadecimal(key) else None
+
+
+def is_hexadecimal(key: str) -> bool:
+    """Whether ids can be counted with."""
+    return bool(key) and set(key) <= HEX_DIGITS
+
+
+def id_at(number: int, width: int) -> str | None:
+    """The id of a number; None where it has more digits than ids have."""
+    text = f"{number:0{width}x}"
+    return text if len(text) == width else None

@@ -36,7 +36,7 @@ class FilterRefused(Exception):
 
 @dataclass(frozen=True)
 class View:
-    """What a walk asks for with every page. `full`: all attributes, else identifiers. `filters`: JSON, as on the wire."""
+    """What a walk asks for with every page. `full`: all attributes, else identifiers. `filters`: as on the wire."""
 
     part: str
     limit: int
@@ -138,7 +138,8 @@ class PageReader:
             rows = [row for raw in answer.data if (row := self._singly(raw)) is not None]
         _same_view(rows, self._view)
         for field in self._sets:
-            self.named.update(name for row in rows if bytes(raw := getattr(row, field)) for name in names_in(raw))
+            found = {bytes(getattr(row, field)) for row in rows} - {b""}
+            self.named.update(name for raw in found for name in names_in(raw))
         if not answer.data:
             return ProductPage()
         keyed = [row for row in rows if row.key]

@@ -19,8 +19,9 @@ import msgspec
 
 from khaos_assets.systems.concurrency import side_by_side
 from khaos_assets.systems.pimberly.client import PimberlyClient
+from khaos_assets.systems.pimberly.guessing import guessed_cuts
 from khaos_assets.systems.pimberly.listing import Walk, cuts
-from khaos_assets.systems.pimberly.pages import FilterRefused, PageReader, Pages, View
+from khaos_assets.systems.pimberly.pages import FilterRefused, PageReader, Pages, ProductPage, View
 from khaos_assets.systems.pimberly.settings import Pimberly
 from khaos_assets.systems.read import Proof, ReadContext, ReadFailed, Reason, WalkNotes
 
@@ -28,6 +29,8 @@ ROUNDS = 3
 OVERLAP = timedelta(minutes=15)
 """Clocks differ: what was made so shortly before the as-of counts as made during the read."""
 SAMPLE = 5
+SAMPLED = 50
+"""Rows whose change times tell where the middle is, about."""
 REMEMBERED = 400
 """Nights for which a product that is gone is told of."""
 
@@ -70,15 +73,24 @@ class ProductWalk:
         """All walks; ids that one of them shows and another should have shown."""
         section, workers = self.section, self.section.transport.concurrency
         thin = Walk(self.pages, View("identifiers", section.identifiers_page_size))
-        await thin.run(cuts(known, thin.view.limit, workers))
+        start, sample = await side_by_side(
+            [self.pages.ask(thin.view, None), self.pages.ask(View("sample", SAMPLED, full=True), None)]
+        )
+        if not start.rows or start.rows < thin.view.limit:
+            begin: list[str] = []
+        elif known:
+            begin = cuts(known, thin.view.limit, workers)
+        else:
+            begin = await guessed_cuts(self.pages, start, workers)
+        await thin.run(begin, start)
         first = thin.products()
         full = Walk(self.pages, View("full", section.page_size, full=True), progress=self.context.progress)
-        await full.run(cuts(sorted(first), full.view.limit, workers))
+        begin = cuts(sorted(first), full.view.limit, workers)
+        self.listed, by_change = await side_by_side([_walked(full, begin), self._by_change(sorted(first), sample)])
         self.notes.rereads += thin.rereads + full.rereads
-        self.listed = full.products()
         new = full.created_since((self.context.night.as_of - OVERLAP).strftime("%Y-%m-%dT%H:%M:%S"))
         unexplained = self.listed.keys() - first.keys() - new
-        unexplained |= (await self._by_change(full)).keys() - self.listed.keys()
+        unexplained |= by_change.keys() - self.listed.keys()
         missing = {key: primary for key, primary in first.items() if key not in self.listed}
         if len(missing) > section.single_reads:
             return unexplained | missing.keys()
@@ -93,22 +105,22 @@ class ProductWalk:
             self.note("deleted_meanwhile", f"{len(gone)} products went away during the read: {shown(gone)}")
         return unexplained | set(self.notes.facts["single"])
 
-    async def _by_change(self, full: Walk) -> dict[str, str | None]:
+    async def _by_change(self, ids: list[str], sample: ProductPage) -> dict[str, str | None]:
         """What the list shows of products changed before and since a time in the middle: shorter lists, the same ids.
 
         An end that is none may be hidden from a list that always stops at its place, and not from another.
         """
-        middle = full.middle_change()
-        if middle is None:
-            return {}
-        limit, ids = self.section.identifiers_page_size, sorted(self.listed)
+        changes = sorted(t for t in sample.updated if t)
         found: dict[str, str | None] = {}
+        if not changes:
+            return found
+        workers = self.section.transport.concurrency
+        halves: list[Walk] = []
         for operator in ("$gte", "$lt"):
-            filters = msgspec.json.encode({"dateUpdated": {operator: middle}}).decode()
-            half = Walk(self.pages, View("by change", limit, filters=filters))
-            with suppress(FilterRefused):  # only $gte is known to be taken (contract, 3.1)
-                await half.run(cuts(ids, 2 * limit, self.section.transport.concurrency))
-                found |= half.products()
+            filters = msgspec.json.encode({"dateUpdated": {operator: changes[len(changes) // 2]}}).decode()
+            halves.append(Walk(self.pages, View("by change", self.section.identifiers_page_size, filters=filters)))
+        for shown_there in await side_by_side(_walked(h, cuts(ids, 2 * h.view.limit, workers)) for h in halves):
+            found |= shown_there
         return found
 
     async def ask_singly(self, primary_ids: Iterable[str]) -> dict[str, str]:
@@ -158,6 +170,13 @@ class ProductWalk:
         """A remark; one of the same kind is replaced."""
         kept = [r for r in self.notes.remarks if r.fault != fault]
         self.notes.remarks = [*kept, Reason(fault=fault, detail=detail)]
+
+
+async def _walked(walk: Walk, begin: list[str]) -> dict[str, str | None]:
+    """The products of a walk; none where its filter is refused: only `$gte` is known to be taken (contract, 3.1)."""
+    with suppress(FilterRefused):
+        await walk.run(begin)
+    return walk.products()
 
 
 async def walk_products(context: ReadContext) -> WalkNotes:

@@ -108,8 +108,8 @@ def test_what_does_not_pass_ends_incomplete_and_says_why(pimberly: Catalogue, fa
     assert (products.proof, products.rows) == (Proof.OVERLAP_ONLY, 0)
 
 
-@pytest.mark.parametrize("after_rows", [1, 10, 20, 25, 30, 50, 59])
-@pytest.mark.parametrize("count", [2, 3, 5, None])
+@pytest.mark.parametrize("after_rows", [1, 25, 30, 50, 59])
+@pytest.mark.parametrize("count", [2, 4, None])
 def test_a_false_end_is_never_taken_for_the_end(pimberly: Catalogue, after_rows: int, count: int | None) -> None:
     """However often the list says that nothing follows: all products are there, or the read says that it failed."""
     pimberly.faults({"switch": "false_end", "after_rows": after_rows, **({"count": count} if count else {})})
