@@ -21,6 +21,7 @@ from khaos_assets_tests.integration.sandbox.plytix.conftest import (
     key,
     signed_in,
 )
+from khaos_assets_tests.sandbox_fixtures import write_world
 
 SET = f"/products/{key(23)}/relationships/{BUNDLE}"
 
@@ -88,13 +89,16 @@ def test_a_bundle_that_makes_no_sense_changes_nothing(plytix: Caller, body: Any,
     assert plytix.journal() == []
 
 
-def test_a_bundle_has_at_most_three_hundred_components(plytix: Caller) -> None:
-    made: list[str] = []
-    for n in range(299):
-        made.append(plytix.http.post("/products", json={"sku": f"N{n}"}).json()["data"][0]["id"])
-    many = [{"product_id": k, "quantity": 1} for k in made]
-    assert plytix.http.post(SET, json={"product_relationships": many}).status_code == 422
-    assert plytix.http.post(SET, json={"product_relationships": many[:298]}).status_code == 201
+def test_a_bundle_has_at_most_three_hundred_components(tmp_path: Path) -> None:
+    rows = [{"id": key(n), "sku": f"S{n}"} for n in range(302)]
+    records = {"plytix/products": rows, "plytix/relationships": [{"id": BUNDLE, "label": "Bundle"}]}
+    with signed_in(write_world(tmp_path, records)) as plytix:
+        url = f"/products/{key(0)}/relationships/{BUNDLE}"
+        many = components(**{f"p{n}": 1 for n in range(1, 302)})["product_relationships"]
+        assert plytix.http.post(url, json={"product_relationships": many}).status_code == 422
+        assert plytix.http.post(url, json={"product_relationships": many[:299]}).status_code == 201
+        assert plytix.http.post(url, json={"product_relationships": many[299:]}).status_code == 422
+        assert plytix.http.post(url, json={"product_relationships": many[299:300]}).status_code == 201
 
 
 def test_one_quantity_is_set(plytix: Caller) -> None:
