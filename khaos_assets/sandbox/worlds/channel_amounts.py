@@ -17,9 +17,11 @@ def channel_line_net(world: World, channel: str, item: Item, as_of: datetime) ->
     """Line net of an item on those of the channel's orders that are open in Khaos, in GBP, not rounded."""
     total = Fraction(0)
     for order in world.channel_orders:
-        if order.channel == channel and order.order is not None and is_open(order.order, as_of):
-            lines = (Fraction(x.net) for x in order.live_lines() if x.item is item)
-            total += sum(lines, Fraction(0)) * rate_to_gbp(world, order)
+        if order.channel != channel or order.order is None:
+            continue
+        nets = [x.net for x in order.live_lines() if x.item is item]
+        if nets and is_open(order.order, as_of):
+            total += Fraction(sum(nets, Decimal(0))) * rate_to_gbp(world, order)
     return total
 
 

@@ -31,9 +31,12 @@ class Positions:
     reserved: dict[At, Decimal] = field(default_factory=dict)
     moved: dict[At, datetime] = field(default_factory=dict)
     """Last movement per item and place."""
+    _places: dict[str, list[Place]] = field(default_factory=dict)
 
     def opening(self, item: Item, site: str) -> Decimal:
-        return sum((item.opening.get(p, ZERO) for p in self.world.places(site)), ZERO)
+        if site not in self._places:
+            self._places[site] = self.world.places(site)
+        return sum((item.opening.get(p, ZERO) for p in self._places[site]), ZERO)
 
     def physical(self, item: Item, site: str) -> Decimal:
         """What Khaos believes to lie there: LEVEL + open units."""
