@@ -110,11 +110,46 @@ def level(
     return khaos.StockLevel(**values)
 
 
-def customer(code: str = "C1", *, company_class: str | None = "Web") -> khaos.Customer:
+def customer(
+    code: str = "C1", *, company_class: str | None = "Web", price_lists: Sequence[str] = (), **fields: Any
+) -> khaos.Customer:
+    """An account reached by nobody else; its price lists are net, in pounds."""
     values: dict[str, Any] = {f.name: None for f in msgspec.structs.fields(khaos.Customer)}
-    return khaos.Customer(
-        **values | {"company_id": f"id-{code}", "company_code": code, "company_class": company_class, "price_lists": []}
-    )
+    values |= {
+        "company_id": f"id-{code}",
+        "company_code": code,
+        "company_class": company_class,
+        "company_status": "Active",
+        "price_lists": [price_list(name) for name in price_lists],
+        "contacts": [code],
+    }
+    return khaos.Customer(**values | fields)
+
+
+def price_list(name: str, *, is_net: bool | None = True, currency: str | None = "GBP") -> khaos.AssignedPriceList:
+    return khaos.AssignedPriceList(name=name, is_net=is_net, currency_code=currency, kind=3)
+
+
+def terms(code: str = "C1", **fields: Any) -> khaos.CompanyInfo:
+    """Terms of an account: nothing held."""
+    values: dict[str, Any] = {f.name: None for f in msgspec.structs.fields(khaos.CompanyInfo)}
+    values |= {"company_code": code, "credit_stop": False, "orders_held": False, "price_lists": []}
+    return khaos.CompanyInfo(**values | fields)
+
+
+def listed_price(
+    name: str, code: str, amount: Number | None, *, start: Number | None = 1, end: Number | None = 9999
+) -> khaos.PriceListRow:
+    """A row of a Khaos price list."""
+    values: dict[str, Any] = {f.name: None for f in msgspec.structs.fields(khaos.PriceListRow)}
+    values |= {"price_list": name, "section": "StockItem-CustomerClassificationsList", "owner": name}
+    values |= {
+        "stock_code": code,
+        "qty_start": decimal(start),
+        "qty_end": decimal(end),
+        "amount_value": decimal(amount),
+    }
+    return khaos.PriceListRow(**values)
 
 
 def invoice(
@@ -178,7 +213,9 @@ def order(
     currency: str | None = None,
     created_on: date = date(2026, 11, 1),
     items_net: Number | None = None,
+    items_gross: Number | None = None,
     delivery_net: Number | None = None,
+    delivery_gross: Number | None = None,
     with_lines: bool = True,
 ) -> list[Record]:
     """A sales order with its lines; a line is `line(…)` or its positional arguments (code, quantity, gross price)."""
@@ -192,9 +229,9 @@ def order(
         order_type=order_type,
         courier="DPD",
         currency_code=currency,
-        items_gross=None,
+        items_gross=decimal(items_gross),
         items_net=decimal(items_net),
-        delivery_gross=None,
+        delivery_gross=decimal(delivery_gross),
         delivery_net=decimal(delivery_net),
         date_created=created_on,
         delivery_date=None,
@@ -218,7 +255,7 @@ def order(
 
 
 def wair_item(sku: str, **fields: Any) -> wair.Item:
-    values = {"style_id": f"style-{sku}", "active": True, "updated_at": LONG_AGO} | fields
+    values: dict[str, Any] = {"style_id": f"style-{sku}", "active": True, "updated_at": LONG_AGO} | fields
     return wair.Item(sku_id=sku, **values)
 
 

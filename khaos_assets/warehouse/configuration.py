@@ -32,6 +32,7 @@ def load_configuration(db: duckdb.DuckDBPyConnection, settings: Settings, night:
         "night": ("DATE", night.date.isoformat()),
         "as_of": ("TIMESTAMPTZ", night.as_of.isoformat()),
         "merchant": ("VARCHAR", settings.merchant.name),
+        "home_country": ("VARCHAR", settings.merchant.home_country),
         "home_vat_percent": ("DECIMAL(9, 4)", settings.merchant.home_vat_percent),
         "order_grace": ("INTERVAL", f"{graces.order_minutes} minutes"),
         "dispatch_grace": ("INTERVAL", f"{graces.dispatch_minutes} minutes"),

@@ -150,6 +150,8 @@ class Customer(Record, kw_only=True, frozen=True):
     sorder_locked: bool | None
     pays_vat: bool | None
     price_lists: list[AssignedPriceList]
+    contacts: list[str]
+    """For each e-mail and postcode it can be reached at, the lowest company code that has both; sorted."""
     last_updated: datetime | None
 
 

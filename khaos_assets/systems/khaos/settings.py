@@ -28,9 +28,13 @@ class Khaos(SystemSettings):
     picking_stages: list[int] = Field(default=[12, 13, 14, 15, 16, 70, 71], description="picking or later")
     waiting_date_stages: list[int] = Field(default=[17], description="future-dated: waiting is right")
     back_orderable: list[str] = Field(default=[])
+    active_statuses: list[str] = Field(default=["Active"], description="company statuses of accounts in use")
 
     def sql_variables(self) -> dict[str, tuple[str, object]]:
-        return {"back_order_lowers_level": ("VARCHAR", self.back_order_lowers_level)}
+        return {
+            "back_order_lowers_level": ("VARCHAR", self.back_order_lowers_level),
+            "khaos_active_statuses": ("VARCHAR[]", self.active_statuses),
+        }
 
     def sql_tables(self) -> dict[str, list[tuple[object, ...]]]:
         return {

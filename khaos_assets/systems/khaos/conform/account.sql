@@ -10,6 +10,8 @@ SELECT
     i.terms_desc AS terms,
     i.credit_stop AS on_stop,
     i.orders_held,
+    coalesce(list_contains(getvariable('khaos_active_statuses'), c.company_status), TRUE) AS active,
+    c.contacts,
     list_transform(c.price_lists, lambda p: p.name) AS price_lists,
     c.last_updated AS changed_at
 FROM wire.khaos_customers AS c

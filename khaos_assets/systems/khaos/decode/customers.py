@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
+import msgspec
+
 from khaos_assets.systems.khaos import soap
 from khaos_assets.systems.khaos.decode.gather import Gathered, answered, document, latest, unaskable_codes
 from khaos_assets.systems.khaos.decode.key_list import Key, Keys, by_code, read_list, split_askable
@@ -26,13 +28,15 @@ KNOWN = names(
     AGENT_NAME SUPPLIER EC_COMPANY PAYS_VAT VAT_RELIEF_QUALIFIED SORDER_LOCKED PROFORMA POCODE_REQUIRED
     HIDE_COMPANY HOLD_DATA PRICE_LISTS"""
 )
+CONTACT_MARK = "CONTACT_MARK"
+"""Put by `scrub` in place of an e-mail and its postcode: equal within one read where both are, and nowhere else."""
 
 
 def decode_customers(pages: Pages, notes: WalkNotes) -> Decoded:
     """Table `customers`: each company of the final key list."""
     keys = company_keys(pages)
     folded = {c.casefold(): k for c, k in (keys or {}).items()}
-    gathered = Gathered[Customer](private=names("COMPANY_NAME TAX_REFERENCE"))
+    gathered = Gathered[Customer](private=names("COMPANY_NAME TAX_REFERENCE CONTACT_MARK"))
     for page in answered(pages, "ExportCompany"):
         for number, element in enumerate(elements(document(pages, page, "COMPANYS"))):
             row = Row(element)
@@ -40,7 +44,9 @@ def decode_customers(pages: Pages, notes: WalkNotes) -> Decoded:
     if keys is not None:
         gathered.keep(lambda code: code.casefold() in folded)
     uncovered = gathered.uncovered(split_askable(keys or {})[0], notes)
-    return Decoded({"customers": gathered.records()}, [*gathered.quarantined(), *_unaskable(pages)], uncovered)
+    return Decoded(
+        {"customers": _by_lowest_code(gathered.records())}, [*gathered.quarantined(), *_unaskable(pages)], uncovered
+    )
 
 
 def decode_company_info(pages: Pages, notes: WalkNotes) -> Decoded:
@@ -56,6 +62,15 @@ def decode_company_info(pages: Pages, notes: WalkNotes) -> Decoded:
         gathered.keep(lambda code: code.casefold() in folded)
     uncovered = gathered.uncovered(split_askable(keys or {})[0], notes)
     return Decoded({"company_info": gathered.records()}, [*gathered.quarantined(), *_unaskable(pages)], uncovered)
+
+
+def _by_lowest_code(records: list[Customer]) -> list[Customer]:
+    """Marks, which are other ones in each read, become the lowest company code that has them."""
+    lowest: dict[str, str] = {}
+    for record in sorted(records, key=lambda r: r.company_code):
+        for mark in record.contacts:
+            lowest.setdefault(mark, record.company_code)
+    return [msgspec.structs.replace(r, contacts=sorted({lowest[m] for m in r.contacts})) for r in records]
 
 
 def elements(root: Element) -> list[Element]:
@@ -95,6 +110,7 @@ def _customer(row: Row, keys: dict[str, Key]) -> Customer:
         sorder_locked=row.flag("SORDER_LOCKED"),
         pays_vat=row.flag("PAYS_VAT"),
         price_lists=[_assigned(e) for e in row.each("PRICE_LISTS", "PRICE_LIST") if own_text(e)],
+        contacts=[m for e in row.element.iterfind(CONTACT_MARK) if (m := own_text(e)) is not None],
         last_updated=as_instant("LastUpdated", key.last_updated) if key else None,
     )
 

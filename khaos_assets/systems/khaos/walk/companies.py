@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
+from functools import partial
 
 from khaos_assets.systems.khaos import calls, scrub
 from khaos_assets.systems.khaos.decode import customers
@@ -47,6 +49,11 @@ async def ask_company_keys(asking: Asking, round_: int) -> Keys:
 class _CompanyExport(Export):
     name = "ExportCompany"
 
+    def __init__(self, asking: Asking, chunk: int) -> None:
+        super().__init__(asking, chunk)
+        # Drawn for this read and forgotten with it
+        self._scrub = partial(scrub.companies, key=secrets.token_bytes(32))
+
     async def ask(self, codes: list[str], round_: int) -> None:
         root, _ = await self.asking.ask(
             calls.company_export(codes),
@@ -54,7 +61,7 @@ class _CompanyExport(Export):
             asked={"round": round_, "codes": codes},
             root="COMPANYS",
             keys=lambda root: [Row(e).peek("COMPANY_CODE") for e in customers.elements(root)],
-            scrub=scrub.companies,
+            scrub=self._scrub,
         )
         for element in customers.elements(root):
             self.seen.note(Row(element).peek("COMPANY_CODE"), round_, element)

@@ -109,7 +109,7 @@ def _customer(code: str) -> Row:
         "PRICE_LISTS": {"PRICE_LIST": [{"@IS_NET": "-1", "@CURRENCY_CODE": "GBP", "@PRICELIST_TYPE": "3",
                                         "#text": "Web"}]},
         "ADDRESSES": {"ADDRESS": [{"ADDRTYPE": "1", "ADDR1": PRIVATE[1], "POSTCODE": PRIVATE[2], "CONTACTS": {
-            "CONTACT": {"SURNAME": PRIVATE[0]}}}]},
+            "CONTACT": {"SURNAME": PRIVATE[0], "EMAIL": PRIVATE[3] if code < "C0003" else f"{code}@mail.test"}}}]},
     }  # fmt: skip
 
 

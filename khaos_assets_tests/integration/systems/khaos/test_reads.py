@@ -151,3 +151,8 @@ def test_the_outcome_does_not_depend_on_chunks_or_workers(shop_with: Misbehave) 
     other = take(sandbox, *ALL, stock_chunk=7, order_chunk=3, customer_chunk=1, transport={"concurrency": 6})
     for entity in ALL:
         assert one[entity].decoded.tables == other[entity].decoded.tables, entity
+
+
+def test_accounts_that_share_a_contact_are_known_without_it(shop_with: Misbehave) -> None:
+    customers = take(shop_with(), "customers")["customers"].rows("customers")
+    assert [c.contacts for c in customers[:4]] == [["C0001"], ["C0001"], ["C0003"], ["C0004"]]
