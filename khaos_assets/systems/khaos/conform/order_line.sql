@@ -2,18 +2,15 @@
 --   gross method: N = R( R(R(P) / (1 + r)) − D / (1 + r) ),  V = R(P − D − N)
 --   net method:   N = R(P − D),                              V = R(N · r)
 -- The method is the customer's company class's, as configured; else that of the price the line carries.
-WITH tax(tax_code, code_percent) AS (
-    VALUES (1, getvariable('home_vat_percent')), (2, 0::DECIMAL(9, 4)), (4, 5::DECIMAL(9, 4))
-),
-lines AS (
+WITH lines AS (
     SELECT l.*,
-        coalesce(tax.code_percent, i.vat_percent, getvariable('home_vat_percent'))::DECIMAL(9, 4) AS percent,
+        coalesce(tax.percent, i.vat_percent, getvariable('home_vat_percent'))::DECIMAL(9, 4) AS percent,
         l.price_net IS NOT NULL AS carries_net,
         coalesce(
             a.method, CASE WHEN l.price_net IS NOT NULL THEN 'net' WHEN l.price_gross IS NOT NULL THEN 'gross' END
         ) AS method
     FROM wire.khaos_order_lines AS l
-    LEFT JOIN tax ON tax.tax_code = l.tax_code
+    LEFT JOIN tax_code AS tax ON tax.tax_code = l.tax_code::VARCHAR
     LEFT JOIN wire.khaos_stock_items AS i ON i.stock_code = l.stock_code
     LEFT JOIN wire.khaos_sales_orders AS o ON o.sorder_code = l.sorder_code
     LEFT JOIN wire.khaos_customers AS c ON c.company_code = o.company_code
