@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -220,6 +221,7 @@ def system_folder(name: str) -> Path:
     return Path(import_module(f"{systems_package.__name__}.{name}").__path__[0])
 
 
+@cache
 def installed_systems() -> dict[str, System]:
     """Every folder below `systems/` that has a `reads.py`, by name."""
     names = sorted(m.name for m in iter_modules(systems_package.__path__) if m.ispkg)
