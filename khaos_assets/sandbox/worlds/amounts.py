@@ -26,11 +26,7 @@ def to_penny(value: Fraction | Decimal) -> Decimal:
     """Two places, half away from zero."""
     if isinstance(value, Decimal):
         return value.quantize(PENNY, ROUND_HALF_UP)
-    scaled = abs(value) * 100
-    whole = scaled.numerator // scaled.denominator
-    if (scaled - whole) * 2 >= 1:
-        whole += 1
-    return Decimal(whole if value >= 0 else -whole).scaleb(-2)
+    return Decimal(_half_up(value.numerator * 100, value.denominator)).scaleb(-2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +91,11 @@ def price(item: Item) -> Fraction:
 
 
 def _net(value: Decimal, is_net: bool, vat_percent: Decimal) -> Fraction:
-    return Fraction(value) if is_net else Fraction(value) * 100 / Fraction(100 + vat_percent)
+    if is_net:
+        return Fraction(value)
+    number, by = value.as_integer_ratio()
+    percent, of = vat_percent.as_integer_ratio()
+    return Fraction(number * 100 * of, by * (100 * of + percent))
 
 
 def rate_to_gbp(world: World, order: Order | ChannelOrder) -> Fraction:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from khaos_assets.sandbox.worlds.amounts import price, to_penny
@@ -22,7 +23,7 @@ class Break:
 
     start: int
     end: int
-    share: Decimal
+    share: Fraction
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +41,15 @@ class PriceList:
         if self.name == EXPORT_LIST:
             return pound_price(item)
         share = next(b.share for b in self.breaks if b.start == start)
-        return to_penny(price(item) * share.as_integer_ratio()[0] / share.as_integer_ratio()[1])
+        return to_penny(price(item) * share)
 
 
-WEB = (Break(1, OPEN_END, Decimal(1)),)
+WEB = (Break(1, OPEN_END, Fraction(1)),)
 LISTS = {
     x.name: x
     for x in (
-        PriceList("Trade", "GBP", (Break(1, 11, Decimal("0.80")), Break(12, OPEN_END, Decimal("0.70")))),
-        PriceList("Trade Gold", "GBP", (Break(1, 23, Decimal("0.75")), Break(24, OPEN_END, Decimal("0.62")))),
+        PriceList("Trade", "GBP", (Break(1, 11, Fraction(80, 100)), Break(12, OPEN_END, Fraction(70, 100)))),
+        PriceList("Trade Gold", "GBP", (Break(1, 23, Fraction(75, 100)), Break(24, OPEN_END, Fraction(62, 100)))),
         PriceList("Web", "GBP", WEB),
         PriceList(EURO_LIST, "EUR", WEB),
         PriceList(EXPORT_LIST, "GBP", WEB),

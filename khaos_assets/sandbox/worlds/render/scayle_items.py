@@ -32,6 +32,8 @@ def package_id(order: ChannelOrder, number: int) -> int:
 def items(order: ChannelOrder, as_of: datetime) -> list[Record]:
     found: list[Record] = []
     parcels = _parcels_by_item(order, as_of)
+    created, changed = offset(order.created), offset(order.changed_at(as_of))
+    delegated = when(order.confirmed, as_of)
     for line in order.lines:
         count = int(line.units)
         money = zip(*(_shares(minor(x), count) for x in _parts(line)), strict=True)
@@ -51,9 +53,9 @@ def items(order: ChannelOrder, as_of: datetime) -> list[Record]:
                 "status": _status(order, line, parcel is not None, as_of),
                 "price": _price(line, (gross, net), (full_gross, full_net), is_first=n == 0),
                 "promotions": [],
-                "createdAt": offset(order.created),
-                "updatedAt": offset(order.changed_at(as_of)),
-                "delegatedAt": when(order.confirmed, as_of),
+                "createdAt": created,
+                "updatedAt": changed,
+                "delegatedAt": delegated,
                 "shippedAt": None if parcel is None else offset(parcel[1]),
                 "cancelledAt": when(line.cancelled_at or order.cancelled_at, as_of),
                 "returnedAt": when(line.returned_at, as_of),
