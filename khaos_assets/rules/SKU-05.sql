@@ -10,11 +10,13 @@ SELECT 'khaos>' || i.system AS systems, 'items' AS entity, r.old_sku AS record_k
     min(r.new_sku) AS counterpart_key,
     min(r.new_sku) AS expected_value, r.old_sku AS actual_value,
     'STOCK_ID ' || min_by(r.item_id, r.new_sku) || ' has a new stock code' AS reason,
-    0 AS amount_gbp,
+    any_value(v.amount_gbp) AS amount_gbp,
     max(i.changed_at) AS observed_at, any_value(k.snapshot) AS expected_snapshot, any_value(i.snapshot) AS actual_snapshot,
+    json_object('open_orders', any_value(v.orders), 'orders_unknown', any_value(v.orders_unknown)) AS evidence,
     i.system AS other, min(r.new_sku) AS sku, r.old_sku AS other_sku
 FROM renamed AS r
 JOIN item AS i ON i.system <> 'khaos' AND i.sku = r.old_sku AND i.active
+JOIN unmatched_value AS v ON v.system = i.system AND v.sku = r.old_sku
 JOIN item AS k ON k.system = 'khaos' AND k.sku = r.new_sku
 WHERE r.old_sku NOT IN (SELECT sku FROM non_stock_code)
 GROUP BY i.system, r.old_sku

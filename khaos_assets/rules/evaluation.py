@@ -69,6 +69,7 @@ def evaluate_in(db: duckdb.DuckDBPyConnection, settings: Settings, store: Store,
         _run(db, code, [p for p in pairs if p.code == code.code])
     _explain(db)
     for code in later:
+        _execute(db, "still_open.sql", "comparison", (HERE / "still_open.sql").read_text(encoding="utf-8"))
         if _run(db, code, [p for p in pairs if p.code == code.code]):
             _explain(db)
     _execute(db, "results.sql", "results", (HERE / "results.sql").read_text(encoding="utf-8"))

@@ -13,6 +13,7 @@ from khaos_assets.config.store import replacing
 HISTORY = {
     "stock_codes": "stock_id VARCHAR, stock_code VARCHAR, first_seen TIMESTAMPTZ",
     "invoice_stages": "order_key VARCHAR, invoice VARCHAR, stage BIGINT, nights BIGINT",
+    "amounts_shown": "pim VARCHAR, sku VARCHAR, field VARCHAR, khaos VARCHAR, shown VARCHAR",
     "stock_agreed": "sku VARCHAR, site VARCHAR, figure DECIMAL(28, 5), agreed_on DATE, agreed_as_of TIMESTAMPTZ",
 }
 
@@ -66,10 +67,25 @@ def _newest_before(store: Store, name: str, night: date) -> Path | None:
 
 
 def write_history(db: duckdb.DuckDBPyConnection, store: Store, night: date) -> None:
-    """Hand on: every stock code ever seen, and the figure on which each SKU and site last agreed."""
+    """Hand on: every stock code ever seen, the stages of invoices not yet sent, the amounts that PIMs show beside Khaos's
+    (those of an earlier night where one side may lack some), and the figure on which each SKU and site last agreed."""
     statements = {
         "stock_codes": "SELECT * FROM stock_codes_now ORDER BY ALL",
         "invoice_stages": "SELECT order_key, invoice, stage, nights FROM invoice_stage_now ORDER BY ALL",
+        "amounts_shown": """
+            WITH readable AS (
+                SELECT p.system AS pim FROM control_read AS p
+                JOIN control_read AS k ON k.night = p.night AND k.system = 'khaos' AND k.entity = 'stock_items'
+                WHERE p.night = getvariable('night') AND p.entity = 'products'
+                    AND p.verdict <> 'INCOMPLETE' AND k.verdict <> 'INCOMPLETE'
+            )
+            SELECT pim, sku, field, khaos.num || '/' || khaos.den AS khaos, shown::VARCHAR AS shown
+            FROM money_field
+            WHERE khaos IS NOT NULL AND shown IS NOT NULL AND pim IN (SELECT pim FROM readable)
+            UNION ALL
+            SELECT * FROM history_amounts_shown WHERE pim NOT IN (SELECT pim FROM readable)
+            ORDER BY ALL
+            """,
         "stock_agreed": """
             SELECT coalesce(s.wair_sku, h.sku) AS sku, coalesce(s.site, h.site) AS site,
                 coalesce(s.on_hand, h.figure) AS figure,

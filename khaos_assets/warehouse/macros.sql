@@ -48,8 +48,10 @@ CREATE OR REPLACE MACRO sum_of_all(amounts) AS CASE WHEN count(amounts) = count(
 -- Whether an instant lies in the period: the London month of the day before the night
 CREATE OR REPLACE MACRO in_period(instant) AS strftime(london_date(instant), '%Y-%m') = strftime(getvariable('night') - 1, '%Y-%m');
 
--- A text without outer and double blanks; NULL where nothing is left
-CREATE OR REPLACE MACRO squeezed(t) AS nullif(trim(regexp_replace(t, '[\s\x{A0}]+', ' ', 'g')), '');
+-- A text without outer and double blanks; NULL where nothing is left. Looking is ten times cheaper than replacing.
+CREATE OR REPLACE MACRO squeezed(t) AS CASE
+    WHEN regexp_matches(t, '[\s\x{A0}]{2}|[^\S ]|\x{A0}|^ | $') THEN nullif(trim(regexp_replace(t, '[\s\x{A0}]+', ' ', 'g')), '')
+    ELSE nullif(t, '') END;
 
 -- The number that a text is; NULL where it is none, or has more digits than can be kept
 CREATE OR REPLACE MACRO number_in(t) AS
@@ -60,6 +62,10 @@ CREATE OR REPLACE MACRO money_in(n) AS CASE WHEN n = n::DECIMAL(28, 4) THEN n::D
 
 -- Khaos counts kilograms and centimetres
 CREATE OR REPLACE MACRO in_khaos_unit(n, unit) AS n * CASE unit WHEN 'g' THEN 0.001 WHEN 'mm' THEN 0.1 WHEN 'm' THEN 100 ELSE 1 END;
+
+-- A text or number of a record's JSON, which may be cut off further on; NULL where it has none of this name
+CREATE OR REPLACE MACRO text_in(json, name) AS TRY_CAST(
+    nullif(regexp_extract(json, '"' || name || '"\s*:\s*("(?:[^"\\]|\\.)*"|-?[0-9][0-9.]*)', 1), '') AS JSON) ->> '$';
 
 -- The values of an attribute of a product information system, which may come bare or in an array
 CREATE OR REPLACE MACRO values_of(attribute) AS CASE

@@ -34,7 +34,9 @@ CREATE OR REPLACE TABLE item (
     tax_code            VARCHAR,
     vat_percent         DECIMAL(28, 4),
     cost                STRUCT(num HUGEINT, den HUGEINT),
-    price               STRUCT(num HUGEINT, den HUGEINT),
+    price               STRUCT(num HUGEINT, den HUGEINT),   -- in force: the web price, else the sell price
+    sell_price          STRUCT(num HUGEINT, den HUGEINT),
+    web_price           STRUCT(num HUGEINT, den HUGEINT),
     safe_level          DECIMAL(28, 5),
     max_display         DECIMAL(28, 5),
     style_size          VARCHAR,

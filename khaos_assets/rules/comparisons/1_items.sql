@@ -9,6 +9,25 @@ CREATE OR REPLACE MACRO spelling(sku, step) AS CASE step
     WHEN 5 THEN regexp_replace(ltrim(regexp_replace(lower(sku), '[\s\x{A0}]', '', 'g'), '0'), '[^\p{L}\p{N}]', '', 'g')
 END;
 
+-- SKUs whose record a system sent and that was set aside tonight: they are known to be there. Where a record goes by an id of
+-- its own, its SKU is read out of what was sent; of several texts in that place each may be meant.
+CREATE OR REPLACE TABLE sku_set_aside AS
+SELECT DISTINCT system, sku
+FROM (
+    SELECT system, key AS sku FROM quarantine
+    WHERE (system, entity) IN (('khaos', 'stock_items'), ('wair', 'items')) AND key_readable
+    UNION ALL
+    SELECT q.system, unnest(list_transform(
+        list_concat(
+            regexp_extract_all(q.raw, '"' || s.name || '"\s*:\s*("(?:[^"\\]|\\.)*")', 1),
+            regexp_extract_all(q.raw, '"' || s.name || '"\s*:\s*(-?[0-9]+)', 1)),
+        lambda x: TRY_CAST(x AS JSON) ->> '$'))
+    FROM quarantine AS q
+    JOIN (VALUES ('scayle', 'variants', 'referenceKey'), ('orocommerce', 'products', 'sku'), ('plytix', 'products', 'sku'),
+                 ('pimberly', 'products', 'primaryId'), ('pimberly', 'products', 'Primary ID')) AS s(system, entity, name)
+        USING (system, entity)
+);
+
 -- A stock code that Khaos used before for an item that now has another one (same STOCK_ID)
 CREATE OR REPLACE TABLE renamed AS
 SELECT DISTINCT h.stock_code AS old_sku, i.sku AS new_sku, i.item_id
@@ -18,14 +37,15 @@ WHERE h.stock_code NOT IN (SELECT sku FROM item WHERE system = 'khaos');
 
 CREATE OR REPLACE TABLE item_match AS
 WITH others AS (
-    SELECT system, sku, any_value(barcodes) AS barcodes, min(source_key) AS source_key
+    SELECT system, sku, min_by(barcodes, source_key) AS barcodes, min(source_key) AS source_key
     FROM item
     WHERE system <> 'khaos' AND active AND sku NOT IN (SELECT sku FROM non_stock_code)
+        -- A parent that the merchant does not keep as a stock item
+        AND (kind <> 'style_parent' OR (system, kind) IN (FROM carried_kind))
     GROUP BY system, sku
 ),
 khaos AS (SELECT sku, other_ref, barcodes FROM item WHERE system = 'khaos'),
--- A stock item that was set aside is known to be there
-known AS (SELECT sku FROM khaos UNION SELECT key FROM quarantine WHERE system = 'khaos' AND entity = 'stock_items'),
+known AS (SELECT sku FROM khaos UNION SELECT sku FROM sku_set_aside WHERE system = 'khaos'),
 unmatched AS (SELECT * FROM others WHERE sku NOT IN (SELECT sku FROM known)),
 steps(step, reason) AS (VALUES (1, 'case'), (2, 'outer blanks'), (3, 'inner blanks'), (4, 'leading zeros'), (5, 'punctuation')),
 -- Only worth the work where something is unmatched

@@ -14,6 +14,8 @@ priced AS (
         coalesce(i.buy_price, parent.buy_price) AS buy,
         coalesce(i.buy_price_is_net, parent.buy_price_is_net) AS buy_is_net,
         coalesce(i.sell_price_web, i.sell_price, parent.sell_price_web, parent.sell_price) AS sell,
+        coalesce(i.sell_price, parent.sell_price) AS shop_sell,
+        coalesce(i.sell_price_web, parent.sell_price_web) AS web_sell,
         coalesce(i.sell_price_is_net, parent.sell_price_is_net) AS sell_is_net
     FROM wire.khaos_stock_items AS i
     LEFT JOIN wire.khaos_stock_items AS parent ON parent.stock_code = i.parent_code
@@ -44,9 +46,11 @@ SELECT
     p.long_desc AS long_description,
     p.weight_kg, p.height, p.width, p.depth,
     p.country_of_manufacture AS country_of_origin,
-    p.vat_percent,
+    p.vat AS vat_percent,
     net_fraction(p.buy, NOT p.buy_is_net, p.vat) AS cost,
     net_fraction(p.sell, NOT p.sell_is_net, p.vat) AS price,
+    net_fraction(p.shop_sell, NOT p.sell_is_net, p.vat) AS sell_price,
+    net_fraction(p.web_sell, NOT p.sell_is_net, p.vat) AS web_price,
     p.safe_level,
     p.max_display_qty AS max_display,
     list_filter(p.style_values, lambda v: lower(v.heading) LIKE '%size%')[1].value AS style_size,
