@@ -58,7 +58,7 @@ class ProductPage:
     primary_ids: tuple[str | None, ...] = ()
     created: tuple[str, ...] = ()
     updated: tuple[str, ...] = ()
-    """Instants as they came; "" where a row has none."""
+    """Instants as they came; "" where a row has no text for one."""
     max_id: str = ""
     """The cursor of the next page."""
     landed: int = 0
@@ -72,8 +72,8 @@ class Row(msgspec.Struct, gc=False):
     core_id: str | None = msgspec.field(default=None, name="_id")
     primary: msgspec.Raw = msgspec.field(default=msgspec.Raw(b"null"), name="primaryId")
     channel_primary: msgspec.Raw = msgspec.field(default=msgspec.Raw(b"null"), name="Primary ID")
-    created: str | None = msgspec.field(default=None, name="dateCreated")
-    updated: str | None = msgspec.field(default=None, name="dateUpdated")
+    created: msgspec.Raw = msgspec.field(default=msgspec.Raw(b""), name="dateCreated")
+    updated: msgspec.Raw = msgspec.field(default=msgspec.Raw(b""), name="dateUpdated")
 
     @property
     def key(self) -> str | None:
@@ -91,6 +91,11 @@ def text_of(value: bytes | msgspec.Raw) -> str | None:
     if raw[:1] == b'"':
         return msgspec.json.decode(raw, type=str)
     return raw.decode() if raw[:1].isdigit() or raw[:1] == b"-" else None
+
+
+def _bare(value: msgspec.Raw) -> str:
+    raw = bytes(value)
+    return raw[1:-1].decode() if raw[:1] == b'"' else ""
 
 
 def names_in(raw: bytes | msgspec.Raw) -> list[str]:
@@ -149,8 +154,8 @@ class PageReader:
             rows=len(answer.data),
             ids=ids,
             primary_ids=tuple(row.primary_id for row in keyed),
-            created=tuple(row.created or "" for row in keyed),
-            updated=tuple(row.updated or "" for row in keyed),
+            created=tuple(_bare(row.created) for row in keyed),
+            updated=tuple(_bare(row.updated) for row in keyed),
             max_id=answer.maxId,
         )
 
@@ -225,12 +230,14 @@ class Pages:
         return await asyncio.to_thread(self._land, answer, selector, asked, page)
 
     async def single(self, primary_id: str) -> str | None:
-        """The internal id of one product, which is landed; None where there is none of this primary id."""
+        """The internal id of one product, which is landed ("" where it cannot be read); None where there is none."""
         read: list[Row] = []
 
         def check(answer: Answer) -> None:
             try:
                 read[:] = [msgspec.json.decode(answer.body, type=Row)]
+            except msgspec.ValidationError:
+                read[:] = [Row()]
             except NOT_JSON as e:
                 raise BodyBroken(SYSTEM, ONE, f"not the whole JSON of a product: {e}", status=200) from e
 
