@@ -16,7 +16,7 @@ from khaos_assets.sandbox.worlds.channel_lines import fill
 from khaos_assets.sandbox.worlds.channel_orders import ChannelOrder
 from khaos_assets.sandbox.worlds.model import CHANNELS, Item, Line, Order
 from khaos_assets.sandbox.worlds.orders import priced_line
-from khaos_assets.sandbox.worlds.plant.channel_choices import goods_for, said, waiting_on
+from khaos_assets.sandbox.worlds.plant.channel_choices import goods_for, said, waiting, waiting_on
 from khaos_assets.sandbox.worlds.plant.channel_fulfilment import channel_of
 from khaos_assets.sandbox.worlds.plant.field import Field
 from khaos_assets.sandbox.worlds.plant.registry import plants_in
@@ -30,7 +30,7 @@ def amendment_differs(field: Field, channel: str, n: int) -> None:
     amends: tuple[Amend, ...] = (_one_more, _line_more, _swapped, _line_less)
     for i in range(n):
         amend = amends[i % len(amends)]
-        order = field.order(_several_lines_on(channel) if amend is _line_less else waiting_on(channel))
+        order = field.order(_several_lines_on(channel)) if amend is _line_less else waiting(field, channel)
         found = channel_of(order)
         lines = amend(field, channel, order)
         fill(found, lines, method_of(field.world, order))

@@ -121,6 +121,19 @@ def new_on_channel(
     return found, order
 
 
+def waiting(field: Field, channel: str) -> Order:
+    """An open order of the channel of which nothing is sent; where there is no further one it is placed, days ago."""
+    try:
+        return field.order(waiting_on(channel))
+    except NotEnoughError:
+        n = field.world.number(f"waiting on {channel}", 0)
+        items = goods_for(field, channel, 1 + n % 2)
+        found, order = new_on_channel(field, channel, buyer(field, channel, n), items, hours=80 + 13 * (n % 11))
+        import_later(field, found, order, order.created)
+        order.waiting_stage = 18
+        return order
+
+
 def import_later(field: Field, found: ChannelOrder, order: Order, at: datetime) -> None:
     """Khaos takes the order in at that instant; the goods are there for it."""
     order.created = at

@@ -27,7 +27,7 @@ from khaos_assets.sandbox.worlds.plant.channel_choices import (
     matched_on,
     new_on_channel,
     shipped_on,
-    waiting_on,
+    waiting,
 )
 from khaos_assets.sandbox.worlds.plant.channel_fulfilment import channel_of
 from khaos_assets.sandbox.worlds.plant.channel_named import name_what_is_there
@@ -81,7 +81,7 @@ def placed_just_now(field: Field, channel: str, i: int) -> None:
 def cancelled_just_now(field: Field, channel: str, i: int) -> None:
     """2: cancelled half an hour before the night, in Khaos next morning."""
     night = i % len(field.nights)
-    order = field.order(waiting_on(channel))
+    order = waiting(field, channel)
     order.waiting_stage = 0
     channel_of(order).cancelled_at = field.nights[night] - timedelta(minutes=30)
     order.cancelled_at = field.nights[night] + timedelta(hours=7)
@@ -100,7 +100,7 @@ def cancelled_before_import(field: Field, channel: str, i: int) -> None:
 def shipped_just_now(field: Field, channel: str, i: int) -> None:
     """2: the channel was told of a parcel half an hour before anybody booked it."""
     night = i % len(field.nights)
-    order, as_of = field.order(waiting_on(channel)), field.nights[night]
+    order, as_of = waiting(field, channel), field.nights[night]
     found, units = channel_of(order), order.ordered()
     everything = {x.item: x.units for x in found.lines if x.item is not None}
     dispatch = wair_dispatch(field.world, order, as_of + timedelta(minutes=5), units)
@@ -112,7 +112,7 @@ def shipped_just_now(field: Field, channel: str, i: int) -> None:
 def sent_today(field: Field, channel: str, i: int) -> None:
     """2: sent in Khaos with the night's own date; the channel is told next morning."""
     night = i % len(field.nights)
-    order, as_of = field.order(waiting_on(channel)), field.nights[night]
+    order, as_of = waiting(field, channel), field.nights[night]
     units = order.ordered()
     dispatch = wair_dispatch(field.world, order, as_of - timedelta(minutes=80), units)
     khaos_invoice(field.world, order, as_of - timedelta(minutes=30), units, dispatch.tracking)
@@ -136,7 +136,7 @@ def cancelled_by_hand(field: Field, channel: str, i: int) -> None:
 def waits_for_its_date(field: Field, channel: str, i: int) -> None:
     """At one stage night after night: it waits for its date."""
     del i
-    order = field.order(waiting_on(channel), alone=True)
+    order = waiting(field, channel)
     order.stages = (17,)
     field.truth.decoy(field.always(), "ORD-13", f"khaos>{channel}", order.key, note="it waits for its date")
 

@@ -12,7 +12,7 @@ from khaos_assets.sandbox.worlds.amounts import order_net, to_penny
 from khaos_assets.sandbox.worlds.channel_orders import ChannelOrder, Parcel
 from khaos_assets.sandbox.worlds.fulfilment import wair_dispatch
 from khaos_assets.sandbox.worlds.model import CHANNELS, Order
-from khaos_assets.sandbox.worlds.plant.channel_choices import shipped_on, waiting_on
+from khaos_assets.sandbox.worlds.plant.channel_choices import shipped_on, waiting
 from khaos_assets.sandbox.worlds.plant.choices import waiting_order
 from khaos_assets.sandbox.worlds.plant.field import Field, Span
 from khaos_assets.sandbox.worlds.plant.orders import explained
@@ -119,7 +119,7 @@ def tracking_in_khaos_differs_b2b(field: Field, n: int) -> None:
 def cancellation_not_applied(field: Field, channel: str, n: int) -> None:
     """Cancelled there, open and not being picked in Khaos. One in five is cancelled in Khaos by the last night."""
     for i in range(n):
-        order = field.order(waiting_on(channel))
+        order = waiting(field, channel)
         found, span = channel_of(order), field.span(i)
         order.waiting_stage = (0, 17)[i % 2]
         found.cancelled_at = field.moment(span.first)
@@ -141,7 +141,7 @@ def cancelled_while_picked(field: Field, channel: str, n: int) -> None:
     """Cancelled there. In turn: being picked in Khaos; sent; dispatched by WAIR alone (where there is one)."""
     for i in range(n):
         is_sent = i % 3 == 1
-        order = field.order(shipped_on(channel) if is_sent else waiting_on(channel))
+        order = field.order(shipped_on(channel)) if is_sent else waiting(field, channel)
         found = channel_of(order)
         span = field.last() if i % 5 == 2 else field.always()
         at = found.cancelled_at = field.moment(span.first)
@@ -166,7 +166,7 @@ def _dispatched_alone(field: Field, order: Order, span: Span, at: datetime) -> N
 def stuck_on_channel(field: Field, channel: str, n: int) -> None:
     """At the same stage night after night, or on hold."""
     for i in range(n):
-        _stuck(field, field.order(waiting_on(channel)), i, f"khaos>{channel}")
+        _stuck(field, waiting(field, channel), i, f"khaos>{channel}")
 
 
 @plants("ORD-13", usual=2, nights=2, order=3, needs=["scayle"])
@@ -204,7 +204,7 @@ def _stuck(field: Field, order: Order, i: int, systems: str) -> None:
 def shipped_yet_nothing_sent(field: Field, channel: str, n: int) -> None:
     """The channel says shipped, by a parcel or by itself; nobody sent anything."""
     for i in range(n):
-        order = field.order(waiting_on(channel))
+        order = waiting(field, channel)
         found = channel_of(order)
         span = field.last() if i % 5 == 2 else field.always()
         at = field.moment(span.first)

@@ -23,7 +23,7 @@ from khaos_assets.sandbox.worlds.plant.channel_choices import (
     goods_for,
     import_later,
     new_on_channel,
-    waiting_on,
+    waiting,
 )
 from khaos_assets.sandbox.worlds.plant.field import Field
 from khaos_assets.sandbox.worlds.plant.registry import plants_in
@@ -83,7 +83,7 @@ def _rename_line(field: Field, found: ChannelOrder, i: int) -> None:
 def order_twice(field: Field, channel: str, n: int) -> None:
     """Keyed in a second time (one in four a third time): waiting, or sent as well."""
     for i in range(n):
-        order = field.order(waiting_on(channel))
+        order = waiting(field, channel)
         times = 2 if i % 4 == 3 else 1
         extras = [_copy(field, order, k) for k in range(times)]
         for item, units in order.ordered().items():
