@@ -103,7 +103,10 @@ def plant_all(world: World, figures: list[Positions], wanted: Mapping[str, int])
             except NotEnoughError as e:
                 if code in wanted:
                     raise NotEnoughError(f"--plant {code}={wanted[code]}: {e}") from e
-    syncs.tell_runs(field)
+    try:
+        syncs.make_runs(field)
+    except NotEnoughError as e:
+        raise NotEnoughError(f"--plant FEED-06={wanted['FEED-06']}: {e}") from e
     syncs.allow_backlogs(field)
 
 

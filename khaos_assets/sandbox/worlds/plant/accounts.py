@@ -141,12 +141,12 @@ def order_on_the_wrong_account(field: Field, n: int) -> None:
     for _ in range(n):
         order = field.order(matched_on("orocommerce"), alone=True)
         right = order.customer
-        order.customer = next(
-            c
-            for c in field.world.customers
-            if is_trade(c) and c is not right and not c.on_stop and field.is_unused(c) and c.currency == right.currency
-        )
-        field.use(order.customer)
+        others = (c for c in field.world.customers if is_trade(c) and not c.on_stop and field.is_unused(c))
+        wrong = next((c for c in others if c is not right and c.currency == right.currency), None)
+        if wrong is None:
+            raise NotEnoughError("another trade account")
+        order.customer = wrong
+        field.use(wrong)
         field.truth.exception(
             field.visible(order.created),
             "CUS-03",

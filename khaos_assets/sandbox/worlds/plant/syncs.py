@@ -1,8 +1,9 @@
 """FEED-05 and FEED-06: a sync that is behind, and one that stopped part of the way.
 
-Decided: FEED-06 is told for 22 neighbours in key order, all of which differ (PIM-02) or are absent (SKU-03); goods next
-to them are left alone, so that the run ends where it ends. Where so much else differs that the run is no exception from
-the rule, its members are told one by one. FEED-05 counts open rows; the members of a FEED-06 are not among them.
+Decided: FEED-06 is told for 21 neighbours in key order, all of which differ (PIM-02) or are absent (SKU-03); goods next
+to them are left alone, so that the run ends where it ends. The goods are set aside first and made to differ last, and
+only where so little else differs that the run stands out. FEED-05 counts open rows; members of a FEED-06 are not among
+them.
 """
 
 from __future__ import annotations
@@ -24,18 +25,22 @@ from khaos_assets.sandbox.worlds.positions import PACKED
 from khaos_assets.sandbox.worlds.sections import BACKLOG_RECORDS, oldest_description
 from khaos_assets.sandbox.worlds.truth import TruthLine
 
-RUN, BESIDE = 22, 6
-_SCARCE = 50
-"""In a world with so few goods for each differing one, a run is no exception."""
+RUN, BESIDE = 21, 6
+_SCARCE = 65
+"""So many records are compared for each other one that differs: less than 2 % do, whoever counts."""
+
+
+_LEAST = 250
 
 
 @dataclass(frozen=True)
 class Run:
-    """Neighbours in key order that one system has not got, or has got wrong."""
+    """Neighbours in key order that one system is not to have, or to have wrong."""
 
     code: str
     systems: str
     entity: str
+    pim: str
     items: list[Item]
     among: int
     """How many records are compared."""
@@ -46,26 +51,22 @@ def stopped_part_of_the_way(field: Field, pim: str, n: int) -> None:
     """Descriptions that never reached Khaos; goods that never reached the PIM."""
     if n > 2 and "FEED-06" in field.wished:
         raise NotEnoughError(f"two runs in {pim}: one of each kind")
-    for make in (_not_copied, _not_sent)[:n]:
-        field.runs.append(make(field, pim))
-
-
-def _not_copied(field: Field, pim: str) -> Run:
-    """Descriptions that never reached Khaos."""
-    run = _neighbours(field, pim, lambda x: listed_in(pim)(field, x))
-    for item in run:
-        differ_in(field, item.listings[pim], ["long_description"], field.nights[0] - timedelta(hours=31))
-    return Run("PIM-02", f"{pim}>khaos", "khaos/stock_items", run, len(_compared(field.world, pim)))
-
-
-def _not_sent(field: Field, pim: str) -> Run:
-    """Goods that never reached the PIM."""
-    packed = {c for x in field.world.items for c, kind, _ in x.links if kind == PACKED}
-    run = _neighbours(field, pim, lambda x: x.kind is Kind.SIMPLE and x not in packed and is_live(x, pim))
     among = len(_compared(field.world, pim))
-    for item in run:
-        unlist(field.world, item, pim)
-    return Run("SKU-03", f"khaos>{pim}", f"{pim}/products", run, among)
+    if among < _LEAST:
+        raise NotEnoughError(f"{_LEAST} goods in {pim} among which a run could stand out")
+    for code in ("PIM-02", "SKU-03")[:n]:
+        if code == "PIM-02":
+            run = _neighbours(field, pim, lambda x: listed_in(pim)(field, x))
+            field.runs.append(Run(code, f"{pim}>khaos", "khaos/stock_items", pim, run, among))
+        else:
+            packed = {c for x in field.world.items for c, kind, _ in x.links if kind == PACKED}
+            run = _neighbours(field, pim, lambda x, p=packed: x not in p and _stands_alone(x, pim))
+            field.runs.append(Run(code, f"khaos>{pim}", f"{pim}/products", pim, run, among))
+
+
+def _stands_alone(item: Item, pim: str) -> bool:
+    """Nothing hangs under it."""
+    return item.kind is not Kind.STYLE_PARENT and is_live(item, pim)
 
 
 def _compared(world: World, pim: str) -> list[Item]:
@@ -89,39 +90,44 @@ def _neighbours(field: Field, pim: str, wanted: Callable[[Item], bool]) -> list[
     raise NotEnoughError(f"{RUN} unused neighbours in {pim}")
 
 
-def tell_runs(field: Field) -> None:
-    """Last of all: whether a run stands out depends on how much else differs."""
+def make_runs(field: Field) -> None:
+    """Last of all, since it depends on how much else differs."""
     for run in field.runs:
+        others = (len({x.record_key for x in lines if _is_like(x, run)}) for lines in field.truth.lines.values())
+        if max(others, default=0) * _SCARCE >= run.among - len(run.items):
+            if "FEED-06" in field.wished:
+                raise NotEnoughError(f"a run of {len(run.items)} does not stand out among {run.among} in {run.pim}")
+            continue
+        for item in run.items:
+            if run.code == "PIM-02":
+                differ_in(field, item.listings[run.pim], ["long_description"], field.nights[0] - timedelta(hours=31))
+            else:
+                unlist(field.world, item, run.pim)
         for night in field.always():
             _tell(field, run, night)
 
 
 def _tell(field: Field, run: Run, night: int) -> None:
-    others = {x.record_key for x in field.truth.lines.get(night, []) if _is_like(x, run)}
-    stands_out = len(others) * _SCARCE < run.among - len(run.items)
-    amounts = [_amount(field, run, item, night) for item in run.items]
-    kind, entity = run.systems, run.entity
-    if stands_out:
-        total = None if run.code == "PIM-02" else to_penny(sum(amounts, Fraction(0)))
-        scope = f"{run.items[0].code}..{run.items[-1].code}"
-        note = f"{len(run.items)} neighbours, {run.code}"
-        field.truth.exception([night], "FEED-06", kind, entity, scope=scope, amount=total, note=note, again=night > 0)
-        for item in run.items:
-            field.truth.decoy([night], run.code, kind, item.code, note="FEED-06 explains it")
-        return
-    name = "long_description" if run.code == "PIM-02" else None
-    for item, amount in zip(run.items, amounts, strict=True):
-        told = to_penny(amount) if run.code == "SKU-03" else None
-        note = "one of many that differ"
-        field.truth.exception([night], run.code, kind, item.code, field=name, amount=told, note=note, again=night > 0)
+    figures, scope = field.figures[night], f"{run.items[0].code}..{run.items[-1].code}"
+    amount = None
+    if run.code == "SKU-03":
+        amount = to_penny(sum((Fraction(figures.sellable(i)) * price(i) for i in run.items), Fraction(0)))
+    field.truth.exception(
+        [night],
+        "FEED-06",
+        run.systems,
+        run.entity,
+        scope=scope,
+        amount=amount,
+        note=f"{len(run.items)} neighbours, {run.code}",
+        again=night > 0,
+    )
+    for item in run.items:
+        field.truth.decoy([night], run.code, run.systems, item.code, note="FEED-06 explains it")
 
 
 def _is_like(line: TruthLine, run: Run) -> bool:
     return line.kind == "exception" and line.code == run.code and line.systems == run.systems
-
-
-def _amount(field: Field, run: Run, item: Item, night: int) -> Fraction:
-    return Fraction(field.figures[night].sellable(item)) * price(item) if run.code == "SKU-03" else Fraction(0)
 
 
 @plants_in("FEED-05", PIMS, usual=1, nights=2, order=4)
