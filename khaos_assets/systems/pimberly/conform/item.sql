@@ -21,7 +21,8 @@ parents AS (
 ),
 told AS (
     SELECT p.*, said.text, said.number, said.unit,
-        (SELECT min(parent) FROM parents WHERE product = p.primary_id) AS parent,
+        (SELECT coalesce(min(parent) FILTER (parent IN (SELECT primary_id FROM wire.pimberly_products)), min(parent))
+         FROM parents WHERE product = p.primary_id) AS parent,
         EXISTS (FROM parents WHERE parents.parent = p.primary_id) AS has_items,
         values_of(attribute_named(p.attributes, getvariable('pimberly_type_attribute')))[1] AS type,
         values_of(attribute_named(p.attributes, getvariable('pimberly_stage_attribute')))[1] AS stage,
