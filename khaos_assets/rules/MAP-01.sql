@@ -1,6 +1,7 @@
--- MAP-01 Value without a mapping. Which couriers, WAIR locations and Khaos sites did the night bring that no table translates?
+-- MAP-01 Value without a mapping. Which couriers, WAIR locations, Khaos sites, warehouses, markets, units, price lists, payment
+-- and promotion types, delivery methods and tax codes did the night bring that no table translates?
 -- The amount is the net value (items and delivery) of open orders that carry the value; 0 where there are none.
--- Not caught: an empty carrier service (ORD-06).
+-- Not caught: an empty carrier service (ORD-06); payments, promotions and delivery methods where the merchant keeps no list.
 
 -- name: population
 SELECT 'wair>khaos' AS systems, 'courier/' || carrier_service AS record_key, '' AS scope,
@@ -12,6 +13,8 @@ UNION ALL
 SELECT 'wair>khaos', CASE system WHEN 'khaos' THEN 'site/' ELSE 'location/' END || place, '',
     place IN (SELECT CASE p.system WHEN 'khaos' THEN site ELSE location END FROM map_location)
 FROM place_met AS p
+UNION ALL
+SELECT system || '>khaos', map || '/' || value, '', known FROM value_checked
 
 -- name: exceptions
 WITH unmapped AS (
@@ -56,3 +59,23 @@ SELECT 'wair>khaos' AS systems,
     json_object('open_orders', coalesce(c.orders[1:20], []), 'open_orders_count', coalesce(len(c.orders), 0)) AS evidence
 FROM carried AS c
 LEFT JOIN valued AS v USING (map, value)
+UNION ALL BY NAME
+SELECT v.system || '>khaos' AS systems, v.entity, v.map || '/' || v.value AS record_key,
+    v.value AS actual_value,
+    'no entry in merchant.toml under ' || CASE v.map
+        WHEN 'market' THEN 'markets' WHEN 'tax_code' THEN CASE v.system WHEN 'scayle' THEN 'tax_codes' ELSE 'mapping.tax_labels' END
+        ELSE 'mapping.' || v.map || 's' END AS reason,
+    CASE WHEN v.on_orders AND k.channel IS NULL THEN NULL WHEN o.keys IS NULL THEN 0 ELSE pounds(o.net) END AS amount_gbp,
+    r.snapshot AS actual_snapshot,
+    json_object('open_orders', coalesce(o.keys[1:20], []), 'open_orders_count', coalesce(len(o.keys), 0)) AS evidence
+FROM value_checked AS v
+JOIN control_read AS r ON r.night = getvariable('night') AND r.system = v.system AND r.entity = v.entity
+LEFT JOIN channel_orders_known AS k ON k.channel = v.system
+LEFT JOIN (
+    SELECT m.system, m.map, m.value, list(c.reference ORDER BY c.reference) AS keys, fraction_sum(list(c.net_gbp)) AS net
+    FROM (SELECT DISTINCT system, map, value, order_key FROM value_met) AS m
+    ANTI JOIN value_known AS n USING (system, map, value)
+    JOIN channel_order AS c ON c.channel = m.system AND c.order_key = m.order_key AND c.khaos_open
+    GROUP BY ALL
+) AS o ON o.system = v.system AND o.map = v.map AND o.value = v.value
+WHERE NOT v.known

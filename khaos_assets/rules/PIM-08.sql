@@ -3,7 +3,7 @@
 
 -- name: population
 SELECT to_pim AS systems, sku AS record_key, '' AS scope,
-    sku IN (SELECT sku FROM item WHERE system = 'khaos') OR sku IN (SELECT sku FROM sku_set_aside WHERE system = 'khaos') AS holds
+    sku IN (SELECT sku FROM item WHERE system = 'khaos') OR sku IN (SELECT sku FROM there_unlisted WHERE system = 'khaos') AS holds
 FROM pim_product
 WHERE live AND NOT not_kept
 

@@ -5,7 +5,7 @@
 -- name: population
 SELECT 'khaos>' || c.system AS systems, i.sku AS record_key, '' AS scope,
     i.sku IN (SELECT o.sku FROM item AS o WHERE o.system = c.system)
-        OR i.sku IN (SELECT q.sku FROM sku_set_aside AS q WHERE q.system = c.system) AS holds
+        OR i.sku IN (SELECT q.sku FROM there_unlisted AS q WHERE q.system = c.system) AS holds
 FROM item AS i
 JOIN carried_kind AS c USING (kind)
 WHERE i.system = 'khaos' AND i.on_web AND NOT i.discontinued AND i.sku NOT IN (SELECT sku FROM non_stock_code)
@@ -20,7 +20,7 @@ WITH wanted AS (
 missing AS (
     SELECT w.* FROM wanted AS w
     ANTI JOIN item AS o ON o.system = w.other AND o.sku = w.sku
-    ANTI JOIN sku_set_aside AS q ON q.system = w.other AND q.sku = w.sku
+    ANTI JOIN there_unlisted AS q ON q.system = w.other AND q.sku = w.sku
     ANTI JOIN non_stock_code AS n ON n.sku = w.sku
 )
 SELECT 'khaos>' || m.other AS systems, 'stock_items' AS entity, m.sku AS record_key,

@@ -284,3 +284,12 @@ CREATE OR REPLACE TABLE order_asked (
     full_reference VARCHAR NOT NULL,
     found          BOOLEAN NOT NULL
 );
+
+-- Values of a system that a mapping table must translate, each where it stands
+CREATE OR REPLACE TABLE value_met (
+    system    VARCHAR NOT NULL,
+    entity    VARCHAR NOT NULL,
+    map       VARCHAR NOT NULL,                    -- courier, market, unit … as in the record key of MAP-01
+    value     VARCHAR NOT NULL,
+    order_key VARCHAR                              -- the order that carries it; NULL: it stands elsewhere
+);

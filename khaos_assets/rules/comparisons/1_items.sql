@@ -9,24 +9,19 @@ CREATE OR REPLACE MACRO spelling(sku, step) AS CASE step
     WHEN 5 THEN regexp_replace(ltrim(regexp_replace(lower(sku), '[\s\x{A0}]', '', 'g'), '0'), '[^\p{L}\p{N}]', '', 'g')
 END;
 
--- SKUs whose record a system sent and that was set aside tonight: they are known to be there. Where a record goes by an id of
--- its own, its SKU is read out of what was sent; of several texts in that place each may be meant.
-CREATE OR REPLACE TABLE sku_set_aside AS
-SELECT DISTINCT system, sku
+-- SKUs that are there although no item stands for them: set aside tonight, or found when asked for by themselves
+CREATE OR REPLACE TABLE there_unlisted AS
+SELECT system, sku
 FROM (
-    SELECT system, key AS sku FROM quarantine
-    WHERE (system, entity) IN (('khaos', 'stock_items'), ('wair', 'items')) AND key_readable
-    UNION ALL
-    SELECT q.system, unnest(list_transform(
-        list_concat(
-            regexp_extract_all(q.raw, '"' || s.name || '"\s*:\s*("(?:[^"\\]|\\.)*")', 1),
-            regexp_extract_all(q.raw, '"' || s.name || '"\s*:\s*(-?[0-9]+)', 1)),
-        lambda x: TRY_CAST(x AS JSON) ->> '$'))
-    FROM quarantine AS q
-    JOIN (VALUES ('scayle', 'variants', 'referenceKey'), ('orocommerce', 'products', 'sku'), ('plytix', 'products', 'sku'),
-                 ('pimberly', 'products', 'primaryId'), ('pimberly', 'products', 'Primary ID')) AS s(system, entity, name)
-        USING (system, entity)
-);
+    SELECT system, key AS sku FROM quarantine WHERE (system, entity) IN (('khaos', 'stock_items'), ('wair', 'items'))
+    UNION
+    -- A variant or product goes by an id: its SKU is read out of what was sent
+    SELECT system, text_in(raw, CASE system WHEN 'scayle' THEN 'referenceKey' ELSE 'sku' END)
+    FROM quarantine WHERE (system, entity) IN (('scayle', 'variants'), ('orocommerce', 'products'))
+    UNION
+    SELECT system, sku FROM item_asked WHERE found
+)
+WHERE sku IS NOT NULL;
 
 -- A stock code that Khaos used before for an item that now has another one (same STOCK_ID)
 CREATE OR REPLACE TABLE renamed AS
@@ -45,7 +40,7 @@ WITH others AS (
     GROUP BY system, sku
 ),
 khaos AS (SELECT sku, other_ref, barcodes FROM item WHERE system = 'khaos'),
-known AS (SELECT sku FROM khaos UNION SELECT sku FROM sku_set_aside WHERE system = 'khaos'),
+known AS (SELECT sku FROM khaos UNION SELECT sku FROM there_unlisted WHERE system = 'khaos'),
 unmatched AS (SELECT * FROM others WHERE sku NOT IN (SELECT sku FROM known)),
 steps(step, reason) AS (VALUES (1, 'case'), (2, 'outer blanks'), (3, 'inner blanks'), (4, 'leading zeros'), (5, 'punctuation')),
 -- Only worth the work where something is unmatched

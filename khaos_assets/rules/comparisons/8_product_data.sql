@@ -91,7 +91,7 @@ JOIN field_owner AS o ON o.field = h.field AND o.system = 'khaos';
 CREATE OR REPLACE TABLE variant_parent AS
 WITH aside AS (
     SELECT system, key FROM quarantine WHERE entity = 'products'
-    UNION SELECT system, sku FROM sku_set_aside
+    UNION SELECT system, sku FROM there_unlisted
 )
 SELECT v.pim, v.to_pim, v.sku, r.parent_sku, r.parent_id, coalesce(r.parent_sku, r.parent_id) AS parent,
     r.parent_sku IS NOT NULL AS present, coalesce(p.archived, FALSE) AS archived, q.key IS NOT NULL AS set_aside,
@@ -173,6 +173,6 @@ FROM item_asked AS a
 JOIN item AS k ON k.system = 'khaos' AND k.sku = a.sku
 WHERE a.system IN ('plytix', 'pimberly') AND NOT a.found
     AND (a.system, a.sku) NOT IN (SELECT system, sku FROM item)
-    AND (a.system, a.sku) NOT IN (FROM sku_set_aside)
+    AND (a.system, a.sku) NOT IN (FROM there_unlisted)
     AND (a.system, a.sku) NOT IN (SELECT system, stock_code FROM sku_meaning)
     AND a.sku NOT IN (SELECT sku FROM non_stock_code);
