@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from khaos_assets.cli.sandbox import USUAL_SYSTEMS, SystemsOption
 from khaos_assets.cli.session import INCOMPLETE, JsonFlag, Session, command, emit, finish, say
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ def demo(
     skus: Skus = 2000,
     orders: Orders = 3000,
     seed: Seed = 1,
+    systems: SystemsOption = USUAL_SYSTEMS,
     json: JsonFlag = False,
 ) -> None:
     """Make a two-night world, run both nights through Dagster, show what was found and how much of it was right."""
@@ -46,7 +48,7 @@ def demo(
 
     quiet_logs(session.debug)
     ground = Playground.of(
-        session.data_dir or ROOT, orders_csv=orders_csv, skus=skus, orders=orders, seed=seed, nights=2
+        session.data_dir or ROOT, orders_csv=orders_csv, skus=skus, orders=orders, seed=seed, nights=2, systems=systems
     )
     started = time.monotonic()
     with ending_on_sigterm(), ground.alone():
@@ -121,6 +123,7 @@ def ui(
     skus: Skus = 2000,
     orders: Orders = 3000,
     seed: Seed = 1,
+    systems: SystemsOption = USUAL_SYSTEMS,
     port: Annotated[int, typer.Option("--port", help="Where the Dagster UI listens.")] = 3000,
 ) -> None:
     """The Dagster UI on a world and its simulators, on 127.0.0.1, until Ctrl-C."""
@@ -130,7 +133,7 @@ def ui(
     from khaos_assets.orchestration.ui import ui_commands, ui_environment
 
     ground = Playground.of(
-        session.data_dir or ROOT, orders_csv=orders_csv, skus=skus, orders=orders, seed=seed, nights=2
+        session.data_dir or ROOT, orders_csv=orders_csv, skus=skus, orders=orders, seed=seed, nights=2, systems=systems
     )
     with ending_on_sigterm(), ground.alone(), ExitStack() as stack:
         _prepare(ground)

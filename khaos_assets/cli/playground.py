@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from khaos_assets.cli.sandbox import refused
+from khaos_assets.cli.sandbox import USUAL_SYSTEMS, refused
 from khaos_assets.cli.session import CommandFailed, UsageError, world_nights
 
 
@@ -23,9 +23,11 @@ class Playground:
     inputs: dict[str, Any]
 
     @classmethod
-    def of(cls, root: Path, *, orders_csv: Path | None, skus: int, orders: int, seed: int, nights: int) -> Playground:
+    def of(
+        cls, root: Path, *, orders_csv: Path | None, skus: int, orders: int, seed: int, nights: int, systems: str
+    ) -> Playground:
         """One folder per history: worlds of two histories never share data."""
-        inputs: dict[str, Any] = {"seed": seed, "nights": nights}
+        inputs: dict[str, Any] = {"seed": seed, "nights": nights, "systems": systems}
         if orders_csv is None:
             inputs |= {"skus": skus, "orders": orders}
             name = f"seed-{seed}-{skus}-{orders}-{nights}"
@@ -34,6 +36,8 @@ class Playground:
                 raise UsageError(f"--orders-csv {orders_csv}: there is no such file")
             inputs["orders_sha256"] = hashlib.sha256(orders_csv.read_bytes()).hexdigest()
             name = f"{orders_csv.stem}-{inputs['orders_sha256'][:8]}"
+        if systems != USUAL_SYSTEMS:
+            name += f"-{systems.replace(',', '-')}"
         return cls((root / name).resolve(), inputs | {"orders_csv": str(orders_csv.resolve()) if orders_csv else None})
 
     @property
@@ -76,6 +80,7 @@ class Playground:
                 seed=self.inputs["seed"],
                 nights=self.inputs["nights"],
                 orders_csv=Path(csv) if csv else None,
+                systems=self.inputs["systems"].split(","),
                 **sizes,
             )
         receipt.write_text(made_from, encoding="utf-8")

@@ -22,6 +22,11 @@ def add_to(app: typer.Typer) -> None:
     command(app, "score")(score)
 
 
+USUAL_SYSTEMS = "khaos,wair"
+"""Of a world nobody asked more of: the two that a night on a laptop reads in seconds."""
+SystemsOption = Annotated[str, typer.Option("--systems", help="Systems the merchant has: khaos and others.")]
+
+
 def make_world(
     session: Session,  # noqa: ARG001
     *,
@@ -34,6 +39,7 @@ def make_world(
     ] = None,
     night: Annotated[str | None, typer.Option("--night", help="The last night: 2026-11-20.")] = None,
     nights: Annotated[int, typer.Option("--nights", min=1)] = 2,
+    systems: SystemsOption = USUAL_SYSTEMS,
     plant: Annotated[list[str] | None, typer.Option("--plant", help="CODE=N [CODE=N …]: how many of a code.")] = None,
     more: Annotated[list[str] | None, typer.Argument(hidden=True, metavar="CODE=N")] = None,
     json: JsonFlag = False,
@@ -57,6 +63,7 @@ def make_world(
             orders_csv=orders_csv,
             night=last,
             nights=nights,
+            systems=systems.split(","),
             plant=planted([*(plant or []), *(more or [])]),
         )
     if json:
