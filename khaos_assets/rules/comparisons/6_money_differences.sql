@@ -54,8 +54,8 @@ parts AS (
              ELSE khaos_items_vat - items_vat END AS items_vat_off,
         CASE WHEN list_contains(legal_delivery_vat, delivery_vat) AND list_contains(legal_delivery_vat, khaos_delivery_vat) THEN 0
              ELSE khaos_delivery_vat - delivery_vat END AS delivery_vat_off,
-        CASE WHEN abs(khaos_delivery_net - delivery_net) > getvariable('money_tolerance') THEN khaos_delivery_net - delivery_net
-             ELSE 0 END AS delivery_off,
+        CASE WHEN abs(khaos_delivery_net - delivery_net) <= getvariable('money_tolerance') THEN 0
+             ELSE khaos_delivery_net - delivery_net END AS delivery_off,
         khaos_gross - gross AS gross_off
     FROM order_money AS o
     LEFT JOIN taxed AS i ON i.channel = o.channel AND i.reference = o.reference AND NOT i.delivery
