@@ -9,14 +9,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
-from functools import cache
 
 from khaos_assets.sandbox.worlds.amounts import line_money, method_of, rate_to_gbp, to_penny
 from khaos_assets.sandbox.worlds.channel_lines import fill
 from khaos_assets.sandbox.worlds.channel_orders import ChannelOrder
 from khaos_assets.sandbox.worlds.model import CHANNELS, Item, Line, Order
 from khaos_assets.sandbox.worlds.orders import priced_line
-from khaos_assets.sandbox.worlds.plant.channel_choices import goods_for, said, waiting, waiting_on
+from khaos_assets.sandbox.worlds.plant.channel_choices import goods_for, waiting
 from khaos_assets.sandbox.worlds.plant.channel_fulfilment import channel_of
 from khaos_assets.sandbox.worlds.plant.field import Field
 from khaos_assets.sandbox.worlds.plant.registry import plants_in
@@ -30,7 +29,7 @@ def amendment_differs(field: Field, channel: str, n: int) -> None:
     amends: tuple[Amend, ...] = (_one_more, _line_more, _swapped, _line_less)
     for i in range(n):
         amend = amends[i % len(amends)]
-        order = field.order(_several_lines_on(channel)) if amend is _line_less else waiting(field, channel)
+        order = waiting(field, channel, several=amend is _line_less)
         found = channel_of(order)
         lines = amend(field, channel, order)
         fill(found, lines, method_of(field.world, order))
@@ -46,14 +45,6 @@ def amendment_differs(field: Field, channel: str, n: int) -> None:
         )
         for code in ("FIN-04", "FIN-01"):
             field.truth.decoy(field.always(), code, f"{channel}>khaos", order.key, note="ORD-11 explains it")
-
-
-@cache
-def _several_lines_on(channel: str) -> Callable[[Field, Order], bool]:
-    def wanted(field: Field, order: Order) -> bool:
-        return len(order.ordered()) > 1 and waiting_on(channel)(field, order)
-
-    return said(wanted, f"an open order of {channel} with several lines")
 
 
 def _one_more(field: Field, channel: str, order: Order) -> list[Line]:

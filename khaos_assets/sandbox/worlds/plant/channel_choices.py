@@ -121,13 +121,23 @@ def new_on_channel(
     return found, order
 
 
-def waiting(field: Field, channel: str) -> Order:
+@cache
+def several_waiting_on(channel: str) -> Wanted:
+    """The same with several lines."""
+
+    def wanted(field: Field, order: Order) -> bool:
+        return len(order.ordered()) > 1 and waiting_on(channel)(field, order)
+
+    return said(wanted, f"an open order of {channel} with several lines")
+
+
+def waiting(field: Field, channel: str, *, several: bool = False) -> Order:
     """An open order of the channel of which nothing is sent; where there is no further one it is placed, days ago."""
     try:
-        return field.order(waiting_on(channel))
+        return field.order(several_waiting_on(channel) if several else waiting_on(channel))
     except NotEnoughError:
         n = field.world.number(f"waiting on {channel}", 0)
-        items = goods_for(field, channel, 1 + n % 2)
+        items = goods_for(field, channel, 2 if several else 1 + n % 2)
         found, order = new_on_channel(field, channel, buyer(field, channel, n), items, hours=80 + 13 * (n % 11))
         import_later(field, found, order, order.created)
         order.waiting_stage = 18

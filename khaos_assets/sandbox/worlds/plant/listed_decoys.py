@@ -62,7 +62,7 @@ def reserved(field: Field, channel: str, i: int) -> None:
     """26: held for orders at the till since yesterday; shown again before two days are over."""
     warehouse = field.warehouse(channel, i)
     item = field.item(held_back_on(channel))
-    stock_up(field, item, channel, warehouse, 20)
+    stock_up(field, item, channel, warehouse, 20 + 2 * i)
     right = right_figure(field, item, channel, warehouse)
     units = (right / 2).to_integral_value() - 3 - i
     count = len(field.nights)
