@@ -79,7 +79,7 @@ def refused() -> Generator[None]:
 
     try:
         yield
-    except (worlds.HistoryError, worlds.PlantError, worlds.NotEnoughError, worlds.WorldExistsError) as e:
+    except (worlds.HistoryError, worlds.PlantError, worlds.SystemsError, worlds.WorldExistsError) as e:
         raise UsageError(str(e)) from e
 
 

@@ -5,9 +5,17 @@ differences and decoys (`plant/`), then both systems' records night by night (`r
 Shares no code with the product.
 """
 
-from khaos_assets.sandbox.worlds.make import WorldSummary, make_world
+from khaos_assets.sandbox.worlds.make import SystemsError, WorldSummary, make_world
 from khaos_assets.sandbox.worlds.order_history import HistoryError
 from khaos_assets.sandbox.worlds.plant import NotEnoughError, PlantError
 from khaos_assets.sandbox.worlds.write import WorldExistsError
 
-__all__ = ["HistoryError", "NotEnoughError", "PlantError", "WorldExistsError", "WorldSummary", "make_world"]
+__all__ = [
+    "HistoryError",
+    "NotEnoughError",
+    "PlantError",
+    "SystemsError",
+    "WorldExistsError",
+    "WorldSummary",
+    "make_world",
+]

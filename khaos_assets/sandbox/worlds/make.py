@@ -29,6 +29,10 @@ LAST_NIGHT = date(2026, 11, 20)
 NAME = "Harbour & Lane Ltd"
 
 
+class SystemsError(ValueError):
+    """No world has these systems: the text says which there are."""
+
+
 @dataclass(frozen=True)
 class WorldSummary:
     """What was made. `planted` counts each difference once, however many nights it stands."""
@@ -97,9 +101,8 @@ def make_world(
 def _in_order(systems: Sequence[str]) -> tuple[str, ...]:
     unknown = sorted(set(systems) - set(SYSTEMS))
     if unknown or "khaos" not in systems or len(set(systems)) < 2:
-        raise ValueError(
-            f"a world has khaos and at least one other of {', '.join(SYSTEMS[1:])}; asked: {list(systems)}"
-        )
+        others = ", ".join(SYSTEMS[1:])
+        raise SystemsError(f"a world has khaos and at least one other of {others}; asked: {', '.join(systems)}")
     return tuple(s for s in SYSTEMS if s in systems)
 
 

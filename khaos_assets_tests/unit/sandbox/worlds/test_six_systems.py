@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from khaos_assets.config import load_settings
-from khaos_assets.sandbox.worlds import PlantError, make_world
+from khaos_assets.sandbox.worlds import PlantError, SystemsError, make_world
 from khaos_assets.sandbox.worlds.model import SYSTEMS
 from khaos_assets.sandbox.worlds.plant import PLANTS, plantable
 from khaos_assets_tests.unit.sandbox.worlds.files import NightFiles, Record, read_world
@@ -101,7 +101,7 @@ def test_a_code_of_a_pair_that_is_not_there_cannot_be_asked_for(tmp_path: Path) 
 
 @pytest.mark.parametrize("systems", [("khaos",), ("wair", "scayle"), ("khaos", "magento")])
 def test_a_world_has_khaos_and_a_system_that_is_known(tmp_path: Path, systems: tuple[str, ...]) -> None:
-    with pytest.raises(ValueError, match="khaos and at least one other"):
+    with pytest.raises(SystemsError, match="khaos and at least one other"):
         make_world(tmp_path, seed=1, skus=60, orders=30, systems=systems)
 
 
