@@ -1,7 +1,8 @@
 """The world maker: from a seed and a size, or from a real order history, to a world directory with its exact truth.
 
-First a consistent world (`catalogue_items`, `customers`, `orders`, `stock`, or `from_history`), then planted
-differences and decoys (`plant/`), then both systems' records night by night (`render/`, `write`).
+First a consistent world (`catalogue_items`, `customers`, `orders`, `stock`, or `from_history`; `listings` and
+`channel_intake` for channels and PIMs), then planted differences and decoys (`plant/`), then each system's records night
+by night (`render/`, `write`).
 Shares no code with the product.
 """
 
