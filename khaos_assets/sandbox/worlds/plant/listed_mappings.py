@@ -66,9 +66,9 @@ def _report(field: Field, system: str, key: str, amount: Decimal, note: str) -> 
 
 def _warehouse(field: Field, i: int) -> None:
     warehouse = _name(_WAREHOUSES, i)
+    listings = [field.item(live_on("scayle")).listings["scayle"] for _ in range(2)]
     field.world.unmapped.setdefault("scayle/warehouse", []).append(warehouse)
-    for k in range(2):
-        listing = field.item(live_on("scayle")).listings["scayle"]
+    for k, listing in enumerate(listings):
         listing.units = {warehouse: Decimal(3 + k)}
         listing.touch(warehouse, field.nights[0] - timedelta(days=4))
     _report(field, "scayle", f"warehouse/{warehouse}", NOTHING, "stock in a warehouse that is not configured")
