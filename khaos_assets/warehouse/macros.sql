@@ -87,3 +87,29 @@ CREATE OR REPLACE MACRO product_values(system_name, products) AS TABLE
     SELECT id, field, unit, raw, number, coalesce(plain(number), squeezed(raw)) AS value
     FROM counted
     WHERE squeezed(raw) IS NOT NULL;
+
+-- The same, one row per product that says anything: measures in Khaos's unit, money net (an exact fraction) and as it stands.
+CREATE OR REPLACE MACRO product_fields(system_name, products) AS TABLE
+    WITH said AS (
+        SELECT v.id,
+            any_value(value) FILTER (field = 'description') AS description,
+            any_value(value) FILTER (field = 'long_description') AS long_description,
+            any_value(value) FILTER (field = 'commodity_code') AS commodity_code,
+            any_value(value) FILTER (field = 'country_of_origin') AS country_of_origin,
+            any_value(value) FILTER (field = 'tax_code') AS tax_code,
+            any_value(number) FILTER (field = 'weight') AS weight_kg,
+            any_value(number) FILTER (field = 'height') AS height,
+            any_value(number) FILTER (field = 'width') AS width,
+            any_value(number) FILTER (field = 'depth') AS depth,
+            money_in(any_value(number) FILTER (field = 'cost')) AS cost_amount,
+            any_value(unit) FILTER (field = 'cost') = 'net' AS cost_is_net,
+            money_in(any_value(number) FILTER (field = 'price')) AS price_amount,
+            any_value(unit) FILTER (field = 'price') = 'net' AS price_is_net
+        FROM product_values(system_name, products) AS v
+        GROUP BY v.id
+    )
+    SELECT said.*, l.percent AS vat_percent,
+        net_fraction(cost_amount, NOT cost_is_net, coalesce(l.percent, getvariable('home_vat_percent'))) AS cost,
+        net_fraction(price_amount, NOT price_is_net, coalesce(l.percent, getvariable('home_vat_percent'))) AS price
+    FROM said
+    LEFT JOIN map_tax_label AS l ON l.label = said.tax_code;

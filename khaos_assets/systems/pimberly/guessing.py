@@ -13,8 +13,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from khaos_assets.systems.concurrency import side_by_side
+from khaos_assets.systems.pimberly.asking import Pages
 from khaos_assets.systems.pimberly.listing import PEEK, id_at, is_hexadecimal
-from khaos_assets.systems.pimberly.pages import CursorRefused, Pages, PageWrong, ProductPage
+from khaos_assets.systems.pimberly.pages import CursorRefused, PageWrong, ProductPage
 
 PROBES = 16
 

@@ -20,9 +20,10 @@ import pyarrow as pa
 from khaos_assets.systems.arrow import to_arrow
 from khaos_assets.systems.concurrency import side_by_side
 from khaos_assets.systems.json_columns import NOT_JSON
+from khaos_assets.systems.pimberly.asking import Pages
 from khaos_assets.systems.pimberly.client import SYSTEM, PimberlyClient, product_path
 from khaos_assets.systems.pimberly.listing import PEEK
-from khaos_assets.systems.pimberly.pages import PageReader, Pages, Row, names_in
+from khaos_assets.systems.pimberly.pages import PageReader, Row, names_in
 from khaos_assets.systems.pimberly.products import shown
 from khaos_assets.systems.pimberly.records import Item, Parent, Product
 from khaos_assets.systems.pimberly.settings import Pimberly

@@ -19,7 +19,8 @@ from itertools import pairwise
 from typing import NoReturn
 
 from khaos_assets.systems.concurrency import side_by_side
-from khaos_assets.systems.pimberly.pages import CursorRefused, Pages, ProductPage, View
+from khaos_assets.systems.pimberly.asking import Pages
+from khaos_assets.systems.pimberly.pages import CursorRefused, ProductPage, View
 from khaos_assets.systems.read import ReadFailed
 
 HEX_DIGITS = frozenset("0123456789abcdef")

@@ -18,10 +18,11 @@ from typing import Any
 import msgspec
 
 from khaos_assets.systems.concurrency import side_by_side
+from khaos_assets.systems.pimberly.asking import Pages
 from khaos_assets.systems.pimberly.client import PimberlyClient
 from khaos_assets.systems.pimberly.guessing import guessed_cuts
 from khaos_assets.systems.pimberly.listing import Walk, cuts
-from khaos_assets.systems.pimberly.pages import FilterRefused, PageReader, Pages, ProductPage, View
+from khaos_assets.systems.pimberly.pages import FilterRefused, PageReader, ProductPage, View
 from khaos_assets.systems.pimberly.settings import Pimberly
 from khaos_assets.systems.read import Proof, ReadContext, ReadFailed, Reason, WalkNotes
 

@@ -15,7 +15,8 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 
-from khaos_assets.systems.plytix.search import UNREADABLE, Search, Searcher, SearchPage
+from khaos_assets.systems.plytix.asking import Searcher
+from khaos_assets.systems.plytix.search import UNREADABLE, Search, SearchPage
 from khaos_assets.systems.read import ReadFailed
 
 BRIDGES = 6

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from urllib.parse import quote
 
 from khaos_assets.systems.concurrency import side_by_side
+from khaos_assets.systems.plytix.asking import Searcher
 from khaos_assets.systems.plytix.client import PlytixClient
 from khaos_assets.systems.plytix.decode import SINGLE
 from khaos_assets.systems.plytix.listing import Listed, Listing
-from khaos_assets.systems.plytix.search import Search, Searcher, TooManyMatches
+from khaos_assets.systems.plytix.search import Search, TooManyMatches
 from khaos_assets.systems.plytix.settings import Plytix
 from khaos_assets.systems.plytix.windows import DAY, Window
 from khaos_assets.systems.read import Proof, ReadContext, ReadFailed, Reason, WalkNotes

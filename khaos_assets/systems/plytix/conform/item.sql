@@ -1,24 +1,14 @@
 -- Products, parents and variants. An attribute that was asked for and did not come is empty.
-WITH said AS (
-    SELECT id,
-        map_from_entries(list({'key': field, 'value': value})) AS text,
-        map_from_entries(list({'key': field, 'value': number})) AS number,
-        map_from_entries(list({'key': field, 'value': unit})) AS unit
-    FROM product_values('plytix', 'wire.plytix_products')
-    GROUP BY id
-),
-bundles AS (
+WITH bundles AS (
     SELECT DISTINCT id
     FROM (SELECT id, unnest(relationships) AS r FROM wire.plytix_products)
     WHERE coalesce(r.label, r.relationship_label) IN (SELECT unnest(getvariable('plytix_bundle_relationships')::VARCHAR[]))
         AND len(r.related_products) > 0
 ),
 told AS (
-    SELECT p.*, said.text, said.number, said.unit, bundles.id IS NOT NULL AS is_bundle,
-        (SELECT percent FROM map_tax_label WHERE label = said.text['tax_code']) AS vat,
+    SELECT p.*, bundles.id IS NOT NULL AS is_bundle,
         attribute_named(p.attributes, getvariable('plytix_live_attribute')).value AS live_flag
     FROM wire.plytix_products AS p
-    LEFT JOIN said USING (id)
     LEFT JOIN bundles USING (id)
 )
 SELECT
@@ -39,19 +29,19 @@ SELECT
     CASE WHEN getvariable('plytix_live_attribute') <> '' THEN coalesce(lower(t.live_flag) IN ('true', 'yes', '1'), FALSE) END AS live,
     list_contains(getvariable('plytix_archived_statuses')::VARCHAR[], t.status) AS archived,
     CASE WHEN t.gtin <> '' THEN [t.gtin] ELSE [] END AS barcodes,
-    t.text['description'] AS description,
-    t.text['long_description'] AS long_description,
-    t.number['weight'] AS weight_kg,
-    t.number['height'] AS height,
-    t.number['width'] AS width,
-    t.number['depth'] AS depth,
-    t.text['commodity_code'] AS commodity_code,
-    t.text['country_of_origin'] AS country_of_origin,
-    t.text['tax_code'] AS tax_code,
-    t.vat AS vat_percent,
-    net_fraction(money_in(t.number['cost']), t.unit['cost'] = 'gross', coalesce(t.vat, getvariable('home_vat_percent'))) AS cost,
-    net_fraction(money_in(t.number['price']), t.unit['price'] = 'gross', coalesce(t.vat, getvariable('home_vat_percent'))) AS price,
-    map_from_entries(list_transform(t.attributes, lambda a: {'key': a.name, 'value': a.value})) AS attributes,
+    f.description,
+    f.long_description,
+    f.weight_kg,
+    f.height,
+    f.width,
+    f.depth,
+    f.commodity_code,
+    f.country_of_origin,
+    f.tax_code,
+    f.vat_percent,
+    f.cost,
+    f.price,
     t.modified AS changed_at
 FROM told AS t
+LEFT JOIN product_fields('plytix', 'wire.plytix_products') AS f ON f.id = t.id
 LEFT JOIN wire.plytix_products AS parent ON parent.id = t.parent_id

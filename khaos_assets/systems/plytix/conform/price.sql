@@ -7,11 +7,9 @@ SELECT
     '' AS price_list,
     'base' AS kind,
     TRUE AS active,
-    money_in(v.number) AS amount,
+    f.price_amount AS amount,
     'GBP' AS currency,
-    v.unit = 'net' AS is_net,
-    l.percent AS vat_percent
+    f.price_is_net AS is_net,
+    f.vat_percent
 FROM wire.plytix_products AS p
-JOIN product_values('plytix', 'wire.plytix_products') AS v ON v.id = p.id AND v.field = 'price' AND money_in(v.number) IS NOT NULL
-LEFT JOIN product_values('plytix', 'wire.plytix_products') AS t ON t.id = p.id AND t.field = 'tax_code'
-LEFT JOIN map_tax_label AS l ON l.label = t.value
+JOIN product_fields('plytix', 'wire.plytix_products') AS f ON f.id = p.id AND f.price_amount IS NOT NULL

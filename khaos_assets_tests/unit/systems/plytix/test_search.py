@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from khaos_assets.systems.plytix.asking import without_people
 from khaos_assets.systems.plytix.client import auth_address
-from khaos_assets.systems.plytix.search import UNREADABLE, PageWrong, Search, read_page, without_people
+from khaos_assets.systems.plytix.search import UNREADABLE, PageWrong, Search, read_page
 from khaos_assets.systems.plytix.settings import Plytix
 from khaos_assets.systems.transport import BodyBroken
 
