@@ -111,16 +111,20 @@ def level(
 
 
 def customer(
-    code: str = "C1", *, company_class: str | None = "Web", price_lists: Sequence[str] = (), **fields: Any
+    code: str = "C1",
+    *,
+    company_class: str | None = "Web",
+    price_lists: Sequence[str | khaos.AssignedPriceList] = (),
+    **fields: Any,
 ) -> khaos.Customer:
-    """An account reached by nobody else; its price lists are net, in pounds."""
+    """An account reached by nobody else; a price list given by its name is net, in pounds."""
     values: dict[str, Any] = {f.name: None for f in msgspec.structs.fields(khaos.Customer)}
     values |= {
         "company_id": f"id-{code}",
         "company_code": code,
         "company_class": company_class,
         "company_status": "Active",
-        "price_lists": [price_list(name) for name in price_lists],
+        "price_lists": [price_list(p) if isinstance(p, str) else p for p in price_lists],
         "contacts": [code],
     }
     return khaos.Customer(**values | fields)
