@@ -93,18 +93,15 @@ JOIN variant_parent AS p ON p.pim = s.other AND p.sku = s.record_key AND p.prese
 JOIN candidate AS v ON v.code IN ('SKU-01', 'PIM-08') AND v.other = s.other AND v.other_sku = p.parent_sku
 WHERE s.code = 'PIM-04' AND s.reason = 'parent_missing_in_khaos'
 
--- 10 PIM-08: SKU-01. 11 PIM-07: SKU-03 and PIM-02. 12 PIM-09: the channel's stock. 14 PIM-03: PIM-02 and FIN-08 of that field
+-- 10 PIM-08: SKU-01. 11 PIM-07: SKU-03 and PIM-02. 12 PIM-09: the channel's stock
 UNION ALL
 SELECT v.id, s.id, x.rank
 FROM (VALUES
     ('PIM-08', 'SKU-01', 10), ('PIM-07', 'SKU-03', 11), ('PIM-07', 'PIM-02', 11),
-    ('PIM-09', 'STK-02', 12), ('PIM-09', 'STK-04', 12), ('PIM-09', 'STK-05', 12),
-    ('PIM-03', 'PIM-02', 14), ('PIM-03', 'FIN-08', 14)
+    ('PIM-09', 'STK-02', 12), ('PIM-09', 'STK-04', 12), ('PIM-09', 'STK-05', 12)
 ) AS x(suppressor, victim, rank)
 JOIN candidate AS s ON s.code = x.suppressor
 JOIN candidate AS v ON v.code = x.victim AND v.other = s.other AND v.other_sku = s.other_sku
-    AND (x.suppressor <> 'PIM-03' OR v.field = s.field
-         OR (v.field = 'price' AND s.field IN ('sell_price', 'web_price')))
 
 -- 13 PIM-01: PIM-02 for the missing attribute
 UNION ALL
@@ -113,6 +110,15 @@ FROM candidate AS s
 JOIN candidate AS v ON v.code = 'PIM-02' AND v.other = s.other AND v.other_sku = s.other_sku
     AND list_contains(string_split(s.field, '+'), v.field)
 WHERE s.code = 'PIM-01'
+
+-- 14 PIM-03: whatever compares the figure that was overwritten, in any system; a price of another list does not
+UNION ALL
+SELECT v.id, s.id, 14
+FROM candidate AS s
+JOIN candidate AS v ON v.sku = s.sku
+    AND (v.code = 'PIM-02' OR (v.code = 'FIN-08' AND NOT starts_with(v.reason, 'price list')))
+    AND (v.field = s.field OR (v.field = 'price' AND s.field IN ('sell_price', 'web_price')))
+WHERE s.code = 'PIM-03'
 
 -- 15 STK-03, STK-02, STK-07 in this order: the later ones and the other stock codes of that SKU and site
 UNION ALL
