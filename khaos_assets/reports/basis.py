@@ -14,6 +14,8 @@ class Basis(StrEnum):
     ORDER = "orders, net"
     GROSS = "gross"
     VAT = "VAT"
+    FIELD = "as its field names"
+    MEMBERS = "of its members"
     NONE = "no amount"
 
 
@@ -27,11 +29,18 @@ _WORDS = (
     ("gross", Basis.GROSS),
     ("price", Basis.PRICE),
     ("cost", Basis.COST),
+    ("unit difference", Basis.PRICE),
+    ("sum over the lines", Basis.LINE),
+    ("sum of its members", Basis.MEMBERS),
+    ("signed difference", Basis.FIELD),
+    ("new − old", Basis.FIELD),
 )
 
 
 def basis_of(amount: str, systems: str) -> Basis:
     """The basis for one pair, from the catalogue's text ("|units| × price on channels, × cost in WAIR")."""
+    if amount.startswith("none"):
+        return Basis.NONE
     names = systems.replace("<", "").replace(">", " ").split()
     for clause in amount.lower().split(", "):
         if any(f"in {name}" in clause for name in names) and (found := _basis_in(clause)):
