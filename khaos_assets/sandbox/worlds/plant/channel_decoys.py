@@ -247,11 +247,17 @@ def all_came_back(field: Field, channel: str, i: int) -> None:
 # OroCommerce
 
 
+def _of_unused_buyer(field: Field, order: Order) -> bool:
+    """An order of OroCommerce by an account on which nothing is planted."""
+    return field.is_unused(order.customer) and matched_on("orocommerce")(field, order)
+
+
 def on_a_branch(field: Field, channel: str, i: int) -> None:
     """22: booked on a configured branch of the customer."""
     del i
-    order = field.order(matched_on(channel), alone=True)
+    order = field.order(_of_unused_buyer, alone=True)
     right = order.customer
+    field.use(right)
     other = take(field, lambda c: is_trade(c) and c is not right and not c.on_stop, "a trade account")
     field.world.branches.append(sorted([right.code, other.code]))
     order.customer = other

@@ -164,7 +164,7 @@ def _dispatched_alone(field: Field, order: Order, span: Span, at: datetime) -> N
 
 @plants_in("ORD-13", CHANNELS, usual=3, nights=2, order=3)
 def stuck_on_channel(field: Field, channel: str, n: int) -> None:
-    """At the same stage night after night, or on hold."""
+    """At the same stage night after night, or on hold; told from the second night on."""
     for i in range(n):
         _stuck(field, waiting(field, channel), i, f"khaos>{channel}")
 
@@ -185,19 +185,15 @@ def _waiting_by_telephone(field: Field, order: Order) -> bool:
 def _stuck(field: Field, order: Order, i: int, systems: str) -> None:
     is_held = i % 2 == 1
     order.stages = (TERMS_HOLD if is_held else (12, 18)[i // 2 % 2],)
-    for night in field.always():
-        if is_held or night > 0:
-            names = ["stage"] if night > 0 else []
-            field.truth.exception(
-                [night],
-                "ORD-13",
-                systems,
-                order.key,
-                field="+".join([*names, "terms_hold"] if is_held else names),
-                amount=to_penny(order_net(field.world, order)),
-                note=f"{order.code} at stage {order.stages[0]}",
-                again=night > (0 if is_held else 1),
-            )
+    field.truth.exception(
+        range(1, len(field.nights)),
+        "ORD-13",
+        systems,
+        order.key,
+        field="stage+terms_hold" if is_held else "stage",
+        amount=to_penny(order_net(field.world, order)),
+        note=f"{order.code} at stage {order.stages[0]}",
+    )
 
 
 @plants_in("ORD-18", CHANNELS, usual=3, order=2)

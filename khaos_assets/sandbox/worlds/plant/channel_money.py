@@ -9,10 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 
 from khaos_assets.sandbox.worlds.amounts import line_money, method_of, order_net, order_totals, rate_to_gbp, to_penny
 from khaos_assets.sandbox.worlds.model import CHANNELS, Line, Order
-from khaos_assets.sandbox.worlds.plant.channel_choices import abroad_on, at_home_on
+from khaos_assets.sandbox.worlds.plant.channel_choices import Wanted, abroad_on, at_home_on, said
 from khaos_assets.sandbox.worlds.plant.channel_fulfilment import channel_of
 from khaos_assets.sandbox.worlds.plant.field import Field, NotEnoughError
 from khaos_assets.sandbox.worlds.plant.registry import plants_in
@@ -160,7 +161,7 @@ def _delivered_without_vat(field: Field, channel: str) -> bool:
 def company_or_currency_wrong(field: Field, channel: str, n: int) -> None:
     """In turn: the order in euros that was paid in pounds; an account of another class."""
     for i in range(n):
-        order = field.order(at_home_on(channel), alone=True)
+        order = field.order(at_home_on(channel) if i % 2 == 0 else _of_unused_buyer(channel), alone=True)
         if i % 2 == 0:
             order.currency = "EUR"
             name, note = "currency", "in Khaos in euros"
@@ -180,9 +181,20 @@ def company_or_currency_wrong(field: Field, channel: str, n: int) -> None:
         )
 
 
+@cache
+def _of_unused_buyer(channel: str) -> Wanted:
+    """The same of an account on which nothing is planted."""
+
+    def wanted(field: Field, order: Order) -> bool:
+        return field.is_unused(order.customer) and at_home_on(channel)(field, order)
+
+    return said(wanted, f"an order of {channel} at the standard rate, by an unused account")
+
+
 def _another_class(field: Field, order: Order) -> None:
-    """The same account under another code and class: on OroCommerce it is who the organisation is, for this order."""
+    """Its buyer has a second account of another class, on OroCommerce configured as a branch."""
     world, was = field.world, order.customer
+    field.use(was)
     method = world.arithmetic[was.company_class]
     other = {"gross": "Staff", "net": "Wholesale"}[method]
     world.arithmetic[other] = method

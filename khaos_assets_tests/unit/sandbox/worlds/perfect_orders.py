@@ -170,9 +170,9 @@ class Orders:
         """ORD-13. An invoice that is issued is not stuck."""
         night = self.night
         order = night.channel_orders.get(channel, {}).get(key)
-        if khaos["created"] > date.fromisoformat(night.files.date) - timedelta(days=STUCK_DAYS):
+        if night.before is None or khaos["created"] > date.fromisoformat(night.files.date) - timedelta(days=STUCK_DAYS):
             return
-        before = night.before.by_code.get(khaos["code"]) if night.before else None
+        before = night.before.by_code.get(khaos["code"])
         waiting = {k: s for k, s in stages(khaos).items() if s not in ISSUED}
         same = any(before is not None and stages(before).get(k) == s for k, s in waiting.items())
         account = night.company_info[khaos["account"]]
