@@ -1,8 +1,8 @@
 """The world maker: from a seed and a size, or from a real order history, to a world directory with its exact truth.
 
 First a consistent world (`catalogue_items`, `customers`, `orders`, `stock`, or `from_history`; `listings` and
-`channel_intake` for channels and PIMs), then planted differences and decoys (`plant/`), then the records of each system,
-night by night (`render/`, `write`).
+`channel_intake` for channels and PIMs), then planted differences and decoys (`plant/`), then the records of each
+system, night by night (`render/`, `write`).
 Shares no code with the product.
 """
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from random import Random
 
-from khaos_assets.sandbox.worlds.model import CHANNELS, PIMS, Item, Kind, Listing, World
+from khaos_assets.sandbox.worlds.listing import Listing
+from khaos_assets.sandbox.worlds.model import CHANNELS, PIMS, Item, Kind, World
 from khaos_assets.sandbox.worlds.positions import PACKED
 
 WAREHOUSES = {

@@ -7,15 +7,15 @@ Units are Decimal, money is Decimal in the currency named beside it, instants ar
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from khaos_assets.sandbox.worlds.clock import WorldNight
+from khaos_assets.sandbox.worlds.listing import Listing
 from khaos_assets.sandbox.worlds.truth import Truth
 
 if TYPE_CHECKING:
@@ -26,9 +26,6 @@ if TYPE_CHECKING:
 SYSTEMS = ("khaos", "wair", "scayle", "orocommerce", "plytix", "pimberly")
 CHANNELS = ("scayle", "orocommerce")
 PIMS = ("plytix", "pimberly")
-_EMPTY: Mapping[str, Any] = MappingProxyType({})
-
-_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 Place = str
 """A WAIR location id; for a Khaos site that no location is mapped to, the site's name."""
@@ -118,55 +115,6 @@ class Item:
     @property
     def stocked(self) -> bool:
         return self.kind in STOCKED
-
-
-@dataclass(slots=True, eq=False)
-class Listing:
-    """How a channel or a PIM knows an item; `item` None: Khaos has no such item.
-
-    What is not said here follows the item: a channel shows what is sellable, a PIM what Khaos has. The mappings are
-    shared while empty: assign a new one.
-    """
-
-    system: str
-    sku: str
-    number: int
-    """The system's own keys come from it; it never changes."""
-    kind: Kind
-    state: str
-    """As the system words it: live, enabled, Completed, Live …"""
-    updated_at: datetime
-    item: Item | None = None
-    parents: tuple[Listing, ...] = ()
-    """In a PIM: the style parent it hangs under; Pimberly allows several."""
-    components: list[tuple[Listing, int]] | None = None
-    """In a PIM: shown in place of the pack's components."""
-    is_live: bool = False
-    """In a PIM: its live flag."""
-    created_at: datetime = _NEVER
-    first_night: int = 0
-    last_night: int | None = None
-    """None: it stays."""
-    group: int = 0
-    """SCAYLE: the product of which this is a variant."""
-    units: Mapping[str, Decimal] = field(default_factory=lambda: _EMPTY)
-    """Per warehouse of a channel: shown in place of what is sellable."""
-    touched: Mapping[str, datetime] = field(default_factory=lambda: _EMPTY)
-    """Per warehouse: when that figure changed."""
-    sells_without_stock: bool = False
-    prices: Mapping[str, Decimal] = field(default_factory=lambda: _EMPTY)
-    """Per market (in a PIM: ""): shown in place of the price, on that system's basis."""
-    shows: Mapping[str, Any] = field(default_factory=lambda: _EMPTY)
-    """Per field of a PIM: shown in place of what Khaos has; None: empty."""
-    broken: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: _EMPTY)
-    """Entity → fields that break the wire contract; None = left out."""
-
-    def touch(self, warehouse: str, at: datetime) -> None:
-        """A channel's figure changed."""
-        self.touched = {**self.touched, warehouse: at}
-
-    def is_there(self, night: int) -> bool:
-        return self.first_night <= night and (self.last_night is None or night <= self.last_night)
 
 
 @dataclass(slots=True, eq=False)

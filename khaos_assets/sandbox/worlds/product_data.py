@@ -11,8 +11,9 @@ from decimal import Decimal
 from typing import Any
 
 from khaos_assets.sandbox.worlds.amounts import cost, price, to_penny
+from khaos_assets.sandbox.worlds.listing import Listing
 from khaos_assets.sandbox.worlds.markets import pound_price
-from khaos_assets.sandbox.worlds.model import PIMS, Item, Listing, World
+from khaos_assets.sandbox.worlds.model import PIMS, Item, World
 
 COUNTRIES_OF_ORIGIN = ("GB", "PT", "IN", "CN", "TR", "IT")
 TAX_LABELS = {"STD": 20, "ZERO": 0}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from khaos_assets.sandbox.worlds.model import Listing
+from khaos_assets.sandbox.worlds.listing import Listing
 from khaos_assets.sandbox.worlds.positions import PACKED
 
 Rows = list[tuple[Listing, int]]

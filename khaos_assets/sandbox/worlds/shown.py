@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import ROUND_FLOOR, Decimal
 
-from khaos_assets.sandbox.worlds.model import Item, Listing
+from khaos_assets.sandbox.worlds.listing import Listing
+from khaos_assets.sandbox.worlds.model import Item
 from khaos_assets.sandbox.worlds.positions import PACKED, ZERO, Positions
 from khaos_assets.sandbox.worlds.units import UNITS, units_of
 

@@ -31,6 +31,7 @@ from khaos_assets.sandbox.worlds.plant import (
     listed_items,
     listed_mappings,
     mappings,
+    near_items,
     orders,
     parents,
     product_data,
@@ -62,6 +63,7 @@ _FAMILIES = (
     listed_items,
     listed_mappings,
     mappings,
+    near_items,
     orders,
     product_data,
     refunds,
@@ -87,7 +89,7 @@ def plant_all(world: World, figures: list[Positions], wanted: Mapping[str, int])
     """
     _refuse(world, wanted)
     field = Field(world, figures, frozenset(wanted))
-    items.name_case_pairs(field)
+    near_items.name_case_pairs(field)
     ways = [(p, c, p.name if n else "") for c in PLANTS for n, p in enumerate(plantable(c, world.systems))]
     shares = {code: _shares(world, code, wanted) for code in PLANTS}
     for plant, code, name in sorted(ways, key=lambda x: (x[0].order, x[1])):

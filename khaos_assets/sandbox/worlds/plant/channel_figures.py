@@ -8,7 +8,8 @@ from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING
 
-from khaos_assets.sandbox.worlds.model import Item, Kind, Listing
+from khaos_assets.sandbox.worlds.listing import Listing
+from khaos_assets.sandbox.worlds.model import Item, Kind
 from khaos_assets.sandbox.worlds.plant.choices import steady_item
 from khaos_assets.sandbox.worlds.plant.field import Field, Span
 from khaos_assets.sandbox.worlds.plant.listed import Wanted, said, steady_on

@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from khaos_assets.sandbox.worlds.listing import Listing
 from khaos_assets.sandbox.worlds.listings import DRAFT
-from khaos_assets.sandbox.worlds.model import PIMS, Listing
+from khaos_assets.sandbox.worlds.model import PIMS
 from khaos_assets.sandbox.worlds.plant.field import Field
 from khaos_assets.sandbox.worlds.plant.listed import alone_on, new_listing
 from khaos_assets.sandbox.worlds.plant.registry import plants, plants_in

@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cache
 
+from khaos_assets.sandbox.worlds.listing import Listing
 from khaos_assets.sandbox.worlds.listings import LIVE, WITHDRAWN
-from khaos_assets.sandbox.worlds.model import Item, Kind, Listing
+from khaos_assets.sandbox.worlds.model import Item, Kind
 from khaos_assets.sandbox.worlds.plant.choices import live_item, steady_item
 from khaos_assets.sandbox.worlds.plant.field import Field
 from khaos_assets.sandbox.worlds.positions import PACKED

@@ -9,9 +9,10 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from khaos_assets.sandbox.worlds.listing import Listing
 from khaos_assets.sandbox.worlds.listings import DRAFT, LIVE, WITHDRAWN
 from khaos_assets.sandbox.worlds.markets import HOME
-from khaos_assets.sandbox.worlds.model import CHANNELS, PIMS, Listing
+from khaos_assets.sandbox.worlds.model import CHANNELS, PIMS
 from khaos_assets.sandbox.worlds.plant.channel_figures import held_back_on, right_figure, show, stock_up
 from khaos_assets.sandbox.worlds.plant.field import Field, NotEnoughError, Span
 from khaos_assets.sandbox.worlds.plant.listed import (

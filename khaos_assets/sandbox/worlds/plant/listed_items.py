@@ -10,11 +10,12 @@ from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 
+from khaos_assets.sandbox.worlds.listing import Listing
 from khaos_assets.sandbox.worlds.listings import unlist
-from khaos_assets.sandbox.worlds.model import CHANNELS, PIMS, Item, Listing
+from khaos_assets.sandbox.worlds.model import CHANNELS, PIMS, Item
 from khaos_assets.sandbox.worlds.near import STEPS
 from khaos_assets.sandbox.worlds.plant.field import Field, NotEnoughError
-from khaos_assets.sandbox.worlds.plant.items import ZERO_POUNDS, is_clear, spelled_otherwise, tell_near
+from khaos_assets.sandbox.worlds.plant.items import ZERO_POUNDS
 from khaos_assets.sandbox.worlds.plant.listed import (
     alone_on,
     is_live,
@@ -23,6 +24,7 @@ from khaos_assets.sandbox.worlds.plant.listed import (
     second_listing,
     withdraw,
 )
+from khaos_assets.sandbox.worlds.plant.near_items import is_clear, spelled_otherwise, tell_near
 from khaos_assets.sandbox.worlds.plant.registry import plants_in
 from khaos_assets.sandbox.worlds.plant.stock import at_price
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import islice
 
+from khaos_assets.sandbox.worlds.listing import Listing
 from khaos_assets.sandbox.worlds.listings import CARRIES, LIVE, WITHDRAWN
 from khaos_assets.sandbox.worlds.markets import HOME, SHOP
-from khaos_assets.sandbox.worlds.model import CHANNELS, PIMS, Item, Kind, Listing
+from khaos_assets.sandbox.worlds.model import CHANNELS, PIMS, Item, Kind
 from khaos_assets.sandbox.worlds.plant.field import Field
 from khaos_assets.sandbox.worlds.positions import PACKED
 from khaos_assets.sandbox.worlds.product_data import facts

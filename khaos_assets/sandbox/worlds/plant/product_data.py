@@ -13,8 +13,9 @@ from fractions import Fraction
 from functools import cache
 
 from khaos_assets.sandbox.worlds.amounts import cost, to_penny
+from khaos_assets.sandbox.worlds.listing import Listing
 from khaos_assets.sandbox.worlds.listings import LIVE, WITHDRAWN
-from khaos_assets.sandbox.worlds.model import PIMS, Item, Listing
+from khaos_assets.sandbox.worlds.model import PIMS, Item
 from khaos_assets.sandbox.worlds.plant.field import Field
 from khaos_assets.sandbox.worlds.plant.listed import Wanted, listed_in, new_listing, said, steady_alone_on
 from khaos_assets.sandbox.worlds.plant.registry import plants_in

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from khaos_assets.sandbox.worlds.listing import Listing
 from khaos_assets.sandbox.worlds.listings import WITHDRAWN
-from khaos_assets.sandbox.worlds.model import PIMS, Item, Kind, Listing
+from khaos_assets.sandbox.worlds.model import PIMS, Item, Kind
 from khaos_assets.sandbox.worlds.plant.field import Field, NotEnoughError
 from khaos_assets.sandbox.worlds.plant.listed import bundles_in, is_style, new_listing, simple_in, variants_in
 from khaos_assets.sandbox.worlds.plant.registry import plants_in

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
 
+from khaos_assets.sandbox.worlds.listing import Listing
 from khaos_assets.sandbox.worlds.listings import listings_of
-from khaos_assets.sandbox.worlds.model import Kind, Listing, World
+from khaos_assets.sandbox.worlds.model import Kind, World
 from khaos_assets.sandbox.worlds.positions import Positions
 from khaos_assets.sandbox.worlds.render.spelling import Record, spoil
 from khaos_assets.sandbox.worlds.shown import in_units, quantity

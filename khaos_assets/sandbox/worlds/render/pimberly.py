@@ -7,8 +7,9 @@ from decimal import Decimal
 from typing import Any
 
 from khaos_assets.sandbox.worlds.clock import utc
+from khaos_assets.sandbox.worlds.listing import Listing
 from khaos_assets.sandbox.worlds.listings import listings_of
-from khaos_assets.sandbox.worlds.model import Kind, Listing, World
+from khaos_assets.sandbox.worlds.model import Kind, World
 from khaos_assets.sandbox.worlds.product_data import ATTRIBUTES, shown
 from khaos_assets.sandbox.worlds.relations import components, related
 from khaos_assets.sandbox.worlds.render.spelling import Record, spoil

@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 from itertools import groupby
 
 from khaos_assets.sandbox.worlds.clock import LONDON
+from khaos_assets.sandbox.worlds.listing import Listing
 from khaos_assets.sandbox.worlds.listings import listings_of
 from khaos_assets.sandbox.worlds.markets import SHOP, Market, euro_price, markets_of, pound_price
-from khaos_assets.sandbox.worlds.model import Kind, Listing, World
+from khaos_assets.sandbox.worlds.model import Kind, World
 from khaos_assets.sandbox.worlds.positions import Positions
 from khaos_assets.sandbox.worlds.render.spelling import Record, spoil
 from khaos_assets.sandbox.worlds.shown import changed_at, quantity
