@@ -1,4 +1,4 @@
-"""SKU-01, 03, 04, 05 and PIM-10: items that the two sides know differently, or only one side knows. SKU-02: `near_items`.
+"""SKU-01, 03, 04, 05 and PIM-10: items that the two sides know differently, or only one knows. SKU-02: `near_items`.
 
 Decided: a Khaos item without any WAIR row is no stock difference (SKU-03 alone); SKU-02 suppresses SKU-04, so SKU-04
 stands open only for SKUs that Khaos does not know at all (two SKU-01 with it); renames happen on the last night.
