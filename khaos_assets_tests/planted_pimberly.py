@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -43,10 +43,10 @@ def pimberly_product(
     bundle: Sequence[str] = (),
     at: datetime | None = LONG_AGO,
     key: str | None = None,
-    **attributes: object,
+    shows: Mapping[str, object] | None = None,
 ) -> pimberly.Product:
-    """A ready product; attributes by their names (keywords in a mapping where they have blanks)."""
-    values: dict[str, object] = attributes | {"lifecycleStage": stage, "Product Type": type_}
+    """A ready product; `shows`: its attributes by their names."""
+    values: dict[str, object] = {"lifecycleStage": stage, "Product Type": type_, **(shows or {})}
     lists = {"Parents": parents, SET: bundle}
     found = [attribute(n, v) for n, v in values.items()]
     found += [Attribute(name=n, kind="list", value=json.dumps(list(v))) for n, v in lists.items() if v]

@@ -47,6 +47,11 @@ WHOLE: dict[str, Any] = {"weight_g": 500, "commodity_code": "0630", "cost_price"
 SAME: dict[str, Any] = {"weight_kg": Decimal("0.5"), "stock_desc": None}
 
 
+def but(**changes: Any) -> dict[str, Any]:
+    """A whole product's attributes, some of them otherwise."""
+    return WHOLE | changes
+
+
 def known(sku: str, *, khaos: Mapping[str, Any] | None = None, **plytix: Any) -> list[Any]:
     """A stock item and its Plytix product, which agree unless they are told otherwise."""
     return [stock_item(sku, **SAME | dict(khaos or {})), plytix_product(sku, **WHOLE | plytix)]
@@ -71,7 +76,7 @@ def mandatory() -> list[Any]:
     return [
         known("M-WHOLE"),
         known("M-NOUGHT", khaos={"weight_kg": Decimal(0)}, weight_g=0),
-        plytix_product("M-LESS", **WHOLE | {"weight_g": None, "commodity_code": "  ", "cost_price": ""}),
+        plytix_product("M-LESS", **but(weight_g=None, commodity_code="  ", cost_price="")),
         plytix_product("M-DRAFT", status="Draft"),
         plytix_product("M-OLD", status="Archived"),
         plytix_product("POST"),
@@ -126,8 +131,8 @@ def written_otherwise() -> list[Any]:
     return [
         *(known(f"EQ-{n}", khaos=khaos, **pim) for n, (khaos, pim) in enumerate(EQUAL)),
         *(known(f"NE-{n}", khaos=khaos, **pim) for n, (_, khaos, pim, _) in enumerate(UNEQUAL)),
-        pimberly_product("EQ-0", **{"Weight (kg)": "0.50"}),
-        pimberly_product("EQ-1", **{"Weight (kg)": "0.6"}),
+        pimberly_product("EQ-0", shows={"Weight (kg)": "0.50"}),
+        pimberly_product("EQ-1", shows={"Weight (kg)": "0.6"}),
     ]
 
 
@@ -174,9 +179,9 @@ def lags() -> list[Any]:
         known("L-GONE-0", status="Archived", **changed(DAY, 0)),
         known("L-GONE-1", status="Archived", **changed(DAY, 1)),
         stock_item("L-TIMELESS", **SAME),
-        pimberly_product("L-TIMELESS", at=None, **{"Weight (kg)": 1}),
+        pimberly_product("L-TIMELESS", at=None, shows={"Weight (kg)": 1}),
         stock_item("L-TIMELESS-GONE", **SAME),
-        pimberly_product("L-TIMELESS-GONE", at=None, stage="Withdrawn", **{"Weight (kg)": "0.5"}),
+        pimberly_product("L-TIMELESS-GONE", at=None, stage="Withdrawn", shows={"Weight (kg)": "0.5"}),
     ]
 
 
@@ -223,7 +228,7 @@ def amounts() -> list[Any]:
         [level("A-MUG", 5, site_name=s) for s in ("Main", "Shop", "Attic")],
         order("SO1", None, [("A-MUG", 4, "12.00")]),
         # No VAT in this figure: 9.99 is 8.325 without
-        pimberly_product("A-ODD", **{"Weight (kg)": "0.5", "RRP (ex vat)": "8.33"}),
+        pimberly_product("A-ODD", shows={"Weight (kg)": "0.5", "RRP (ex vat)": "8.33"}),
     ]
 
 
@@ -243,16 +248,16 @@ def test_amounts_are_compared_on_the_basis_of_the_pim_and_valued_net(shelf: Resu
 
 
 def withdrawn() -> list[Any]:
-    gone = {"status": "Archived"}
+    gone: dict[str, Any] = {"status": "Archived"}
     return [
         known("W-MUG", short_description="other", **gone),
         [level("W-MUG", 5, site_name=s) for s in ("Main", "Shop", "Attic")],
         order("SO2", None, [("W-MUG", 4, "12.00")]),
-        pimberly_product("W-MUG", stage="Live", Title="other", **{"Weight (kg)": "0.5"}),
+        pimberly_product("W-MUG", stage="Live", shows={"Title": "other", "Weight (kg)": "0.5"}),
         known("W-OFF", khaos={"discontinued": True}, **gone),
         plytix_product("W-NEW", **gone),
         pack("W-SET", {"W-MUG": 2}, **SAME),
-        plytix_product("W-SET", **WHOLE | gone | {"cost_price": None, "rrp": None}),
+        plytix_product("W-SET", **but(cost_price=None, rrp=None, **gone)),
         [stock_item("POST"), plytix_product("POST", **gone)],
         stock_item("W-DELETED", **SAME | {"web": True}),
         plytix_asked("W-DELETED"),
@@ -303,11 +308,11 @@ def live() -> list[Any]:
         plytix_product("V-NEW-3", live=True, status="Draft"),
         plytix_product("POST", live=True),
         [plytix_product("V-SET", live=True, **WHOLE), SetAside("khaos.stock_items", "V-SET")],
-        pimberly_product("V-NEW-1", stage="Live", **{"Weight (kg)": 1}),
-        pimberly_product("V-NEW-2", stage="Released", **{"Weight (kg)": 1}),
+        pimberly_product("V-NEW-1", stage="Live", shows={"Weight (kg)": 1}),
+        pimberly_product("V-NEW-2", stage="Released", shows={"Weight (kg)": 1}),
         [stock_item("V-CUP", **SAME), plytix_product("v-cup", live=True, **WHOLE)],
         plytix_product("V-STYLE", live=True, variants=2, **WHOLE),
-        pimberly_product("V-STYLE", stage="Live", type_="Product", **{"Weight (kg)": 1}),
+        pimberly_product("V-STYLE", stage="Live", type_="Product", shows={"Weight (kg)": 1}),
     ]
 
 
@@ -359,8 +364,8 @@ def test_a_difference_is_as_old_as_it_was_first_seen(nights: Tonight) -> None:
                 known("EDITED", short_description=f"text {n}", at=minutes_ago(1) if n else minutes_ago(2 * DAY)),
                 known("NEW", short_description="new" if n else "", at=minutes_ago(DAY - 1)),
                 [stock_item(sku, **SAME) for sku in ("TIMELESS", "LATER")],
-                pimberly_product("TIMELESS", at=None, **{"Weight (kg)": ["0.5", 1, 1][n]}),
-                pimberly_product("LATER", at=None, **{"Weight (kg)": ["0.5", "0.5", 1][n]}),
+                pimberly_product("TIMELESS", at=None, shows={"Weight (kg)": ["0.5", 1, 1][n]}),
+                pimberly_product("LATER", at=None, shows={"Weight (kg)": ["0.5", "0.5", 1][n]}),
                 stock_item("GONE", **SAME | {"web": True}),
                 plytix_asked("GONE") if n else plytix_product("GONE", **WHOLE),
                 stock_item(["OLD", "OLD", "FRESH"][n], stock_id="7", **SAME),
@@ -387,10 +392,10 @@ def test_defaults_where_the_ownership_table_is_silent_and_flags_are_not_configur
     has a height: it cannot be read from it. Leaving a channel is no deletion. A stale feed explains what differs."""
     found = tonight(
         known("MUG-1", weight_g=7, cost_price=9, rrp=9, vat_code="ZERO", height_mm=9, origin="PT", live=True),
-        plytix_product("NEW-1", live=True, **WHOLE | {"cost_price": None}),
+        plytix_product("NEW-1", live=True, **but(cost_price=None)),
         plytix_product("STYLE-1", live=True, variants=1, **WHOLE),
         [stock_item("OLD-1"), pimberly_asked("OLD-1"), stock_item("CUP-1", **SAME)],
-        pimberly_product("CUP-1", **{"Weight (kg)": 7}),
+        pimberly_product("CUP-1", shows={"Weight (kg)": 7}),
         settings=PIMS
         | {
             "ownership": {},
