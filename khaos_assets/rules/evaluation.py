@@ -70,7 +70,8 @@ def evaluate_in(db: duckdb.DuckDBPyConnection, settings: Settings, store: Store,
     _explain(db)
     for code in later:
         _execute(db, "still_open.sql", "comparison", (HERE / "still_open.sql").read_text(encoding="utf-8"))
-        if _run(db, code, [p for p in pairs if p.code == code.code]):
+        _run(db, code, [p for p in pairs if p.code == code.code])
+        if db.execute("SELECT EXISTS (FROM found WHERE code = ?)", [code.code]).fetchone() == (True,):
             _explain(db)
     _execute(db, "results.sql", "results", (HERE / "results.sql").read_text(encoding="utf-8"))
     _write_control(db, pairs)
@@ -173,11 +174,11 @@ def _pairs(db: duckdb.DuckDBPyConnection, settings: Settings, known: set[str]) -
     return [found[key] for key in sorted(found)]
 
 
-def _run(db: duckdb.DuckDBPyConnection, code: Code, pairs: list[_Pair]) -> bool:
-    """Both statements of a code for the pairs that can be tested; whether it found anything."""
+def _run(db: duckdb.DuckDBPyConnection, code: Code, pairs: list[_Pair]) -> None:
+    """Both statements of a code for the pairs that can be tested."""
     tested = [p.systems for p in pairs if p.why is None]
     if not tested:
-        return False
+        return
     statements = code.statements
     only = "WHERE list_contains(?::VARCHAR[], systems)"
     _execute(
@@ -195,7 +196,6 @@ def _run(db: duckdb.DuckDBPyConnection, code: Code, pairs: list[_Pair]) -> bool:
         f" FROM ({statements['exceptions']}) AS f {only}",
         [code.code, code.owner, code.severity, code.correction, tested],
     )
-    return bool(db.execute("SELECT EXISTS (FROM found WHERE code = ?)", [code.code]).fetchone()[0])  # type: ignore[index]
 
 
 def _explain(db: duckdb.DuckDBPyConnection) -> None:

@@ -13,12 +13,17 @@ from khaos_assets_tests.planted_night import PlantedNight, Results, evaluate
 Tonight = Callable[..., Results]
 
 
+def next_folder(folder: Path) -> Path:
+    """Each run starts on an empty store, also where a test runs several."""
+    return folder / str(len(list(folder.iterdir())))
+
+
 @pytest.fixture
 def tonight(tmp_path: Path) -> Tonight:
     """Evaluate one night in which the things given stand; keywords are those of PlantedNight."""
 
     def run(*things: Any, **options: Any) -> Results:
-        return evaluate(tmp_path, PlantedNight(things, **options))
+        return evaluate(next_folder(tmp_path), PlantedNight(things, **options))
 
     return run
 
@@ -28,6 +33,6 @@ def nights(tmp_path: Path) -> Tonight:
     """Evaluate several nights in their order; the results are the last one's."""
 
     def run(*planted: PlantedNight) -> Results:
-        return evaluate(tmp_path, *planted)
+        return evaluate(next_folder(tmp_path), *planted)
 
     return run
