@@ -48,12 +48,13 @@ LEFT JOIN nearest AS n ON n.channel = l.channel AND n.reference = l.reference AN
 LEFT JOIN item AS i ON i.system = 'khaos' AND i.sku = l.sku
 LEFT JOIN mapped_tax AS t ON t.market = l.market AND t.item_percent = i.vat_percent;
 
--- Khaos's lines, and what they would be at the mapped rate: gross kept where the class is priced gross, else net kept
+-- Khaos's lines, and what each would be at the mapped rate: its price is kept, net or gross as the line carries it. right_vat:
+-- the VAT that is right, gross kept where the company class is priced gross, else net
 CREATE OR REPLACE TABLE khaos_line AS
 WITH lines AS (
     SELECT o.channel, o.reference, coalesce(m.stock_code, l.sku) AS sku, l.quantity, l.line_net, l.line_vat, l.discount_net,
         l.tax_code, l.vat_percent AS percent, t.tax_code AS mapped_code, t.percent AS mapped_percent,
-        coalesce(o.method, l.arithmetic) = 'gross' AS gross_kept,
+        coalesce(o.method, l.arithmetic) = 'gross' AS class_is_gross, NOT l.price_is_net AS price_is_gross,
         CASE WHEN l.tax_code IS NULL THEN l.vat_percent <> t.percent ELSE l.tax_code <> t.tax_code END AS wrong
     FROM order_pair AS o
     JOIN order_line AS l ON l.system = 'khaos' AND l.order_key = o.khaos_key
@@ -61,17 +62,20 @@ WITH lines AS (
     LEFT JOIN item AS i ON i.system = 'khaos' AND i.sku = coalesce(m.stock_code, l.sku)
     LEFT JOIN mapped_tax AS t ON t.market = o.market AND t.item_percent = i.vat_percent
 ),
-righted AS (
-    SELECT *,
-        CASE WHEN NOT coalesce(wrong, FALSE) THEN line_vat WHEN gross_kept THEN vat_in(line_net + line_vat, mapped_percent)
-             ELSE vat_on(line_net, mapped_percent) END AS right_vat,
-        CASE WHEN NOT coalesce(wrong, FALSE) OR NOT gross_kept THEN discount_net
-             ELSE half_up((discount_net * 10000)::HUGEINT * (1000000 + (percent * 10000)::HUGEINT),
-                          1000000 + (mapped_percent * 10000)::HUGEINT)::DECIMAL(26, 0) * 0.0001 END AS right_discount
+taxed AS (
+    SELECT *, coalesce(wrong, FALSE) AS changes,
+        vat_in(line_net + line_vat, mapped_percent) AS vat_of_gross, vat_on(line_net, mapped_percent) AS vat_of_net
     FROM lines
 )
-SELECT *, CASE WHEN NOT coalesce(wrong, FALSE) OR NOT gross_kept THEN line_net ELSE line_net + line_vat - right_vat END AS right_net
-FROM righted;
+SELECT channel, reference, sku, quantity, line_net, line_vat, discount_net, tax_code, percent, mapped_code, wrong,
+    CASE WHEN NOT changes THEN line_vat WHEN class_is_gross THEN vat_of_gross ELSE vat_of_net END AS right_vat,
+    CASE WHEN NOT changes THEN line_vat WHEN price_is_gross THEN vat_of_gross ELSE vat_of_net END AS mapped_vat,
+    CASE WHEN changes AND price_is_gross THEN line_net + line_vat - vat_of_gross ELSE line_net END AS mapped_net,
+    CASE WHEN changes AND price_is_gross
+         THEN half_up((discount_net * 10000)::HUGEINT * (1000000 + (percent * 10000)::HUGEINT),
+                      1000000 + (mapped_percent * 10000)::HUGEINT)::DECIMAL(26, 0) * 0.0001
+         ELSE discount_net END AS mapped_discount
+FROM taxed;
 
 -- Per stock code with equal units on both sides (non-stock codes and free-form lines aside)
 CREATE OR REPLACE TABLE order_line_money AS
@@ -82,15 +86,15 @@ WITH channel_side AS (
 ),
 khaos_side AS (
     SELECT channel, reference, sku, sum(quantity) AS units, sum_of_all(line_net) AS net, sum_of_all(discount_net) AS discount,
-        sum_of_all(right_net) AS right_net, count(*) AS lines
+        sum_of_all(mapped_net) AS mapped_net, count(*) AS lines
     FROM khaos_line WHERE sku IS NOT NULL GROUP BY ALL
 )
-SELECT c.channel, c.reference, c.sku, c.units, c.percent, c.net, k.net AS khaos_net, k.right_net AS khaos_right_net,
+SELECT c.channel, c.reference, c.sku, c.units, c.percent, c.net, k.net AS khaos_net, k.mapped_net AS khaos_mapped_net,
     c.discount, k.discount AS khaos_discount, greatest(c.lines, k.lines) AS lines,
     getvariable('money_tolerance') * greatest(c.lines, k.lines) AS allowed
 FROM channel_side AS c
 JOIN khaos_side AS k ON k.channel = c.channel AND k.reference = c.reference AND k.sku = c.sku AND k.units = c.units
-WHERE c.net IS NOT NULL AND k.right_net IS NOT NULL;
+WHERE c.net IS NOT NULL AND k.mapped_net IS NOT NULL;
 
 -- Per order: both sides' totals and discounts, and what the legal ways of rounding VAT give: each of the channel's lines
 -- rounded, their sum per rate rounded, and, where the nets agree, each of Khaos's lines rounded
@@ -111,18 +115,18 @@ channel_side AS (
     FROM channel_line GROUP BY ALL
 ),
 khaos_side AS (
-    SELECT channel, reference, count(*) AS lines, sum_of_all(discount_net) AS discount, sum_of_all(right_discount) AS right_discount,
-        sum_of_all(right_vat) AS by_line
+    SELECT channel, reference, count(*) AS lines, sum_of_all(discount_net) AS discount, sum_of_all(mapped_discount) AS mapped_discount,
+        sum_of_all(mapped_vat) AS by_line
     FROM khaos_line GROUP BY ALL
 ),
 agreeing AS (
-    SELECT channel, reference, bool_and(abs(khaos_right_net - net) <= allowed) AS agrees FROM order_line_money GROUP BY ALL
+    SELECT channel, reference, bool_and(abs(khaos_mapped_net - net) <= allowed) AS agrees FROM order_line_money GROUP BY ALL
 ),
 -- What one side books on one line may be spread over others: then the sums per rate are equal
 spread AS (
     SELECT channel, reference, bool_and(abs(off) <= allowed) AS equal_sums
     FROM (
-        SELECT channel, reference, percent, sum(khaos_right_net - net) AS off, sum(allowed) AS allowed
+        SELECT channel, reference, percent, sum(khaos_mapped_net - net) AS off, sum(allowed) AS allowed
         FROM order_line_money GROUP BY ALL
     )
     GROUP BY ALL
@@ -134,7 +138,7 @@ totals AS (
     FROM order_pair
 ),
 sized AS (
-    SELECT o.*, c.discount, k.discount AS khaos_discount, k.right_discount AS khaos_right_discount, c.voucher, k.by_line AS khaos_way,
+    SELECT o.*, c.discount, k.discount AS khaos_discount, k.mapped_discount AS khaos_mapped_discount, c.voucher, k.by_line AS khaos_way,
         getvariable('money_tolerance') * greatest(coalesce(c.lines, 1), coalesce(k.lines, 1)) AS lines_allowed
     FROM totals AS o
     LEFT JOIN channel_side AS c USING (channel, reference)
@@ -143,7 +147,7 @@ sized AS (
 SELECT o.to_khaos AS systems, o.channel, o.reference, o.khaos_key, o.market, o.currency, o.rate, o.snapshot, o.khaos_snapshot, o.changed_at,
     o.items_vat, o.delivery_net, o.delivery_vat, o.total_gross AS gross, o.discount,
     o.khaos_items_vat, o.khaos_delivery_net, o.khaos_delivery_vat, o.khaos_items_gross + o.khaos_delivery_gross AS khaos_gross,
-    o.khaos_discount, o.khaos_right_discount, o.delivery_percent, o.lines_allowed,
+    o.khaos_discount, o.khaos_mapped_discount, o.delivery_percent, o.lines_allowed,
     coalesce(o.voucher AND s.equal_sums, FALSE) AS voucher_spread,
     list_distinct([w.by_line + o.fees_vat, w.by_rate + o.fees_vat,
         CASE WHEN g.agrees AND abs(o.khaos_items_net - o.goods_net) <= o.lines_allowed THEN o.khaos_way END]) AS legal_items_vat,

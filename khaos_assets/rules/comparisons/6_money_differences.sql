@@ -1,42 +1,49 @@
 -- Where the money of an order differs, in its currency, always Khaos − channel; and which difference makes another one.
 
--- Everything on an order whose tax can be tested: a stock code with a mapped VAT class, the delivery
+-- Everything on an order whose tax can be tested: a stock code with a mapped VAT class, the delivery. vat_off: VAT in Khaos
+-- beyond the right one. vat_effect, net_effect: what the changed rate does to VAT and net
 CREATE OR REPLACE TABLE order_tax AS
+WITH carriage AS (
+    SELECT channel, reference, method, delivery_tax_code, delivery_net AS channel_net, khaos_delivery_net AS net,
+        khaos_delivery_gross - khaos_delivery_net AS vat,
+        vat_on(khaos_delivery_net, delivery_percent) AS vat_of_net, vat_in(khaos_delivery_gross, delivery_percent) AS vat_of_gross
+    FROM order_pair
+),
+-- One amount, rounded either way. What was kept shows in what the channel has
+judged AS (
+    SELECT *, abs(vat - vat_of_net) > getvariable('money_tolerance') AND abs(vat - vat_of_gross) > getvariable('money_tolerance') AS wrong,
+        CASE WHEN abs(net - channel_net) <= getvariable('money_tolerance') THEN FALSE
+             WHEN abs(net + vat - vat_of_gross - channel_net) <= getvariable('money_tolerance') THEN TRUE
+             ELSE method = 'gross' END AS gross_kept
+    FROM carriage
+)
 SELECT channel, reference, sku AS thing, bool_or(wrong) AS wrong, any_value(mapped_code) AS mapped_code,
     string_agg(DISTINCT coalesce(tax_code, plain(percent) || ' %'), ' ') FILTER (wrong) AS code,
-    sum_of_all(line_vat - right_vat) AS vat_off, sum_of_all(line_net - right_net) AS net_off
+    sum_of_all(line_vat - right_vat) AS vat_off, sum_of_all(line_vat - mapped_vat) AS vat_effect, sum_of_all(line_net - mapped_net) AS net_effect
 FROM khaos_line
 WHERE wrong IS NOT NULL
 GROUP BY channel, reference, sku
 UNION ALL
 SELECT channel, reference, 'delivery', wrong, delivery_tax_code, 'VAT ' || plain(vat) || ' on ' || plain(net),
-    CASE WHEN wrong THEN vat - right_vat ELSE 0 END, CASE WHEN wrong AND method = 'gross' THEN right_vat - vat ELSE 0 END
-FROM (
-    SELECT *, CASE WHEN method = 'gross' THEN vat_in(gross, delivery_percent) ELSE vat_on(net, delivery_percent) END AS right_vat,
-        -- One amount, rounded either way
-        abs(vat - vat_on(net, delivery_percent)) > getvariable('money_tolerance')
-            AND abs(vat - vat_in(gross, delivery_percent)) > getvariable('money_tolerance') AS wrong
-    FROM (
-        SELECT channel, reference, method, delivery_tax_code, delivery_percent, khaos_delivery_net AS net, khaos_delivery_gross AS gross,
-            khaos_delivery_gross - khaos_delivery_net AS vat
-        FROM order_pair
-    )
-)
+    vat - CASE WHEN method = 'gross' THEN vat_of_gross ELSE vat_of_net END,
+    vat - CASE WHEN gross_kept THEN vat_of_gross ELSE vat_of_net END,
+    CASE WHEN gross_kept THEN vat_of_gross - vat ELSE 0 END
+FROM judged
 WHERE wrong IS NOT NULL;
 
 -- Lines that differ beyond a penny each, the changed rate aside. by_discount: the order's discount differs, and here by as much
 CREATE OR REPLACE TABLE order_line_difference AS
-SELECT l.*, l.khaos_right_net - l.net AS off,
+SELECT l.*, l.khaos_mapped_net - l.net AS off,
     coalesce(abs(o.khaos_discount - o.discount) > o.lines_allowed AND NOT o.voucher_spread
-             AND abs(l.khaos_discount - l.discount + l.khaos_right_net - l.net) <= l.allowed, FALSE) AS by_discount
+             AND abs(l.khaos_discount - l.discount + l.khaos_mapped_net - l.net) <= l.allowed, FALSE) AS by_discount
 FROM order_line_money AS l
 JOIN order_money AS o USING (channel, reference)
-WHERE abs(l.khaos_right_net - l.net) > l.allowed AND NOT o.voucher_spread;
+WHERE abs(l.khaos_mapped_net - l.net) > l.allowed AND NOT o.voucher_spread;
 
 -- What each code finds of an order, 0 where nothing: parts of the difference of the totals, and what they do to VAT
 CREATE OR REPLACE TABLE order_money_difference AS
 WITH taxed AS (
-    SELECT channel, reference, thing = 'delivery' AS delivery, sum_of_all(vat_off) AS vat, sum_of_all(net_off) AS net
+    SELECT channel, reference, thing = 'delivery' AS delivery, sum_of_all(vat_effect) AS vat, sum_of_all(net_effect) AS net
     FROM order_tax WHERE wrong GROUP BY ALL
 ),
 lined AS (
@@ -87,7 +94,7 @@ SELECT 'FIN-02', 'FIN-05', channel, reference FROM order_money_difference
 WHERE tax_delivery_net <> 0 AND abs(delivery_off - tax_delivery_net) <= getvariable('money_tolerance')
 UNION ALL
 SELECT 'FIN-03', 'FIN-05', channel, reference FROM order_money_difference
-WHERE tax_items_net <> 0 AND abs(khaos_right_discount - discount) <= lines_allowed;
+WHERE tax_items_net <> 0 AND abs(khaos_mapped_discount - discount) <= lines_allowed;
 
 -- Refunds on a channel beside the credit notes in Khaos, per order that has both
 CREATE OR REPLACE TABLE refund_comparison AS

@@ -405,6 +405,35 @@ def test_the_rate_explains_a_discount_and_only_its_own_part_of_a_line(found: Res
 
 
 @NIGHT.has(
+    # priced gross by class, but the line carries a net price: a rate changes its VAT and not its net
+    scayle_order("carried 1", [unit("BOOK-1", "10.00", percent=0)]),
+    in_khaos("SC-carried 1", [line("BOOK-1", 1, net="10.00", tax_code=1)], ("10.00", "12.00")),
+    scayle_order("carried 2", [unit("BOOK-1", "9.00", percent=0)]),
+    in_khaos("SC-carried 2", [line("BOOK-1", 1, net="10.00", tax_code=1)], ("10.00", "12.00")),
+    # and the other way round
+    oro_order("carried 3", [oro_line("BOOK-1", 1, "12.00", percent=0)]),
+    in_khaos("OR-carried 3", [line("BOOK-1", 1, "12.00", tax_code=1)], ("10.00", "12.00"), company="T1"),
+)
+def test_what_a_rate_does_to_a_line_depends_on_the_price_it_carries(found: Results) -> None:
+    assert rows(found, "carried", "FIN-05", "FIN-10") == [
+        ("FIN-05", "carried 3", "BOOK-1", "2.00", "open"),
+        ("FIN-05", "carried 1", "BOOK-1", "2.00", "open"),
+        ("FIN-05", "carried 2", "BOOK-1", "2.00", "open"),
+        ("FIN-10", "carried 2", "BOOK-1", "1.00", "open"),
+    ]
+    assert [r[4] for r in rows(found, "carried", "FIN-01")] == ["suppressed"] * 3
+
+
+@NIGHT.has(
+    oro_order("kept", [oro_line("MUG-1", 1, "10.00")], delivery="5.00"),
+    in_khaos("OR-kept", [line("MUG-1", 1, net="10.00")], ("10.00", "12.00"), ("6.00", "6.00"), company="T1"),
+)
+def test_a_delivery_whose_gross_was_kept_differs_in_net_by_its_rate(found: Results) -> None:
+    assert rows(found, "kept", "FIN-02") == [("FIN-02", "kept", "delivery_net", "1.00", "suppressed")]
+    assert set(explained(found, "kept").values()) == {"FIN-05"}
+
+
+@NIGHT.has(
     stock_item("ODD-1", vat_percent="5"),
     scayle_order("unmapped class", [unit("ODD-1", "10.50", percent=5)]),
     in_khaos(
