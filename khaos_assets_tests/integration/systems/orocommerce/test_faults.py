@@ -130,7 +130,7 @@ def test_a_hanging_shop_ends_at_the_deadline(shop: Shop) -> None:
         ({"withdraw": ["1003", "1060"]}, 58, {"1003", "1060"}),
         ({"withdraw": ["1003"], "after_page": 4}, 59, {"1003"}),
     ],
-    ids=str,
+    ids=["insert", "append", "insert low", "touch", "withdraw two", "withdraw one"],
 )
 def test_rows_that_come_go_and_change_meanwhile_lose_no_other(
     fresh_shop: Any, change: dict[str, Any], rows: int, gone: set[str]
