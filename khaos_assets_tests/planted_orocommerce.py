@@ -23,6 +23,18 @@ def oro_product(sku: str, *, status: str = "enabled", kind: str = "simple") -> o
     )  # pyright: ignore[reportArgumentType]
 
 
+def oro_stock(sku: str, units: Number, *, unit: str = "each", warehouse: str | None = None) -> oro.InventoryLevel:
+    """Units of a product on offer; the edition has no warehouses unless one is given."""
+    return oro.InventoryLevel(
+        id=number_of(f"{sku}/{unit}/{warehouse}"),
+        product_id=number_of(sku),
+        sku=sku,
+        unit=unit,
+        warehouse=warehouse,
+        quantity=Decimal(units),
+    )
+
+
 def oro_customer(
     key: str,
     *,

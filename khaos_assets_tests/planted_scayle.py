@@ -37,6 +37,26 @@ def scayle_variant(sku: str, *, state: str = "live", ean: str | None = None) -> 
     ]
 
 
+def scayle_stock(
+    sku: str,
+    units: int,
+    *,
+    warehouse: str = "HUB",
+    merchant: str | None = None,
+    without_stock: bool = False,
+    changed: datetime = LONG_AGO,
+) -> scayle.Stock:
+    """Units of a variant that a warehouse of the channel offers."""
+    return scayle.Stock(
+        variant_id=crc32(sku.encode()),
+        warehouse_reference_key=warehouse,
+        merchant_reference_key=merchant,
+        quantity=units,
+        changed_at=changed,
+        sellable_without_stock=without_stock,
+    )
+
+
 def scayle_price(
     sku: str,
     gross: Number,

@@ -95,8 +95,8 @@ SELECT *,
         WHEN quantity = available THEN 'available'
         WHEN quantity = available + on_order THEN 'available_plus_on_order'
     END AS figure,
-    -- Orders on their way, or a limit of what is displayed, explain a channel that shows less
-    coalesce(sellable - quantity <= on_their_way, FALSE) OR coalesce(max_display > 0 AND quantity >= max_display, FALSE) AS explained
+    -- Orders on their way, or exactly the limit of what is displayed, explain a channel that shows less
+    coalesce(sellable - quantity <= on_their_way, FALSE) OR coalesce(max_display > 0 AND quantity = max_display, FALSE) AS explained
 FROM channel_stock
 WHERE sellable IS NOT NULL;
 
