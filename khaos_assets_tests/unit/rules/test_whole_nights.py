@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from khaos_assets.config import Night, Store
 from khaos_assets.rules.catalogue import load_catalogue
-from khaos_assets.rules.evaluation import evaluate_in
+from khaos_assets.rules.evaluation import evaluate_in, pairs_of
 from khaos_assets.snapshots.certificate import Verdict
+from khaos_assets.systems.scayle import records as scayle
 from khaos_assets.warehouse.building import build_in
 from khaos_assets_tests.planted_night import (
     AS_OF,
     NIGHT,
     PlantedNight,
+    Record,
     SetAside,
     body_map,
     customer,
@@ -38,6 +41,8 @@ from khaos_assets_tests.planted_night import (
     wair_stock,
     write_snapshots,
 )
+from khaos_assets_tests.planted_records import Number
+from khaos_assets_tests.planted_scayle import scayle_order, scayle_stock, scayle_variant, unit
 from khaos_assets_tests.unit.rules.conftest import Tonight
 
 BEFORE = [
@@ -74,22 +79,75 @@ EVERYTHING = [
 SETTINGS = {"feeds": {"wair.items": {"moving": True}}, "tolerances": {"snapshot_drop_percent": 100}}
 
 
+def sold(
+    number: int, sku: str = "VASE-1", *, status: str = "payment_reserved", returned: bool = False, **fields: Any
+) -> Record:
+    """SCAYLE's order W<number> of one unit."""
+    back = minutes_ago(3000) if returned else None
+    return scayle_order(f"W{number}", [unit(sku, "12.00", returned_at=back)], status=status, **fields)
+
+
+def taken(number: int, *, code: str = "A", quantity: Number = 1, **fields: Any) -> list[Record]:
+    """Khaos's order of it."""
+    return order(f"S{code}{number}", f"SC-W{number}", [("VASE-1", quantity, "12.00")], **fields)
+
+
+def offered(sku: str, available: Number, shown: int, **fields: Any) -> list[Any]:
+    return [stocked(sku, available, **fields), scayle_variant(sku), scayle_stock(sku, shown)]
+
+
+GONE: dict[str, Any] = {"status": "cancellation_completed"}
+SENT: dict[str, Any] = {"invoices": [invoice({"VASE-1": 1})], "complete": True}
+OTHER = scayle.Package(carrier_key="dpd", tracking=scayle.Tracking(id="OTHER"))
+"""Another number than WAIR's: ORD-08."""
+ON_A_CHANNEL = [
+    [stocked("VASE-1", 20), scayle_variant("VASE-1"), scayle_stock("VASE-1", 18)],
+    [sold(1), sold(2, "NOBODY-2")],  # ORD-01, 02
+    [sold(3), taken(3), taken(3, code="B"), taken(4)],  # ORD-03, 04
+    [sold(7), taken(7, **SENT), dispatch("D7", "SC-W7", {"VASE-1": 1})],  # ORD-07
+    [sold(8, order_code="order_shipped", packages=[OTHER]), taken(8, **SENT), dispatch("D8", "SC-W8", {"VASE-1": 1})],
+    [sold(9, **GONE), taken(9), sold(10, **GONE), taken(10, invoices=[invoice({}, stage=12)])],  # ORD-09, 10
+    [sold(11), taken(11, quantity=2), sold(12, returned=True), taken(12, **SENT)],  # ORD-11, 12
+    [sold(13), taken(13, invoices=[invoice({}, stage=21)])],  # ORD-13: on hold
+    [sold(18, order_code="order_shipped"), taken(18)],  # ORD-18
+    [offered("FULL-1", 8, 8), offered("OVER-1", 8, 9), offered("HELD-1", 30, 1)],  # STK-02, 04, 05
+    [offered("ENDED-1", 4, 2, discontinued=True), offered("LESS-1", 4, -1)],  # PIM-09, STK-06
+    [style_parent("CAP"), scayle_variant("CAP"), scayle_stock("CAP", 2)],  # STK-03
+]
+ON = SETTINGS | {
+    "scayle": {},
+    "order_reference_prefixes": {"scayle": "SC-"},
+    "mapping": {"warehouses": {"scayle": {"HUB": ["Main"]}}},
+    "markets": {"scayle/hl/GB": {"company_class": "Web", "tax_codes": {"20": "1"}}},
+}
+
+
+def eventful(folder: Path, seed: int | None = None) -> list[dict[str, Any]]:
+    first, second = PlantedNight(BEFORE, settings=ON), PlantedNight([EVERYTHING, ON_A_CHANNEL], settings=ON)
+    return evaluate(folder, first, second, seed=seed).rows
+
+
 @pytest.fixture(scope="module")
-def in_order(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, object]]:
-    folder = tmp_path_factory.mktemp("in_order")
-    return evaluate(folder, PlantedNight(BEFORE), PlantedNight(EVERYTHING, settings=SETTINGS)).rows
+def in_order(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
+    return eventful(tmp_path_factory.mktemp("in_order"))
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
-def test_the_order_of_rows_changes_nothing(tmp_path: Path, in_order: list[dict[str, object]], seed: int) -> None:
-    shuffled = evaluate(tmp_path, PlantedNight(BEFORE), PlantedNight(EVERYTHING, settings=SETTINGS), seed=seed)
-    assert shuffled.rows == in_order
+def test_the_order_of_rows_changes_nothing(tmp_path: Path, in_order: list[dict[str, Any]], seed: int) -> None:
+    assert eventful(tmp_path, seed) == in_order
 
 
-def test_this_night_has_every_code(in_order: list[dict[str, object]]) -> None:
-    """Otherwise the order of rows would be tested for less than all of them."""
-    unseen = {"FEED-01", "FEED-02"}
-    assert {r["code"] for r in in_order} == set(load_catalogue()) - unseen
+ELSEWHERE = {"FEED-01", "FEED-02", "FEED-05", "FEED-06"} | {f"PIM-0{n}" for n in range(1, 9)}
+"""What stops or hides other codes, and product data; money and customers are not in this night either."""
+
+
+def test_this_night_has_every_code(in_order: list[dict[str, Any]]) -> None:
+    """Of mappings, items, stock and orders: otherwise the order of rows would be tested for less than all of them."""
+    wanted = {name for name, c in load_catalogue().items() if c.family not in ("FIN", "CUS")} - ELSEWHERE
+    assert wanted - {r["code"] for r in in_order} == set()
+    channel = {r["code"] for r in in_order if "scayle" in r["systems"]}
+    assert {f"ORD-{n:02}" for n in (1, 2, 3, 4, 7, 8, 9, 10, 11, 12, 13, 18)} <= channel
+    assert {"STK-02", "STK-03", "STK-04", "STK-05", "STK-06", "PIM-09"} <= channel
 
 
 # Nights
@@ -126,7 +184,7 @@ def test_a_night_run_again_replaces_its_rows_and_keeps_their_age(tmp_path: Path)
     planted = PlantedNight([stocked("MUG-1", 10, 7)])
     store, settings = Store(tmp_path), planted.effective_settings()
     before = Night.of("2026-11-19")
-    runs: list[list[object]] = []
+    runs: list[list[tuple[Any, ...]]] = []
     with prepare_memory() as db:
         for night in (before, NIGHT):
             write_snapshots(store, night, planted)
@@ -156,18 +214,25 @@ def test_without_khaos_only_wair_speaks_of_itself(tonight: Tonight) -> None:
 
 def test_every_code_and_pair_stands_on_the_control_sheet(tonight: Tonight) -> None:
     found = tonight()
-    assert {c["code"] for c in found.control} == set(load_catalogue())
-    assert set(found.not_tested()) == {("SKU-05", "khaos>wair"), ("STK-07", "wair>khaos")}
+    assert {(c["code"], c["systems"]) for c in found.control} == {(code, systems) for code, systems, _ in PAIRS}
+    assert set(found.not_tested()) == {("ORD-13", "khaos"), ("SKU-05", "khaos>wair"), ("STK-07", "wair>khaos")}
 
 
-NEEDS = [(c.code, n.read) for c in load_catalogue().values() for needs in c.pairs.values() for n in needs]
+PAIRS = [
+    (code.code, systems, {n.read for n in needs})
+    for code in load_catalogue().values()
+    for systems, needs in pairs_of(code, PlantedNight().effective_settings())
+]
+"""Of the two systems that are on: code, pair and what it reads."""
 
 
 @pytest.mark.parametrize("read", ["khaos.customers", "khaos.stock_items", "wair.dispatches"])
 def test_a_code_whose_read_was_never_taken_is_not_tested_and_says_so(tonight: Tonight, read: str) -> None:
     found = tonight(EVERYTHING, certificates={read: None})
-    silent = {code for code, systems in found.not_tested() if not found.of(code, systems)}
-    assert {code for code, need in NEEDS if need == read} <= silent
+    silent = {pair for pair in found.not_tested() if not found.of(*pair)}
+    needing = {(code, systems) for code, systems, reads in PAIRS if read in reads}
+    assert needing
+    assert needing <= silent
     assert all(why for why in found.not_tested().values())
 
 
