@@ -69,8 +69,8 @@ def _newest_before(store: Store, name: str, night: date) -> Path | None:
 def write_history(db: duckdb.DuckDBPyConnection, store: Store, night: date) -> None:
     """Hand on what later nights need.
 
-    That is every stock code ever seen, the stages of invoices not yet sent, the amounts that PIMs show beside Khaos's (of
-    an earlier night where one side may lack some), and the figure on which each SKU and site last agreed.
+    That is every stock code ever seen, the stages of invoices not yet sent, the amounts that PIMs show beside Khaos's
+    (of an earlier night where one side may lack some), and the figure on which each SKU and site last agreed.
     """
     statements = {
         "stock_codes": "SELECT * FROM stock_codes_now ORDER BY ALL",
