@@ -19,21 +19,24 @@ from khaos_assets.orchestration.resources import MerchantResource
 from khaos_assets.orchestration.schedules import build_schedules
 from khaos_assets.orchestration.sensors import build_sensors
 from khaos_assets.rules.catalogue import load_catalogue
+from khaos_assets.rules.evaluation import pairs_of
 from khaos_assets.systems.read import installed_systems
 
 
 def build_defs(*, merchant: MerchantResource | None = None, night: date | None = None) -> Definitions:
     """Definitions for a merchant (by default from the environment), with `night` among the partitions.
 
-    Without a readable configuration all installed systems are shown, and a run says what to do.
+    A system that is switched off is not there, nor is a code that needs it. Without a readable configuration all are
+    shown, and a run says what to do.
     """
     merchant = merchant or MerchantResource.from_environment()
-    systems = installed_systems()
+    systems, codes = installed_systems(), load_catalogue()
     known = [night] if night else []
     simulated = None
     try:
-        enabled = merchant.settings().enabled_systems()
-        systems = {name: s for name, s in systems.items() if name in enabled}
+        settings = merchant.settings()
+        systems = {name: s for name, s in systems.items() if name in settings.enabled_systems()}
+        codes = {name: c for name, c in codes.items() if any(pairs_of(c, settings))}
         known += merchant.store().nights()
         stands = merchant.simulated_night()
         simulated = date.fromisoformat(stands) if stands else None
@@ -42,7 +45,7 @@ def build_defs(*, merchant: MerchantResource | None = None, night: date | None =
     calendar = nights(known, simulated=simulated)
     return Definitions(
         assets=[build_snapshots(systems, calendar), *build_steps(systems, calendar)],
-        asset_checks=[build_checks(systems, load_catalogue())],
+        asset_checks=[build_checks(systems, codes)],
         jobs=build_jobs(calendar),
         schedules=build_schedules(),
         sensors=build_sensors(),

@@ -12,6 +12,7 @@ CODES = ("A", "B")
 MERCHANT = """
 [merchant]
 name = "Two items"
+[khaos]
 [wair]
 feed_extension = true
 allow_empty = ["dispatches", "transfers"]

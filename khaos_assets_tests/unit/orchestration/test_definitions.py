@@ -105,11 +105,23 @@ def test_asset_keys_stay_what_they_are(defs: Definitions) -> None:
     assert keys(defs) == KHAOS | WAIR | STEPS
 
 
-def test_there_is_one_check_per_snapshot_and_one_per_code_and_none_blocks(defs: Definitions) -> None:
+def codes(defs: Definitions) -> set[str]:
+    return {k.name for k in defs.resolve_asset_graph().asset_check_keys if k.asset_key.to_user_string() == "exceptions"}
+
+
+def test_there_is_one_check_per_snapshot_and_one_per_code_and_none_blocks(tmp_path: Path) -> None:
+    all_six = "".join(f"[{s}]\n" for s in ("khaos", "wair", "scayle", "orocommerce", "plytix", "pimberly"))
+    defs = build_defs(merchant=merchant(tmp_path, all_six))
     graph = defs.resolve_asset_graph()
-    found = {(k.asset_key.to_user_string(), k.name) for k in graph.asset_check_keys}
-    assert found == {(read, "contract") for read in KHAOS | WAIR} | {("exceptions", name) for name in CODES}
+    contracts = {k.asset_key.to_user_string() for k in graph.asset_check_keys if k.name == "contract"}
+    assert contracts == keys(defs) - STEPS
+    assert codes(defs) == CODES
     assert not any(graph.get_check_spec(k).blocking for k in graph.asset_check_keys)
+
+
+def test_a_code_that_needs_a_system_that_is_switched_off_is_not_checked(defs: Definitions) -> None:
+    assert {"STK_01_stock_drift", "FEED_01_pagination_gap"} <= codes(defs) <= CODES
+    assert not codes(defs) & {"CUS_02_account_not_matched", "PIM_03_protected_field_overwritten"}
 
 
 def test_jobs_schedules_and_sensors_stay_what_they_are(defs: Definitions) -> None:
