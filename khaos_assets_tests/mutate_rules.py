@@ -27,6 +27,12 @@ OUT = Console(highlight=False, soft_wrap=True)
 
 # Which tests look at a file first; all of the folder where nothing is named
 CLOSEST = {
+    "CUS": ["customers"],
+    "FIN-07": ["prices"],
+    "FIN-08": ["prices"],
+    "FIN-09": ["refunds"],
+    "FIN-11": ["refunds"],
+    "FIN": ["channel_money"],
     "FEED": ["feeds_and_mappings"],
     "MAP": ["feeds_and_mappings"],
     "PIM-09": ["channel_stock"],
@@ -41,6 +47,10 @@ CLOSEST = {
     "3_stock": ["stock_drift", "stock_figures", "orders_and_dispatches", "orders_and_stock"],
     "5_channel_orders": ["channel_orders"],
     "7_channel_stock": ["channel_stock"],
+    "6_channel_money": ["channel_money"],
+    "6_money_differences": ["channel_money", "refunds"],
+    "6_prices": ["prices"],
+    "9_customers": ["customers"],
     "4_effects": ["orders_and_dispatches", "orders_and_stock"],
     "derived": ["stock_drift", "orders_and_dispatches", "orders_and_stock"],
     "results": ["whole_nights", "item_identity"],
@@ -52,6 +62,9 @@ CLOSEST = {
         "feeds_and_mappings",
         "channel_orders",
         "channel_stock",
+        "channel_money",
+        "prices",
+        "customers",
     ],
 }
 

@@ -67,5 +67,6 @@ class SharedNight:
         self.things.extend(things)
         return lambda test: test
 
-    def evaluate(self, folder: Path) -> Results:
-        return evaluate(folder, PlantedNight(self.things, settings=self.settings))
+    def evaluate(self, folder: Path, *, seed: int | None = None) -> Results:
+        """`seed` shuffles the rows of every table."""
+        return evaluate(folder, PlantedNight(self.things, settings=self.settings), seed=seed)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -568,3 +569,8 @@ def test_where_lines_cannot_be_added_up_money_that_rests_on_them_is_not_tested(t
     assert untested == {("FIN-01", "scayle>khaos"), ("FIN-03", "scayle>khaos"), ("FIN-10", "scayle>khaos")} | {
         (c, "orocommerce>khaos") for c in ("FIN-01", "FIN-02", "FIN-03", "FIN-04", "FIN-10")
     }
+
+
+def test_the_order_of_rows_changes_nothing(found: Results, tmp_path: Path) -> None:
+    assert set(MONEY) <= {r["code"] for r in found.rows}
+    assert NIGHT.evaluate(tmp_path, seed=1).rows == found.rows

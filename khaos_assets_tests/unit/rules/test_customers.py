@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -287,3 +288,8 @@ def test_a_profile_is_expected_to_differ_until_the_attribute_lag_has_passed(foun
         ("lag shop", "open"),
         ("lag shop young", "expected"),
     ]
+
+
+def test_the_order_of_rows_changes_nothing(found: Results, tmp_path: Path) -> None:
+    assert {"CUS-01", "CUS-02", "CUS-03", "CUS-04"} <= {r["code"] for r in found.rows}
+    assert NIGHT.evaluate(tmp_path, seed=1).rows == found.rows

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -356,3 +357,8 @@ def test_a_stale_feed_explains_prices_against_it(tonight: Tonight) -> None:
 def test_a_stock_item_that_was_set_aside_is_not_compared(tonight: Tonight) -> None:
     aside = [SetAside("khaos.stock_items", "MUG-2"), scayle_shop(), scayle_variant("MUG-2"), scayle_price("MUG-2", "1")]
     assert tonight(aside, settings=merged(SHOPS, {"mapping": LISTS})).compared("FIN-08") == 0
+
+
+def test_the_order_of_rows_changes_nothing(found: Results, tmp_path: Path) -> None:
+    assert {"FIN-07", "FIN-08"} <= {r["code"] for r in found.rows}
+    assert NIGHT.evaluate(tmp_path, seed=1).rows == found.rows

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -190,3 +191,8 @@ def test_the_grace_runs_from_the_end_of_the_day_on_which_the_note_was_made(found
 )
 def test_totals_of_a_note_do_not_rest_on_its_lines(found: Results) -> None:
     assert rows(found, "FIN-09", "set aside") == [("set aside", "-6.00", "open")]
+
+
+def test_the_order_of_rows_changes_nothing(found: Results, tmp_path: Path) -> None:
+    assert {"FIN-09", "FIN-11"} <= {r["code"] for r in found.rows}
+    assert NIGHT.evaluate(tmp_path, seed=1).rows == found.rows
