@@ -67,16 +67,17 @@ class Target:
         """What was wanted, what was found, and whether that is enough."""
         if self.against is None:
             found, wanted = figures[self.of].peak_mib, f"{self.of} stays under {self.at_most:,.0f} MiB"
-            return f"{_met(found <= self.at_most)} {wanted}: {found:,.0f} MiB"
+            return f"{verdict(found <= self.at_most)} {wanted}: {found:,.0f} MiB"
         found = figures[self.of].seconds / figures[self.against].seconds
         if self.at_most < 1:
             wanted = f"{self.of} is {1 / self.at_most:g}× as fast as {self.against}"
-            return f"{_met(found <= self.at_most)} {wanted}: {1 / found:.2f}×"
+            return f"{verdict(found <= self.at_most)} {wanted}: {1 / found:.2f}×"
         wanted = f"{self.of} takes at most {self.at_most:g}× as long as {self.against}"
-        return f"{_met(found <= self.at_most)} {wanted}: {found:.2f}×"
+        return f"{verdict(found <= self.at_most)} {wanted}: {found:.2f}×"
 
 
-def _met(met: bool) -> str:
+def verdict(met: bool) -> str:
+    """In colour."""
     return "[green]met[/]   " if met else "[red]missed[/]"
 
 
@@ -85,9 +86,7 @@ def contest(module: str, names: Sequence[str], *arguments: str, rounds: int = 3)
     runs: dict[str, list[dict[str, Any]]] = {n: [] for n in names}
     for _ in range(rounds):
         for name in names:
-            command = [sys.executable, "-m", "bench.contest", module, name, *arguments]
-            done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, cwd=ROOT)
-            runs[name].append(json.loads(done.stdout.splitlines()[-1]))
+            runs[name].append(measured(module, name, *arguments))
     return {
         n: Figures(
             name=n,
@@ -99,6 +98,13 @@ def contest(module: str, names: Sequence[str], *arguments: str, rounds: int = 3)
         )
         for n, rs in runs.items()
     }
+
+
+def measured(module: str, name: str, *arguments: str) -> dict[str, Any]:
+    """One run in a fresh process: `seconds`, `cpu`, `peak_mib`, `facts`."""
+    command = [sys.executable, "-m", "bench.contest", module, name, *arguments]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, cwd=ROOT)
+    return json.loads(done.stdout.splitlines()[-1])
 
 
 def show(

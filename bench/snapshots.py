@@ -7,10 +7,8 @@ different selectors, keeps each page as received and certifies the result; its p
 from __future__ import annotations
 
 import asyncio
-import os
 import tempfile
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -24,6 +22,7 @@ import pandas as pd
 import pyarrow as pa
 
 from bench.contest import Stopwatch, Target, contest, show
+from bench.dlt_lake import dlt_lake
 from bench.stock import NIGHT, PAGE, address, served, signed_in
 from khaos_assets.config import Credentials, Night, Settings, Store
 from khaos_assets.snapshots import take
@@ -143,7 +142,7 @@ def dlt_rest_api(ready_file: str) -> Stopwatch:
         "client": {"base_url": env["WAIR_BASE_URL"] + "/", "headers": headers},
         "resources": [{"name": "stock", "endpoint": endpoint}],
     }
-    with _dlt() as (_, pipeline, lake):
+    with dlt_lake() as (_, pipeline, lake):
         from dlt.sources.rest_api import rest_api_resources
 
         watch = Stopwatch()
@@ -165,7 +164,7 @@ def dlt_arrow_exact(ready_file: str) -> Stopwatch:
 
 def _dlt_of_tables(pages: Iterator[pa.Table]) -> Stopwatch:
     """Into Parquet files: into a table of DuckDB it took a few per cent longer."""
-    with _dlt() as (dlt, pipeline, lake):
+    with dlt_lake() as (dlt, pipeline, lake):
         watch = Stopwatch()
         with watch.running():
             pipeline.run(dlt.resource(pages, name="stock"), loader_file_format="parquet")
@@ -191,29 +190,6 @@ def _pages(client: httpx.Client) -> Iterator[httpx.Response]:
         yield answer
         offset += PAGE
         more = b'"moreRecordsAvailable":true' in answer.content[-60:]
-
-
-@contextmanager
-def _dlt() -> Generator[tuple[Any, Any, Path]]:
-    """dlt, a pipeline to Parquet files, and their folder: it writes nowhere else and tells nobody that it ran."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        os.environ |= {
-            "RUNTIME__DLTHUB_TELEMETRY": "false",
-            "RUNTIME__LOG_LEVEL": "CRITICAL",
-            "DLT_DATA_DIR": str(folder / "dlt"),
-            "DLT_PROJECT_DIR": str(folder),
-        }
-        import dlt
-
-        lake = folder / "lake"
-        pipeline = dlt.pipeline(
-            "bench",
-            pipelines_dir=str(folder / "dlt"),
-            destination=dlt.destinations.filesystem(str(lake)),
-            dataset_name="bench",
-        )
-        yield dlt, pipeline, lake
 
 
 def _stored(place: Path) -> dict[str, Any]:

@@ -43,7 +43,7 @@ def advance(ready_file: Path) -> str:
     root = "/".join(address.split("/")[:3])
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        with opener.open(urllib.request.Request(f"{root}/_sandbox/advance", method="POST"), timeout=60) as answer:
+        with opener.open(urllib.request.Request(f"{root}/_sandbox/advance", method="POST"), timeout=600) as answer:
             return json.load(answer)["night"]
     except urllib.error.HTTPError as e:
         raise WorldError(json.load(e).get("error", str(e))) from e
