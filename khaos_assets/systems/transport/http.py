@@ -24,6 +24,7 @@ from pyrate_limiter import Limiter, Rate
 from khaos_assets.config.settings import Transport as Politeness
 from khaos_assets.systems.transport import encoding
 from khaos_assets.systems.transport.budget import current_budget
+from khaos_assets.systems.transport.connections import Connections
 from khaos_assets.systems.transport.errors import (
     BodyBroken,
     BodyTooLarge,
@@ -46,6 +47,8 @@ if find_spec("sniffio") is None:
     sys.modules["sniffio"] = None  # pyright: ignore[reportArgumentType]
 
 OK = frozenset({200})
+STANDING = {"User-Agent": "khaos-assets", "Accept": "*/*"}
+"""Headers of every request, where the caller says nothing else."""
 THREAD_FROM_BYTES = 64 * 1024
 """Bodies larger than this are unpacked in a thread, so that the loop keeps the network busy."""
 
@@ -84,30 +87,22 @@ class Transport:
         except (ValueError, httpx.InvalidURL) as e:
             raise OriginRefused(name, "configuration", f"{name}.base_url: {e}") from e
         self.politeness = politeness
-        self._slots = asyncio.Semaphore(politeness.concurrency)
         self._limiters = _limiters(politeness)
         self._clock: tuple[timedelta, timedelta] | None = None
         context = (
             ssl.create_default_context(cafile=str(ca_file)) if ca_file else httpx.create_ssl_context(trust_env=False)
         )
-        self._client = httpx.AsyncClient(
-            verify=context,
-            trust_env=False,
-            follow_redirects=False,
-            timeout=politeness.page_deadline_seconds,
-            limits=httpx.Limits(
-                max_connections=politeness.concurrency, max_keepalive_connections=politeness.concurrency
-            ),
-        )
+        self._connections = Connections(politeness.concurrency, context)
+        self._timeout = httpx.Timeout(politeness.page_deadline_seconds).as_dict()
 
     async def __aenter__(self) -> Self:
-        await self._client.__aenter__()
+        await self._connections.__aenter__()
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._client.__aexit__(kind, error, trace)
+        await self._connections.__aexit__(kind, error, trace)
         for limiter in self._limiters:
             limiter.close()
 
@@ -142,8 +137,13 @@ class Transport:
         url = within(self.base, path)
         if url is None:
             raise OriginRefused(self.name, operation, "the address is outside the configured origin; nothing was sent")
-        request = self._client.build_request(
-            method, url, params=params or None, content=content, headers={**(headers or {}), "Accept-Encoding": "gzip"}
+        request = httpx.Request(
+            method,
+            url,
+            params=params or None,
+            content=content,
+            headers={**STANDING, **(headers or {}), "Accept-Encoding": "gzip"},
+            extensions={"timeout": self._timeout},
         )
         limit = max_body_bytes or self.politeness.max_body_bytes
         async for attempt in stamina.retry_context(
@@ -162,7 +162,7 @@ class Transport:
 
     async def _ask(self, operation: str, request: httpx.Request, expect: frozenset[int], limit: int) -> Answer:
         """One attempt: wait for a slot, then the whole answer within the deadline."""
-        async with self._slots:
+        async with self._connections.one() as connection:
             for limiter in self._limiters:
                 await limiter.try_acquire_async(self.name)
             budget = current_budget()
@@ -171,7 +171,7 @@ class Transport:
             deadline = self.politeness.page_deadline_seconds
             try:
                 async with asyncio.timeout(deadline):
-                    return await self._receive(operation, request, expect, limit)
+                    return await self._receive(connection, operation, request, expect, limit)
             except (TimeoutError, httpx.TimeoutException) as e:
                 raise DeadlineExceeded(self.name, operation, f"no whole answer within {deadline:g} s") from e
             except TransportError:
@@ -179,9 +179,16 @@ class Transport:
             except httpx.TransportError as e:
                 raise ConnectionFailed(self.name, operation, type(e).__name__) from e
 
-    async def _receive(self, operation: str, request: httpx.Request, expect: frozenset[int], limit: int) -> Answer:
+    async def _receive(
+        self,
+        connection: httpx.AsyncHTTPTransport,
+        operation: str,
+        request: httpx.Request,
+        expect: frozenset[int],
+        limit: int,
+    ) -> Answer:
         sent_at = datetime.now(UTC)
-        response = await self._client.send(request, stream=True)
+        response = await connection.handle_async_request(request)
         try:
             received_at = datetime.now(UTC)
             server_time = http_date(response.headers.get("date"))
