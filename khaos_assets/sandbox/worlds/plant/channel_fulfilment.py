@@ -196,7 +196,7 @@ def _stuck(field: Field, order: Order, i: int, systems: str) -> None:
     )
 
 
-@plants_in("ORD-18", CHANNELS, usual=3, order=2)
+@plants_in("ORD-18", CHANNELS, usual=3, order=2, needs=["wair"])
 def shipped_yet_nothing_sent(field: Field, channel: str, n: int) -> None:
     """The channel says shipped, by a parcel or by itself; nobody sent anything."""
     for i in range(n):

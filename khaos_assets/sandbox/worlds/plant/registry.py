@@ -44,14 +44,14 @@ def plants(
 
 
 def plants_in(
-    code: str, systems: Iterable[str], *, usual: int, nights: int = 1, order: int = 5
+    code: str, systems: Iterable[str], *, usual: int, nights: int = 1, order: int = 5, needs: Iterable[str] = ()
 ) -> Callable[[SystemPlanter], SystemPlanter]:
-    """The same for a function that plants `code` in one system, the same way in each of these."""
+    """The same for a function that plants `code` in one system, the same way in each of these; `needs` beside it."""
 
     def mark(function: SystemPlanter) -> SystemPlanter:
         for system in systems:
             name = f"{function.__name__}/{system}"
-            way = Plant(name, partial(_in_system, function, system), usual, nights, order, frozenset([system]))
+            way = Plant(name, partial(_in_system, function, system), usual, nights, order, frozenset([system, *needs]))
             PLANTS.setdefault(code, []).append(way)
         return function
 

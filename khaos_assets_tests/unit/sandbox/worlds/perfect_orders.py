@@ -106,7 +106,8 @@ class Orders:
                 self.put("ORD-07", pair, order.key, due=sent_on + TRACKING_GRACE, amount=None)
         if order.tracking and expected:
             self._tracking(pair, order.key, expected, order.tracking)
-        if order.shipped_at is not None and not any(khaos["sent"].values()) and not self.gone[order.key]:
+        nothing_sent = "wair" in night.systems and not any(khaos["sent"].values()) and not self.gone[order.key]
+        if order.shipped_at is not None and nothing_sent:
             self.put("ORD-18", pair, order.key, due=order.shipped_at + DISPATCH_GRACE, amount=amount)
         self._amendment(channel, order, khaos)
         if channel == "scayle" and order.refund != "none" and not night.credits[order.key]:

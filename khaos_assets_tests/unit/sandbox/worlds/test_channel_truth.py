@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from khaos_assets.sandbox.worlds import make_world
-from khaos_assets.sandbox.worlds.model import SYSTEMS
+from khaos_assets.sandbox.worlds.model import CHANNELS, SYSTEMS
 from khaos_assets.sandbox.worlds.plant import plantable
 from khaos_assets_tests.unit.sandbox.worlds.files import NightFiles, read_world
 from khaos_assets_tests.unit.sandbox.worlds.test_truth import assert_true, lines
@@ -121,10 +121,11 @@ def test_small_worlds_of_six_systems_hold_only_what_was_planted(tmp_path: Path, 
     assert_true(tmp_path)
 
 
-def test_all_that_can_be_planted_in_one_pair_needs_no_other_system() -> None:
-    """A code is planted with the systems of its pair alone, and WAIR where it is asked what was dispatched."""
-    assert {c for c in OF_ORDERS if not plantable(c, ("khaos", "scayle"))} == set()
-    assert {c for c in OF_ORDERS if not plantable(c, ("khaos", "orocommerce"))} == set()
+@pytest.mark.parametrize("channel", CHANNELS)
+def test_only_what_nobody_dispatched_needs_more_than_the_systems_of_its_pair(channel: str) -> None:
+    """ORD-18 is NOT TESTED where WAIR cannot be asked what it dispatched, so it is planted beside WAIR alone."""
+    assert {c for c in OF_ORDERS if not plantable(c, ("khaos", channel))} == {"ORD-18"}
+    assert plantable("ORD-18", ("khaos", "wair", channel))
 
 
 def test_money_of_a_scayle_order_adds_up(nights: list[NightFiles]) -> None:
