@@ -4,6 +4,9 @@ Strings, booleans and shapes are checked by msgspec while it reads; numbers of u
 checked by a grammar and cast to DECIMAL; instants must carry a zone. A record that breaks a rule is set aside with
 field and reason, and the rest of its page goes on. An object of arbitrary names is a `list[Attribute]` in the record.
 
+Plain records that are all laid out alike become columns without an object for any value (`json_layout.py`): a third of
+the time. A page with anything else in it is read record by record, and so is one that breaks a rule.
+
 Not here: what a record means, its key, paging.
 """
 # pyright: reportAttributeAccessIssue=false
@@ -12,7 +15,6 @@ Not here: what a record means, its key, paging.
 from __future__ import annotations
 
 import re
-import types
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -21,30 +23,19 @@ from decimal import Decimal
 from functools import cache
 from itertools import accumulate, chain
 from operator import attrgetter
-from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
+from typing import Any, get_args, get_origin, get_type_hints
 
 import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from khaos_assets.systems.attributes import Attribute, attribute_lists
-from khaos_assets.systems.wire import Record, arrow_schema, arrow_type, places_of
+from khaos_assets.systems.json_layout import laid_out_alike
+from khaos_assets.systems.json_values import PLAIN, FieldBroken, column_of_texts, dates, decimals, instants
+from khaos_assets.systems.wire import Record, arrow_schema, arrow_type, places_of, unwrapped
 
-INSTANT = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})$"
-DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 NOT_JSON = (msgspec.DecodeError, UnicodeDecodeError)
 """What msgspec raises for a text that is not JSON, not the JSON that was declared, or not UTF-8."""
-WHOLE_DIGITS = 28
-"""Digits of a DECIMAL(28, places), decimals included."""
-
-
-class FieldBroken(ValueError):
-    """A value breaks the rule of its field."""
-
-    def __init__(self, field: str, reason: str) -> None:
-        super().__init__(f"{field}: {reason}")
-        self.field = field
-        self.reason = reason
 
 
 @dataclass(frozen=True)
@@ -71,17 +62,31 @@ class ColumnDecoder:
             msgspec.defstruct("RawEnvelope", [("rows", list[msgspec.Raw])], rename={"rows": array})
         )
         self._rows = msgspec.json.Decoder(list[wire])
+        self._array = msgspec.json.Decoder(
+            msgspec.defstruct("ArrayEnvelope", [("rows", msgspec.Raw)], rename={"rows": array})
+        )
+        self._plain = all(unwrapped(hint)[0] in PLAIN for _, _, hint in _fields(record))
 
     def decode(self, body: bytes) -> tuple[pa.Table, list[Broken]]:
         """The good records in the order of the page, and those set aside. Raises one of NOT_JSON."""
         try:
-            return self._table(self._envelope.decode(body).rows), []
+            alike = self._alike(body) if self._plain else None
+            return (self._table(self._envelope.decode(body).rows) if alike is None else alike), []
         except (*NOT_JSON, FieldBroken):
             raws = [bytes(raw) for raw in self._raws.decode(body).rows]
             tables: list[pa.Table] = []
             broken: list[Broken] = []
             self._halve(raws, 0, tables, broken)
             return pa.concat_tables(tables) if tables else self._schema.empty_table(), broken
+
+    def _alike(self, body: bytes) -> pa.Table | None:
+        """All records, where they are laid out alike."""
+        fields = _fields(self._record)
+        texts = laid_out_alike(bytes(self._array.decode(body).rows), {wire_name for _, wire_name, _ in fields})
+        if texts is None:
+            return None
+        columns = [column_of_texts(texts[wire_name], hint, wire_name) for _, wire_name, hint in fields]
+        return pa.Table.from_arrays(columns, schema=self._schema)
 
     def _halve(self, raws: list[bytes], at: int, tables: list[pa.Table], broken: list[Broken]) -> None:
         """Decode as many as possible at once: a page with few bad records costs little more than a good one."""
@@ -129,7 +134,7 @@ def _default(field: msgspec.structs.FieldInfo) -> list[Any]:
 
 
 def _wire_type(annotation: Any) -> Any:
-    inner, optional = _unwrapped(annotation)
+    inner, optional = unwrapped(annotation)
     if inner is Decimal:
         return msgspec.Raw
     origin = get_origin(inner)
@@ -145,20 +150,6 @@ def _wire_type(annotation: Any) -> Any:
     return wire | None if optional else wire
 
 
-def _unwrapped(annotation: Any) -> tuple[Any, bool]:
-    """The bare type, and whether null is allowed."""
-    optional = False
-    while True:
-        origin = get_origin(annotation)
-        if origin is Annotated:
-            annotation = get_args(annotation)[0]
-        elif origin in (Union, types.UnionType):
-            (annotation,) = [a for a in get_args(annotation) if a is not type(None)]
-            optional = True
-        else:
-            return annotation, optional
-
-
 def _columns(values: Mapping[str, list[Any]], record: type[msgspec.Struct], prefix: str = "") -> list[pa.Array]:
     """A column per field, from its values by field name."""
     return [_column(values[name], hint, prefix + wire_name) for name, wire_name, hint in _fields(record)]
@@ -172,13 +163,13 @@ def _fields(record: type[msgspec.Struct]) -> list[tuple[str, str, Any]]:
 
 
 def _column(values: list[Any], annotation: Any, field: str) -> pa.Array:
-    inner, optional = _unwrapped(annotation)
+    inner, optional = unwrapped(annotation)
     if inner is Decimal:
-        return _decimals(values, _places(annotation), optional, field)
+        return decimals(_raw_texts(values, optional), places_of(annotation), field)
     if inner is datetime:
-        return _cast(pa.array(values, pa.string()), INSTANT, arrow_type(datetime), field, "an instant with its zone")
+        return instants(pa.array(values, pa.string()), field)
     if inner is date:
-        return _cast(pa.array(values, pa.string()), DAY, pa.date32(), field, "a date yyyy-mm-dd")
+        return dates(pa.array(values, pa.string()), field)
     if get_origin(inner) is list:
         (item,) = get_args(inner)
         if item is Attribute:
@@ -196,22 +187,6 @@ def _column(values: list[Any], annotation: Any, field: str) -> pa.Array:
     return pa.array(values, arrow_type(inner))
 
 
-def _places(annotation: Any) -> int:
-    if get_origin(annotation) in (Union, types.UnionType):
-        (annotation,) = [a for a in get_args(annotation) if a is not type(None)]
-    return places_of(annotation)
-
-
-def _decimals(values: list[Any], places: int, optional: bool, field: str) -> pa.Array:
-    """Raw JSON numbers, or text with a number in it, as DECIMAL(28, places). Zeros at the end are no more decimals."""
-    # Few figures differ from each other: each is checked and cast once.
-    texts = _raw_texts(values, optional).dictionary_encode()
-    different = pc.utf8_trim(texts.dictionary, '"')
-    grammar = rf"^-?[0-9]{{1,{WHOLE_DIGITS - places}}}" + (rf"(\.[0-9]{{1,{places}}}0*)?$" if places else "$")
-    what = f"a number of at most {places} decimals"
-    return _cast(different, grammar, pa.decimal128(WHOLE_DIGITS, places), field, what).take(texts.indices)
-
-
 def _raw_texts(values: list[Any], optional: bool) -> pa.Array:
     """Raw JSON as text, null where it is absent or (if `optional`) null."""
     if not optional and values:
@@ -222,19 +197,6 @@ def _raw_texts(values: list[Any], optional: bool) -> pa.Array:
                 return texts
     found = (None if v is None else bytes(v) for v in values)
     return pa.array([None if optional and text == b"null" else text for text in found], pa.string())
-
-
-def _cast(array: pa.Array, grammar: str, kind: pa.DataType, field: str, what: str) -> pa.Array:
-    """Texts that fit the grammar, as values. Raises FieldBroken with the first text that does not."""
-    fits = pc.match_substring_regex(array, grammar)
-    if pc.all(fits).as_py() is False:
-        found = array.filter(pc.invert(fits))[0].as_py()
-        raise FieldBroken(field, f"{found[:40]!r} is not {what}")
-    try:
-        return array.cast(kind)
-    except pa.ArrowInvalid as e:
-        shown = array[0].as_py() if len(array) == 1 else "a value"
-        raise FieldBroken(field, f"{str(shown)[:40]!r} is not {what}") from e
 
 
 def _where(error: Exception) -> tuple[str, str]:

@@ -24,8 +24,24 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     """A wire record. Attribute names are the Parquet columns; absent and empty stay apart from zero."""
 
 
+def unwrapped(annotation: Any) -> tuple[Any, bool]:
+    """The bare type, and whether null is allowed."""
+    optional = False
+    while True:
+        origin = get_origin(annotation)
+        if origin is Annotated:
+            annotation = get_args(annotation)[0]
+        elif origin in (Union, types.UnionType):
+            (annotation,) = [a for a in get_args(annotation) if a is not type(None)]
+            optional = True
+        else:
+            return annotation, optional
+
+
 def places_of(annotation: Any) -> int:
-    """The decimals a Decimal annotation allows (0 where it says nothing)."""
+    """The decimals a Decimal annotation allows, also one that may be null (0 where it says nothing)."""
+    if get_origin(annotation) in (Union, types.UnionType):
+        (annotation,) = [a for a in get_args(annotation) if a is not type(None)]
     for meta in getattr(annotation, "__metadata__", ()):
         if isinstance(meta, msgspec.Meta) and meta.extra and "places" in meta.extra:
             return int(meta.extra["places"])

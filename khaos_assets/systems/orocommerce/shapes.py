@@ -16,7 +16,8 @@ from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 import msgspec
 import pyarrow as pa
 
-from khaos_assets.systems.json_columns import NOT_JSON, Broken, FieldBroken, record_table, wire_struct
+from khaos_assets.systems.json_columns import NOT_JSON, Broken, record_table, wire_struct
+from khaos_assets.systems.json_values import FieldBroken
 from khaos_assets.systems.wire import Record, arrow_schema
 
 EMPTY_OBJECT = re.compile(rb'("(?:data|priceListCurrencies)"\s*:\s*)\{\s*\}')

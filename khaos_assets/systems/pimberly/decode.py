@@ -13,7 +13,8 @@ import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from khaos_assets.systems.json_columns import INSTANT, NOT_JSON, FieldBroken, record_table
+from khaos_assets.systems.json_columns import NOT_JSON, record_table
+from khaos_assets.systems.json_values import INSTANT, FieldBroken
 from khaos_assets.systems.pimberly.pages import text_of
 from khaos_assets.systems.pimberly.records import Product, ProductAsked
 from khaos_assets.systems.read import Decoded, LandedPage, Pages, Quarantined, Reason, WalkNotes

@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 
 from khaos_assets.systems.arrow import next_greater
 from khaos_assets.systems.json_columns import NOT_JSON, ColumnDecoder
+from khaos_assets.systems.json_layout import laid_out_alike
 from khaos_assets.systems.paging import Key
 from khaos_assets.systems.transport import BodyBroken, TransientError
 from khaos_assets.systems.wire import Record
@@ -79,12 +80,21 @@ class Feed:
     @cached_property
     def _slim(self) -> msgspec.json.Decoder[Any]:
         """Reads only what paging needs, and skips the rest of each row."""
-        row = msgspec.defstruct("Slim", [*((k, str) for k in self.key), ("updatedAt", str)], gc=False)
+        row = msgspec.defstruct("Slim", [(name, str) for name in self._looked_at], gc=False)
         return msgspec.json.Decoder(self._envelope(list[row]))
 
     @cached_property
     def _getters(self) -> list[Callable[[Any], str]]:
-        return [operator.attrgetter(name) for name in (*self.key, "updatedAt")]
+        return [operator.attrgetter(name) for name in self._looked_at]
+
+    @property
+    def _looked_at(self) -> tuple[str, ...]:
+        """Wire names of what paging needs of a row."""
+        return (*self.key, "updatedAt")
+
+    @cached_property
+    def _unread(self) -> msgspec.json.Decoder[Any]:
+        return msgspec.json.Decoder(self._envelope(msgspec.Raw))
 
     @cached_property
     def _raw(self) -> msgspec.json.Decoder[Any]:
@@ -139,16 +149,21 @@ class Feed:
 
     def _read(self, body: bytes, operation: str) -> tuple[FeedPage, pa.Array | None]:
         """The page, and which rows are readable (None: all)."""
+        readable = None
         try:
-            answer = self._slim.decode(body)
-            columns = [list(map(get, answer.rows)) for get in self._getters]
-            readable = None
+            answer = self._unread.decode(body)
+            alike = laid_out_alike(bytes(answer.rows), self._looked_at)
+            if alike is not None and all(found.quoted for found in alike.values()):
+                columns = [alike[name].texts for name in self._looked_at]
+            else:
+                answer = self._slim.decode(body)
+                columns = [pa.array(map(get, answer.rows), pa.string()) for get in self._getters]
         except NOT_JSON:
             answer, columns, readable = self._read_singly(body, operation)
-        rows = pa.Table.from_arrays([pa.array(c, pa.string()) for c in columns], [*self.columns, "updated"])
+        rows = pa.Table.from_arrays(columns, [*self.columns, "updated"])
         return FeedPage(answer.offset, answer.limit, answer.moreRecordsAvailable, rows), readable
 
-    def _read_singly(self, body: bytes, operation: str) -> tuple[Any, list[list[str]], pa.Array]:
+    def _read_singly(self, body: bytes, operation: str) -> tuple[Any, list[pa.Array], pa.Array]:
         try:
             answer = self._raw.decode(body)
         except NOT_JSON as e:
@@ -156,7 +171,8 @@ class Feed:
         rows = [self._row(bytes(raw)) for raw in answer.rows]
         columns = [[key[n] for key, _, _ in rows] for n in range(len(self.key))]
         columns.append([updated for _, updated, _ in rows])
-        return answer, columns, pa.array([readable for _, _, readable in rows], pa.bool_())
+        texts = [pa.array(c, pa.string()) for c in columns]
+        return answer, texts, pa.array([readable for _, _, readable in rows], pa.bool_())
 
     def _row(self, raw: bytes) -> tuple[Key, str, bool]:
         """Key, change time and whether both could be read; a row without a key goes by the hash of its text."""
