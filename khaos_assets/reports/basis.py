@@ -14,8 +14,8 @@ class Basis(StrEnum):
     ORDER = "orders, net"
     GROSS = "gross"
     VAT = "VAT"
-    FIELD = "as its field names"
-    MEMBERS = "of its members"
+    FIELD = "the field that differs"
+    MEMBERS = "sum of its members"
     NONE = "no amount"
 
 

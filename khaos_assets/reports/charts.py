@@ -110,6 +110,8 @@ def _bars(values: list[dict[str, Any]], **encoding: dict[str, Any]) -> dict[str,
     x["axis"] = {"tickMinStep": 1, "tickCount": 5} | x["axis"]
     spec = {
         "width": 420,
+        # Names are measured in one font and shown in the reader's, which may be wider.
+        "padding": {"left": 30, "right": 12, "top": 5, "bottom": 5},
         "height": {"step": 26},
         "config": CONFIG,
         "data": {"values": values},

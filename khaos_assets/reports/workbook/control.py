@@ -19,7 +19,7 @@ CODES = ("Code", "What", "Systems\n(expected > actual)", "Owner", "Result", "Com
          "Suppressed", "Adds up", "Open rows\nin sheet", "Rows agree", "Open GBP", "GBP in sheet", "GBP agree",
          "Basis of GBP", "Over:\nrows", "Over GBP", "Under:\nrows", "Under GBP", "Open without\namount",
          "Suppressed\nGBP", "Severity", "Why not tested")  # fmt: skip
-WIDTHS = (10, 30, 26, 18, 18, 11, 11, 12, 9, 12, 10, 11, 10, 14, 14, 10, 20, 8, 14, 8, 14, 13, 13, 10, 60)
+WIDTHS = (13, 30, 26, 18, 18, 11, 11, 12, 9, 12, 10, 11, 10, 14, 14, 10, 20, 8, 14, 8, 14, 13, 13, 10, 60)
 WORDS = {"System", "Entity", "Verdict", "Proof", "Newest change\n(UTC)", "Code", "What", "Systems\n(expected > actual)",
          "Owner", "Result", "Basis of GBP", "Severity", "Why not tested", "Adds up", "Rows agree", "GBP agree",
          "Why not complete"}  # fmt: skip
