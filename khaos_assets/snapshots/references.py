@@ -6,7 +6,7 @@ A Khaos order is found by reference only when it is asked for by it, and the oth
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from khaos_assets.config import Store
@@ -15,12 +15,20 @@ from khaos_assets.systems.read import Decoded, Read, System
 
 
 class OrderReferences:
-    """References by read. A read of this run tells its own once; the stored snapshots stand in for all others."""
+    """References by read. A read of this run tells its own once; the stored snapshots stand in for all others.
+
+    `prefixes`: channel → what Khaos puts before its references.
+    """
 
     def __init__(
-        self, store: Store, night: date, systems: Iterable[System], running: Iterable[tuple[str, str]]
+        self,
+        store: Store,
+        night: date,
+        systems: Iterable[System],
+        running: Iterable[tuple[str, str]],
+        prefixes: Mapping[str, str],
     ) -> None:
-        self._store, self._night = store, night
+        self._store, self._night, self._prefixes = store, night, prefixes
         self._sources = [(s, r) for s in systems for r in s.reads if r.order_references is not None]
         sources = {(s.name, r.entity) for s, r in self._sources}
         self._told: dict[tuple[str, str], asyncio.Future[set[str]]] = {
@@ -46,15 +54,20 @@ class OrderReferences:
             future.set_result(set(listed))
 
     async def known_beside(self, system: str) -> set[str]:
-        """References of the other systems: of their reads in this run (waits), and of their stored snapshots."""
+        """References of the other systems: of their reads in this run (waits), and of their stored snapshots.
+
+        Those of a channel with its prefix, as Khaos holds them.
+        """
         known: set[str] = set()
         for source, read in self._sources:
             if source.name == system:
                 continue
-            known |= await asyncio.to_thread(self._stored, source, read)
+            told = await asyncio.to_thread(self._stored, source, read)
             future = self._told.get((source.name, read.entity))
             if future is not None:
-                known |= await asyncio.shield(future)
+                told |= await asyncio.shield(future)
+            prefix = self._prefixes.get(source.name, "")
+            known |= {prefix + reference for reference in told}
         return known
 
     def _stored(self, system: System, read: Read) -> set[str]:

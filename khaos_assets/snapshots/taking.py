@@ -77,7 +77,9 @@ class _Run:
         if unknown:
             raise ValueError(f"no such read: {', '.join(unknown)} (there are: {', '.join(sorted(known))})")
         chosen = every_read(enabled, reads)
-        self.references = OrderReferences(self.store, self.night.date, enabled, [(s.name, r.entity) for s, r in chosen])
+        names = [(s.name, r.entity) for s, r in chosen]
+        prefixes = self.settings.order_reference_prefixes
+        self.references = OrderReferences(self.store, self.night.date, enabled, names, prefixes)
         for system, read in chosen:
             self.results[system.name, read.entity] = asyncio.get_running_loop().create_future()
         async with asyncio.TaskGroup() as group:

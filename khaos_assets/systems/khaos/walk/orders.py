@@ -105,9 +105,10 @@ async def _references(asking: Asking, orders: OrderCalls, known: Collection[str]
 
 
 def _forms(reference: str, prefixes: Collection[str]) -> set[str]:
-    """A reference as it stands, and as Khaos would hold it with a channel's prefix, or without."""
-    bare = {reference.removeprefix(p) for p in prefixes if reference.startswith(p)}
-    return {reference, *bare, *(p + reference for p in prefixes if not reference.startswith(p))}
+    """A reference as it stands; where it has no channel's form, also with each channel's prefix."""
+    if reference.startswith(tuple(prefixes)):
+        return {reference}
+    return {reference, *(p + reference for p in prefixes)}
 
 
 async def _earlier(asking: Asking, orders: OrderCalls, earlier: Collection[str]) -> None:
