@@ -8,6 +8,7 @@ from __future__ import annotations
 import types
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -75,6 +76,7 @@ def arrow_type(annotation: Any) -> pa.DataType:
     return simple[annotation]
 
 
+@cache
 def arrow_schema(record: type[msgspec.Struct]) -> pa.Schema:
     """The Parquet schema of a record type, columns in the order of its fields."""
     hints = get_type_hints(record, include_extras=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 import msgspec
-import pyarrow as pa
+import pyarrow.parquet as pq
 
 from khaos_assets.config import Night, Settings, Store
 from khaos_assets.snapshots.stored import last_complete, read_certificate
@@ -51,7 +51,8 @@ def build_in(db: duckdb.DuckDBPyConnection, settings: Settings, store: Store, ni
     tables = db.execute(
         "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'main' AND NOT temporary ORDER BY 1"
     ).fetchall()
-    return WarehouseResult({t: db.execute(f'SELECT count(*) FROM main."{t}"').fetchone()[0] for (t,) in tables})  # type: ignore[index]
+    counts = " UNION ALL ".join(f"SELECT '{t}', count(*) FROM main.\"{t}\"" for (t,) in tables)
+    return WarehouseResult(dict(db.execute(f"{counts} ORDER BY 1").fetchall()))
 
 
 def _views(db: duckdb.DuckDBPyConnection, store: Store, night: Night, system: str, read: Read) -> None:
@@ -60,11 +61,15 @@ def _views(db: duckdb.DuckDBPyConnection, store: Store, night: Night, system: st
     day = last_complete(store, system, read.entity, night.date)
     before = store.snapshot(system, read.entity, day) if day else None
     for table, record in read.tables.items():
-        schema = arrow_schema(record)
-        _view(db, f"wire.{system}_{table}", here / f"{table}.parquet", schema)
-        _view(db, f"wire_before.{system}_{table}", before / f"{table}.parquet" if before else None, schema)
+        now, earlier = f"wire.{system}_{table}", f"wire_before.{system}_{table}"
+        if not _view(db, now, here / f"{table}.parquet"):
+            db.register("empty_arrow", arrow_schema(record).empty_table())
+            db.execute(f"CREATE TABLE {now} AS FROM empty_arrow")
+            db.unregister("empty_arrow")
+        if before is None or not _view(db, earlier, before / f"{table}.parquet"):
+            db.execute(f"CREATE TABLE {earlier} AS FROM {now} LIMIT 0")
     quarantine = here / "quarantine.parquet"
-    if quarantine.exists():
+    if quarantine.exists() and pq.read_metadata(quarantine).num_rows:
         columns = ", ".join(Quarantined.__struct_fields__)
         db.execute(
             f"INSERT INTO quarantine SELECT ?, ?, {columns} FROM read_parquet(?, hive_partitioning = false)",
@@ -72,30 +77,31 @@ def _views(db: duckdb.DuckDBPyConnection, store: Store, night: Night, system: st
         )
 
 
-def _view(db: duckdb.DuckDBPyConnection, name: str, parquet: Path | None, schema: pa.Schema) -> None:
-    if parquet is not None and parquet.exists():
-        path = str(parquet).replace("'", "''")
-        db.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet('{path}', hive_partitioning = false)")
-        return
-    db.register("empty_arrow", schema.empty_table())
-    db.execute(f"CREATE TABLE {name} AS SELECT * FROM empty_arrow")
-    db.unregister("empty_arrow")
+def _view(db: duckdb.DuckDBPyConnection, name: str, parquet: Path) -> bool:
+    """A view over the file; False, and nothing made, where there is none."""
+    if not parquet.exists():
+        return False
+    path = str(parquet).replace("'", "''")
+    db.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet('{path}', hive_partitioning = false)")
+    return True
 
 
 def _load_certificates(
     db: duckdb.DuckDBPyConnection, store: Store, night: Night, reads: list[tuple[str, Read]]
 ) -> None:
     """`control_read` of the night, one row per read; one that was never taken stands as INCOMPLETE."""
-    db.execute("DELETE FROM control_read WHERE night = ?", [night.date])
+    rows: list[list[object]] = []
     for system, read in reads:
         c = read_certificate(store, system, read.entity, night)
         if c is None:
             reasons = '[{"fault":"not_taken","detail":"no snapshot was taken this night"}]'
             nothing = [0, 0, 0, "INCOMPLETE", "overlap_only", "", reasons, None, None, None]
-            row = [night.date, system, read.entity, *nothing]
+            rows.append([night.date, system, read.entity, *nothing])
         else:
             reasons = msgspec.json.encode(c.reasons).decode()
             extracted = c.rows + c.quarantined
-            row = [night.date, system, read.entity, extracted, c.rows, c.quarantined, c.verdict.value, c.proof.value,
-                   c.snapshot, reasons, c.newest_change, c.control_units, c.control_value]  # fmt: skip
-        db.execute(f"INSERT INTO control_read VALUES ({', '.join('?' * len(row))})", row)
+            figures = [extracted, c.rows, c.quarantined, c.verdict.value, c.proof.value, c.snapshot, reasons]
+            rows.append([night.date, system, read.entity, *figures, c.newest_change, c.control_units, c.control_value])
+    db.execute("DELETE FROM control_read WHERE night = ?", [night.date])
+    if rows:
+        db.executemany(f"INSERT INTO control_read VALUES ({', '.join('?' * len(rows[0]))})", rows)
