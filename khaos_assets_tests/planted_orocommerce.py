@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 from zlib import crc32
 
 from khaos_assets.systems.orocommerce import records as oro
@@ -17,10 +17,15 @@ def number_of(name: str) -> str:
     return str(crc32(name.encode()))
 
 
-def oro_product(sku: str, *, status: str = "enabled", kind: str = "simple") -> oro.Product:
+def oro_product(
+    sku: str,
+    *,
+    status: Literal["enabled", "disabled"] = "enabled",
+    kind: Literal["simple", "configurable", "kit"] = "simple",
+) -> oro.Product:
     return oro.Product(
         id=number_of(sku), sku=sku, status=status, product_type=kind, created_at=LONG_AGO, updated_at=LONG_AGO
-    )  # pyright: ignore[reportArgumentType]
+    )
 
 
 def oro_stock(sku: str, units: Number, *, unit: str = "each", warehouse: str | None = None) -> oro.InventoryLevel:
