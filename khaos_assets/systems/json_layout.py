@@ -3,7 +3,7 @@
 A server writes the records of a list one like the other: the same fields in the same order with the same spaces. What
 stands between the values is then the same text in each record, and the quotes tell where it stands. Each of these
 texts is compared, byte for byte; an array with anything else in it (a field more or less, a null where others have
-text, an escape, a line break) is left to a parser that reads record by record.
+text, an escape, a brace, a line break) is left to a parser that reads record by record.
 
 Not here: what the texts mean (`json_values.py`).
 """
@@ -62,6 +62,8 @@ def laid_out_alike(array: bytes, names: Collection[str]) -> dict[str, Texts] | N
     if fields is None or len(places) % each or not set(names) <= {f.name for f in fields}:
         return None
     quotes = places.reshape(-1, each)
+    if array.count(b"{") != len(quotes):
+        return None  # a brace in a text, or a record without any field
     begins = [quotes[:, f.mark] - len(f.before) for f in fields]
     last = b'"}]' if fields[-1].quoted else b"}]"
     # In front of the first record stands the array's bracket instead of another record
