@@ -1,21 +1,36 @@
-"""`python -m bench`: every benchmark beside its peers, all tables in one run."""
+"""`python -m bench`: every benchmark beside its peers, all tables in one run; or those that are named."""
 
 from __future__ import annotations
 
 import argparse
 import time
 
-from bench import compare, snapshots
+from bench import channels, compare, scale, snapshots
+
+PARTS = ("snapshots", "channels", "compare", "scale")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("parts", nargs="*", help=f"of {', '.join(PARTS)} (default all)")
     parser.add_argument("--rounds", type=int, default=3, help="how often each contender runs (default 3)")
     parser.add_argument("--size", type=int, default=1_000_000, help="records (default 1,000,000)")
+    parser.add_argument("--items", type=int, default=5_000, help="items of the six systems in scale (default 5,000)")
+    parser.add_argument("--orders", type=int, default=10_000, help="orders there (default 10,000)")
     asked = parser.parse_args()
+    if unknown := set(asked.parts) - set(PARTS):
+        parser.error(f"there is no part {', '.join(sorted(unknown))} (there are: {', '.join(PARTS)})")
     begin = time.monotonic()
-    snapshots.report(asked.rounds, asked.size)
-    compare.report(asked.rounds, asked.size)
+    for part in asked.parts or PARTS:
+        match part:
+            case "snapshots":
+                snapshots.report(asked.rounds, asked.size)
+            case "channels":
+                channels.report()
+            case "compare":
+                compare.report(asked.rounds, asked.size)
+            case _:
+                scale.report(asked.items, asked.orders)
     took = time.monotonic() - begin
     print(f"Rounds: {asked.rounds}, {took:.0f} s in all. Read the ratios: seconds depend on the machine.")
 
