@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from khaos_assets.cli import demonstration, listings, nightly, sandbox, upkeep
+from khaos_assets.cli import demonstration, intraday, listings, nightly, sandbox, upkeep
 
 app = typer.Typer(
     name="khaos-assets",
@@ -19,6 +19,7 @@ report = typer.Typer(help="Write reports again from what was found.", no_args_is
 simulators = typer.Typer(help="Worlds and the simulators that serve them.", no_args_is_help=True)
 app.add_typer(run, name="run")
 nightly.add_to(app, run, report)
+intraday.add_to(run)
 listings.add_to(app)
 app.add_typer(report, name="report")
 upkeep.add_to(app)

@@ -5,12 +5,13 @@ Everything is written to a temporary name, fsynced and renamed, so a reader sees
 
 from __future__ import annotations
 
+import json
 import os
 import tempfile
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from filelock import FileLock
@@ -25,6 +26,9 @@ class Store:
     # raw/<system>/<entity>/<night>.<attempt>/NNNNN.<ext> + manifest.json: as received, never rewritten
     def raw_entity(self, system: str, entity: str) -> Path:
         return self.root / "raw" / system / entity
+
+    def raw_attempt(self, system: str, entity: str, night: date, attempt: int) -> Path:
+        return self.raw_entity(system, entity) / f"{night.isoformat()}.{attempt}"
 
     def raw_attempts(self, system: str, entity: str, night: date) -> list[Path]:
         """The finished reads of one night, oldest first (a read is finished when its manifest stands)."""
@@ -51,6 +55,20 @@ class Store:
     def history(self, name: str, night: date) -> Path:
         """What one night hands to later ones (for example the stock figures last agreed), as Parquet."""
         return self.root / "history" / name / f"date={night.isoformat()}" / f"{name}.parquet"
+
+    def history_nights(self, name: str) -> list[date]:
+        """Nights that handed something on under this name, oldest first."""
+        found = (self.root / "history" / name).glob(f"date=*/{name}.parquet")
+        return sorted(date.fromisoformat(p.parent.name.removeprefix("date=")) for p in found)
+
+    def finished_night(self) -> date | None:
+        """The newest night that was run to its end: that of the published copy."""
+        pointer = self.published / "current.json"
+        return date.fromisoformat(json.loads(pointer.read_text())["night"]) if pointer.exists() else None
+
+    def day_after(self, night: date) -> DayStore:
+        """Where the runs of the day after a finished night write."""
+        return DayStore(self.root / "intraday" / night.isoformat(), self, night)
 
     @property
     def warehouse(self) -> Path:
@@ -82,6 +100,38 @@ class Store:
         self.root.mkdir(parents=True, exist_ok=True)
         with FileLock(self.root / "warehouse.lock", timeout=timeout):
             yield
+
+
+@dataclass(frozen=True)
+class DayStore(Store):
+    """A store of its own for the runs of one day, `intraday/<night>/`, laid out as the data folder is.
+
+    Snapshots and history of nights up to `night` are those of the data folder, which nothing here writes to.
+    """
+
+    nightly: Store
+    night: date
+
+    @property
+    def today(self) -> date:
+        """The date under which the day's snapshots stand: that of the night to come, so that all nights are earlier."""
+        return self.night + timedelta(days=1)
+
+    def snapshot(self, system: str, entity: str, night: date) -> Path:
+        return (super() if night > self.night else self.nightly).snapshot(system, entity, night)
+
+    def snapshot_nights(self, system: str, entity: str) -> list[date]:
+        nights = [n for n in self.nightly.snapshot_nights(system, entity) if n <= self.night]
+        return [*nights, *super().snapshot_nights(system, entity)]
+
+    def raw_attempt(self, system: str, entity: str, night: date, attempt: int) -> Path:
+        return (super() if night > self.night else self.nightly).raw_attempt(system, entity, night, attempt)
+
+    def history(self, name: str, night: date) -> Path:
+        return (super() if night > self.night else self.nightly).history(name, night)
+
+    def history_nights(self, name: str) -> list[date]:
+        return [n for n in self.nightly.history_nights(name) if n <= self.night]
 
 
 @contextmanager

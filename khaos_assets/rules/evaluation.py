@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
 
@@ -48,14 +48,24 @@ class RulesResult:
     """"CODE systems" → why."""
 
 
-def evaluate(settings: Settings, store: Store, night: Night) -> RulesResult:
-    """Run every rule over the night's warehouse, built before. Replaces the night's rows; same input, same rows."""
+def evaluate(settings: Settings, store: Store, night: Night, codes: Collection[str] | None = None) -> RulesResult:
+    """Run every rule over the night's warehouse, built before. Replaces the night's rows; same input, same rows.
+
+    `codes` limits it to some, which then hand on nothing to later nights.
+    """
     with open_warehouse(store) as db:
-        return evaluate_in(db, settings, store, night)
+        return evaluate_in(db, settings, store, night, codes)
 
 
-def evaluate_in(db: duckdb.DuckDBPyConnection, settings: Settings, store: Store, night: Night) -> RulesResult:
+def evaluate_in(
+    db: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    store: Store,
+    night: Night,
+    codes: Collection[str] | None = None,
+) -> RulesResult:
     """As `evaluate`, on an open connection."""
+    catalogue = {name: code for name, code in load_catalogue().items() if codes is None or name in codes}
     load_configuration(db, settings, night)
     _load_reads_before(db)
     _load_cases_before(db)
@@ -63,8 +73,8 @@ def evaluate_in(db: duckdb.DuckDBPyConnection, settings: Settings, store: Store,
     for comparison in sorted((HERE / "comparisons").glob("*.sql")):
         _execute(db, comparison.name, "comparison", comparison.read_text(encoding="utf-8"))
     db.execute(WORKING_TABLES)
-    pairs = _pairs(db, settings, known)
-    first, later = in_order(load_catalogue())
+    pairs = _pairs(db, settings, known, catalogue)
+    first, later = in_order(catalogue)
     for code in first:
         _run(db, code, [p for p in pairs if p.code == code.code])
     _explain(db)
@@ -75,7 +85,8 @@ def evaluate_in(db: duckdb.DuckDBPyConnection, settings: Settings, store: Store,
             _explain(db)
     _execute(db, "results.sql", "results", (HERE / "results.sql").read_text(encoding="utf-8"))
     _write_control(db, pairs)
-    write_history(db, store, night.date)
+    if codes is None:
+        write_history(db, store, night.date)
     rows = db.execute(
         "SELECT code, state, count(*) FROM exception WHERE night = getvariable('night') GROUP BY ALL ORDER BY ALL"
     ).fetchall()
@@ -154,11 +165,12 @@ def untestable(reads: dict[str, _ReadTonight], needs: list[Need], known: set[str
     return None
 
 
-def _pairs(db: duckdb.DuckDBPyConnection, settings: Settings, known: set[str]) -> list[_Pair]:
+def _pairs(
+    db: duckdb.DuckDBPyConnection, settings: Settings, known: set[str], catalogue: Mapping[str, Code]
+) -> list[_Pair]:
     """Every code and pair of the systems that are on, and whether it can be tested. A code that rests on others can
     where one of those can. Fills `code_need`."""
     reads = _reads(db)
-    catalogue = load_catalogue()
     found: dict[tuple[str, str], _Pair] = {}
     for code in (c for group in in_order(catalogue) for c in group):
         for systems, needs in pairs_of(code, settings):

@@ -60,10 +60,8 @@ def load_history(db: duckdb.DuckDBPyConnection, store: Store, night: date) -> se
 
 
 def _newest_before(store: Store, name: str, night: date) -> Path | None:
-    folder = store.history(name, night).parent.parent
-    nights = sorted(p.name.removeprefix("date=") for p in folder.glob("date=*") if (p / f"{name}.parquet").exists())
-    earlier = [n for n in nights if n < night.isoformat()]
-    return store.history(name, date.fromisoformat(earlier[-1])) if earlier else None
+    earlier = [n for n in store.history_nights(name) if n < night]
+    return store.history(name, earlier[-1]) if earlier else None
 
 
 def write_history(db: duckdb.DuckDBPyConnection, store: Store, night: date) -> None:

@@ -38,6 +38,8 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     """False: the walk broke off; no records are taken from its pages."""
     notes: WalkNotes
     pages: list[LandedPage]
+    since: str | None = None
+    """Of a delta: the instant of the complete snapshot from which it reaches on (ISO 8601 UTC)."""
 
 
 class StoredPages:
@@ -126,7 +128,9 @@ class Attempt:
         about = msgspec.json.encode({"operation": operation, "selector": selector, "why": why})
         _write_once(self._restricted / f"{number:05d}.json", about, mode=0o600)
 
-    def finish(self, notes: WalkNotes, *, walked: bool, started_at: str, finished_at: str) -> Manifest:
+    def finish(
+        self, notes: WalkNotes, *, walked: bool, started_at: str, finished_at: str, since: str | None = None
+    ) -> Manifest:
         """Close the attempt: its manifest is written last, atomically."""
         manifest = Manifest(
             system=self.system,
@@ -139,6 +143,7 @@ class Attempt:
             walked=walked,
             notes=notes,
             pages=sorted(self._pages, key=lambda p: p.number),
+            since=since,
         )
         write_bytes(
             self.folder / MANIFEST, msgspec.json.format(msgspec.json.encode(manifest, order="sorted"), indent=1)

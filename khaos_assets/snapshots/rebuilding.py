@@ -78,7 +78,8 @@ def decode_pages(read: Read, manifest: Manifest, pages: StoredPages) -> Decoded:
 def certify_and_write(settings: Settings, store: Store, read: Read, manifest: Manifest, decoded: Decoded) -> Certified:
     """Certificate and Parquet of an attempt, replacing those of the night. The certificate is written last."""
     day = date.fromisoformat(manifest.night)
-    earlier = earlier_file(store, manifest.system, read, day)
+    # A delta holds no keys but those that changed: that others stand no more, it cannot show.
+    earlier = None if manifest.since else earlier_file(store, manifest.system, read, day)
     feed = settings.feeds.get(f"{manifest.system}.{read.entity}")
     confirmed = feed is not None and manifest.night in feed.confirmed_drops
     certified = certify(read, manifest, decoded, earlier, confirmed=confirmed)

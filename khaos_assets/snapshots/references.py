@@ -17,7 +17,8 @@ from khaos_assets.systems.read import Decoded, Read, System
 class OrderReferences:
     """References by read. A read of this run tells its own once; the stored snapshots stand in for all others.
 
-    `prefixes`: channel → what Khaos puts before its references.
+    `prefixes`: channel → what Khaos puts before its references. `told_only`: what stands stored is known on both sides
+    already; only what this run tells is asked for.
     """
 
     def __init__(
@@ -27,8 +28,10 @@ class OrderReferences:
         systems: Iterable[System],
         running: Iterable[tuple[str, str]],
         prefixes: Mapping[str, str],
+        *,
+        told_only: bool = False,
     ) -> None:
-        self._store, self._night, self._prefixes = store, night, prefixes
+        self._store, self._night, self._prefixes, self._told_only = store, night, prefixes, told_only
         self._sources = [(s, r) for s in systems for r in s.reads if r.order_references is not None]
         sources = {(s.name, r.entity) for s, r in self._sources}
         self._told: dict[tuple[str, str], asyncio.Future[set[str]]] = {
@@ -62,7 +65,7 @@ class OrderReferences:
         for source, read in self._sources:
             if source.name == system:
                 continue
-            told = await asyncio.to_thread(self._stored, source, read)
+            told = set[str]() if self._told_only else await asyncio.to_thread(self._stored, source, read)
             future = self._told.get((source.name, read.entity))
             if future is not None:
                 told |= await asyncio.shield(future)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import duckdb
@@ -14,9 +14,10 @@ from khaos_assets.config import Night, Store
 from khaos_assets.config.store import write_bytes
 from khaos_assets.snapshots.certificate import Certificate
 from khaos_assets.snapshots.content_hash import key_text
-from khaos_assets.snapshots.parquet import table_file
+from khaos_assets.snapshots.landing import MANIFEST, read_manifest
+from khaos_assets.snapshots.parquet import QUARANTINE, table_file
 from khaos_assets.systems.arrow import from_arrow
-from khaos_assets.systems.read import Decoded, Read
+from khaos_assets.systems.read import Decoded, Quarantined, Read
 
 CERTIFICATE = "certificate.json"
 
@@ -50,6 +51,21 @@ def last_complete(store: Store, system: str, entity: str, before: date) -> date 
     return None
 
 
+def complete_since(store: Store, system: str, entity: str, before: date) -> datetime | None:
+    """The instant (UTC) that the last complete snapshot before a night is sure to have seen; None without one.
+
+    That is the earlier of its as-of and the beginning of the read, for the clocks of a simulated world stand still.
+    """
+    day = last_complete(store, system, entity, before)
+    certificate = None if day is None else read_certificate(store, system, entity, day)
+    if day is None or certificate is None:
+        return None
+    folder = store.raw_attempt(system, entity, day, certificate.attempt)
+    started = datetime.fromisoformat(certificate.started_at).astimezone(UTC)
+    as_of = read_manifest(folder).as_of if (folder / MANIFEST).exists() else None
+    return min(started, Night.of(day, as_of).as_of)
+
+
 def earlier_file(store: Store, system: str, read: Read, before: date) -> Path | None:
     """The Parquet file of the last complete snapshot before a night; None where there is none."""
     day = last_complete(store, system, read.entity, before)
@@ -74,6 +90,12 @@ def earlier_table(store: Store, system: str, read: Read, name: str, before: date
     path = earlier_file(store, system, read, before)
     named = None if path is None else table_file(path.parent, name)
     return pq.read_table(named) if named is not None and named.exists() else None
+
+
+def earlier_quarantine(store: Store, system: str, read: Read, before: date) -> list[Quarantined]:
+    """What was set aside in the last complete snapshot before a night."""
+    table = earlier_table(store, system, read, QUARANTINE, before)
+    return [] if table is None else [Quarantined(**row) for row in table.to_pylist()]
 
 
 def stored_decoded(store: Store, system: str, read: Read, day: date) -> Decoded:

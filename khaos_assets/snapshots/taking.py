@@ -16,9 +16,16 @@ from typing import Any
 from khaos_assets.config import Credentials, Night, Settings, Store
 from khaos_assets.snapshots.certificate import Certificate
 from khaos_assets.snapshots.landing import Attempt, StoredPages
+from khaos_assets.snapshots.merging import merged
 from khaos_assets.snapshots.rebuilding import certify_and_write, decode_pages, every_read
 from khaos_assets.snapshots.references import OrderReferences
-from khaos_assets.snapshots.stored import earlier_keys, earlier_table, read_certificate, stored_decoded
+from khaos_assets.snapshots.stored import (
+    complete_since,
+    earlier_keys,
+    earlier_table,
+    read_certificate,
+    stored_decoded,
+)
 from khaos_assets.systems.read import (
     Decoded,
     Read,
@@ -45,13 +52,15 @@ def take(
     reads: Collection[str] | None = None,
     *,
     progress: Progress | None = None,
+    deltas: bool = False,
 ) -> dict[str, Certificate]:
     """Snapshots of all enabled systems for a night; certificates by `system/entity`, sorted.
 
     `reads` limits it to some (`wair/stock`, or `wair` for all of a system); an unknown name raises ValueError. Taking a
-    night again makes a new attempt beside the old raw pages and replaces its tables and certificate.
+    night again makes a new attempt beside the old raw pages and replaces its tables and certificate. `deltas`: only
+    what changed since the last complete snapshot of each read that can tell (`Read.delta`), merged into that.
     """
-    run = _Run(settings, credentials, store, night, progress or _silent)
+    run = _Run(settings, credentials, store, night, progress or _silent, deltas)
     return asyncio.run(run.take(reads))
 
 
@@ -64,6 +73,7 @@ class _Run:
     store: Store
     night: Night
     progress: Progress
+    deltas: bool
     references: OrderReferences = field(init=False)
     results: dict[tuple[str, str], asyncio.Future[Decoded]] = field(default_factory=dict)
     certificates: dict[str, Certificate] = field(default_factory=dict)
@@ -76,10 +86,16 @@ class _Run:
         unknown = sorted(set(reads or ()) - known)
         if unknown:
             raise ValueError(f"no such read: {', '.join(unknown)} (there are: {', '.join(sorted(known))})")
-        chosen = every_read(enabled, reads)
+        chosen = [(s, r) for s, r in every_read(enabled, reads) if r.delta or not self.deltas]
         names = [(s.name, r.entity) for s, r in chosen]
-        prefixes = self.settings.order_reference_prefixes
-        self.references = OrderReferences(self.store, self.night.date, enabled, names, prefixes)
+        self.references = OrderReferences(
+            self.store,
+            self.night.date,
+            enabled,
+            names,
+            self.settings.order_reference_prefixes,
+            told_only=self.deltas,
+        )
         for system, read in chosen:
             self.results[system.name, read.entity] = asyncio.get_running_loop().create_future()
         async with asyncio.TaskGroup() as group:
@@ -108,23 +124,39 @@ class _Run:
         attempt = Attempt(self.store, system.name, read.entity, self.night)
         started_at = _now()
         budget = Budget(getattr(self.settings, system.name).transport.retry_budget)
-        notes, walked = WalkNotes(), False
+        notes, walked, since = WalkNotes(), False, None
         if refused is None:
             try:
+                since = await asyncio.to_thread(self._since, system, read)
+                walk = read.delta.walk if self.deltas and read.delta else read.walk
                 with spending(budget):
-                    notes = await read.walk(self._context(system, read, client, attempt))
+                    notes = await walk(self._context(system, read, client, attempt, since))
                 walked = True
             except Exception as e:
                 refused = _reason(name, e)
         if refused is not None:
             notes.faults = [*notes.faults, refused]
         notes.requests = notes.requests or budget.requests
-        manifest = attempt.finish(notes, walked=walked, started_at=started_at, finished_at=_now())
+        manifest = attempt.finish(
+            notes, walked=walked, started_at=started_at, finished_at=_now(), since=since and since.isoformat()
+        )
         pages = StoredPages(attempt.folder, manifest.pages)
         decoded = await asyncio.to_thread(decode_pages, read, manifest, pages)
         self._announce(system, read, decoded, [*notes.faults, *decoded.faults])
+        if since is not None and not notes.faults and not decoded.faults:
+            decoded = await asyncio.to_thread(merged, self.store, system.name, read, decoded, self.night.date)
         certified = await asyncio.to_thread(certify_and_write, self.settings, self.store, read, manifest, decoded)
         self.certificates[name] = certified.certificate
+
+    def _since(self, system: System, read: Read) -> datetime | None:
+        """Where a delta begins. Raises ReadFailed where there is no complete snapshot to begin from."""
+        if not self.deltas:
+            return None
+        since = complete_since(self.store, system.name, read.entity, self.night.date)
+        if since is None:
+            detail = f"{system.name}/{read.entity} has no complete snapshot from which a delta could reach on"
+            raise ReadFailed("no_complete_snapshot", detail)
+        return since
 
     def _announce(self, system: System, read: Read, decoded: Decoded, faults: list[Reason]) -> None:
         """Tell those who wait for this read: its records, or that there are none to rely on."""
@@ -136,7 +168,19 @@ class _Run:
             result.set_result(decoded)
         self.references.tell(system.name, read, None if faults else decoded)
 
-    def _context(self, system: System, read: Read, client: Any, attempt: Attempt) -> ReadContext:
+    async def _moved(self, system: System) -> set[str]:
+        """The stock codes that the deltas of other systems tell of. Raises ReadFailed where one of them failed."""
+        found: set[str] = set()
+        for other in installed_systems().values():
+            for read in other.reads:
+                waiting = self.results.get((other.name, read.entity))
+                if other is not system and waiting is not None and read.delta and read.delta.moved:
+                    found |= set(read.delta.moved(await asyncio.shield(waiting)))
+        return found
+
+    def _context(
+        self, system: System, read: Read, client: Any, attempt: Attempt, since: datetime | None
+    ) -> ReadContext:
         name = f"{system.name}/{read.entity}"
 
         async def result(entity: str) -> Decoded:
@@ -162,6 +206,8 @@ class _Run:
             earlier_table=lambda name: earlier_table(self.store, system.name, read, name, self.night.date),
             announce=lambda listed: self.references.announce(system.name, read, listed),
             progress=lambda rows: self.progress(name, rows),
+            since=since,
+            moved=lambda: self._moved(system),
         )
 
 

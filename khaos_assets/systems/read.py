@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from functools import cache
 from importlib import import_module
@@ -144,6 +145,10 @@ class Decoded:
     """Found while decoding (one key twice, …): INCOMPLETE, as those of the walk."""
 
 
+async def _nothing_moved() -> set[str]:
+    return set()
+
+
 @dataclass
 class ReadContext:
     """What a walk may use."""
@@ -169,6 +174,10 @@ class ReadContext:
     """A table of the last complete snapshot of this entity before this night, by its name; None where there is none."""
     progress: Callable[[int], None] = lambda rows: None  # noqa: ARG005
     """Called with the number of rows a page brought."""
+    since: datetime | None = None
+    """For a delta: the instant (UTC) of the last complete snapshot. How far to reach over it is the system's matter."""
+    moved: Callable[[], Awaitable[set[str]]] = _nothing_moved
+    """For a delta: waits for the stock codes that other systems' deltas tell of (`Delta.moved`)."""
 
 
 class ReadFailed(Exception):
@@ -177,6 +186,22 @@ class ReadFailed(Exception):
     def __init__(self, fault: str, detail: str) -> None:
         super().__init__(f"{fault}: {detail}")
         self.reason = Reason(fault=fault, detail=detail)
+
+
+@dataclass(frozen=True)
+class Delta:
+    """How a read is made in the day: what changed since `ReadContext.since`, decoded like the whole.
+
+    Its records take the place of those in the last complete snapshot. It never shows that a record is gone.
+    """
+
+    walk: Callable[[ReadContext], Awaitable[WalkNotes]]
+    replaces: tuple[str, ...] = ()
+    """Columns whose values a delta brings whole (all lines of an order); the key unless given."""
+    merges: bool = True
+    """False where nothing tells what changed: then the rows asked for stand alone, and of others nothing is known."""
+    moved: Callable[[Decoded], Iterable[str]] | None = None
+    """Stock codes of the records that changed: other systems ask for theirs."""
 
 
 @dataclass(frozen=True)
@@ -200,6 +225,8 @@ class Read:
     never_deleted: bool = False
     """The contract says that a record once seen stays: one that vanished since the last complete snapshot is a defect
     of the read (`snapshots/` checks it), unless a person confirmed it in `feeds.<system>.<entity>.confirmed_drops`."""
+    delta: Delta | None = None
+    """None: not read in the day; the last complete snapshot stands for it."""
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,12 @@ from khaos_assets.warehouse.database import open_warehouse
 NIGHTLY = ("exception", "control_code", "control_read")
 
 
+def published_copy(store: Store) -> Path | None:
+    """The newest published copy, None before the first night was finished."""
+    pointer = store.published / "current.json"
+    return store.published / json.loads(pointer.read_text())["file"] if pointer.exists() else None
+
+
 def publish(store: Store, night: Night) -> Path:
     """Copy the results of every night up to this one into `published/<night>-<hash>.duckdb` and point to it.
 

@@ -17,7 +17,7 @@ MODULES = sorted(ROOT.rglob("*.py"))
 PARTS = {p.stem for p in ROOT.iterdir() if p.is_dir() or p.suffix == ".py"}
 
 # Each folder may import itself and those before it; cli and definitions stand above them all.
-FLOW = ["config", "systems", "snapshots", "warehouse", "rules", "expectations", "reports", "orchestration"]
+FLOW = ["config", "systems", "snapshots", "warehouse", "rules", "expectations", "reports", "intraday", "orchestration"]
 
 
 def folder_of(path: Path) -> str:

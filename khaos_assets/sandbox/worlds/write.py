@@ -28,6 +28,7 @@ from khaos_assets.sandbox.worlds.render import (
     scayle_orders,
     wair,
 )
+from khaos_assets.sandbox.worlds.render.khaos_stock import Levels
 
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 _BATCH = 2000
@@ -44,13 +45,16 @@ def write_world(world: World, out: Path) -> None:
     shutil.rmtree(out / "nights", ignore_errors=True)
     out.mkdir(parents=True, exist_ok=True)
     moving = {"wair.stock": True, "wair.dispatches": True}
+    levels: Levels = {}
     for number, night in enumerate(world.nights):
         for change in world.changes.get(number, []):
             change()
         folder = out / "nights" / night.date.isoformat()
-        for system, entity, records in _night(world, number):
+        figures = positions(world, night.as_of)
+        for system, entity, records in _night(world, number, figures, levels):
             _write(folder / system / f"{entity}.ndjson", records)
         _write(folder / "truth.ndjson", world.truth.of(number))
+        levels = khaos_stock.levels(world, number, figures)
         recent = (d for d in wair.dispatches_of(world, night.as_of) if d.moves_stock and not d.broken)
         fresh = any(d.at > night.as_of - timedelta(hours=20) for d in recent)
         moving = {name: was and fresh for name, was in moving.items()}
@@ -62,11 +66,13 @@ def write_world(world: World, out: Path) -> None:
     (out / "world.toml").write_text(world_toml(world), encoding="utf-8")
 
 
-def _night(world: World, number: int) -> Iterator[tuple[str, str, Iterable[dict[str, Any]]]]:
+def _night(
+    world: World, number: int, figures: Positions, levels: Levels
+) -> Iterator[tuple[str, str, Iterable[dict[str, Any]]]]:
+    """`levels`: what Khaos showed the night before."""
     night = world.nights[number]
-    figures = positions(world, night.as_of)
     yield "khaos", "sites", khaos_stock.sites(world)
-    yield "khaos", "stock_list", khaos_stock.stock_list(world, number, figures)
+    yield "khaos", "stock_list", khaos_stock.stock_list(world, number, figures, levels)
     yield "khaos", "stock_items", khaos_stock.stock_items(world, number)
     yield "khaos", "stock_levels", khaos_stock.stock_levels(world, number, figures)
     yield "khaos", "stock_potential", khaos_stock.stock_potential(world, number, figures)

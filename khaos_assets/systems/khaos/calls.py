@@ -70,8 +70,9 @@ def site_list() -> Call:
     return Call("GetSiteList", {})
 
 
-def stock_list(date_type: DateType, item_type: ItemType) -> Call:
-    return Call("GetStockList", {"DateType": int(date_type), "DateValue": UNFILTERED, "StockItemType": int(item_type)})
+def stock_list(date_type: DateType, item_type: ItemType, since: datetime = UNFILTERED) -> Call:
+    """`since` (aware, inclusive): only items whose date of this type is not earlier."""
+    return Call("GetStockList", {"DateType": int(date_type), "DateValue": since, "StockItemType": int(item_type)})
 
 
 def stock_export(codes: Iterable[str]) -> Call:

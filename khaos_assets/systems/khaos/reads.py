@@ -24,12 +24,13 @@ from khaos_assets.systems.khaos.records import (
     StockItem,
     StockLevel,
 )
+from khaos_assets.systems.khaos.walk.changes import changed_items, changed_orders, codes_of, moved_levels
 from khaos_assets.systems.khaos.walk.companies import walk_company_info, walk_customers
 from khaos_assets.systems.khaos.walk.lines import walk_order_lines
 from khaos_assets.systems.khaos.walk.orders import walk_sales_orders
 from khaos_assets.systems.khaos.walk.prices import walk_price_lists
 from khaos_assets.systems.khaos.walk.stock import walk_sites, walk_stock_items, walk_stock_levels
-from khaos_assets.systems.read import Read, System
+from khaos_assets.systems.read import Delta, Read, System
 
 SYSTEM = System(
     name="khaos",
@@ -52,6 +53,7 @@ SYSTEM = System(
             walk=walk_stock_items,
             decode=decode_stock_items,
             change_column="last_updated",
+            delta=Delta(changed_items),
         ),
         Read(
             entity="stock_levels",
@@ -61,6 +63,7 @@ SYSTEM = System(
             walk=walk_stock_levels,
             decode=decode_stock_levels,
             units_column="level",
+            delta=Delta(moved_levels, moved=codes_of),
         ),
         Read(
             entity="customers",
@@ -98,6 +101,7 @@ SYSTEM = System(
             value_column="items_net",
             order_references=order_references,
             never_deleted=True,
+            delta=Delta(changed_orders),
         ),
         Read(
             entity="order_lines",
@@ -107,6 +111,7 @@ SYSTEM = System(
             walk=walk_order_lines,
             decode=decode_order_lines,
             units_column="order_qty",
+            delta=Delta(walk_order_lines, replaces=("sorder_code",)),
         ),
     ),
 )

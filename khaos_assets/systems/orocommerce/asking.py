@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import pairwise
 from typing import Any, TypeVar
 
@@ -42,17 +43,18 @@ class Landed:
 
 
 class Asking:
-    """Asks for pages of one resource on behalf of one read."""
+    """Asks for pages of one resource on behalf of one read; with `since` (UTC), of rows changed from then on."""
 
-    def __init__(self, resource: Resource, context: ReadContext) -> None:
+    def __init__(self, resource: Resource, context: ReadContext, since: datetime | None = None) -> None:
         self.resource = resource
+        self.changed = {} if since is None else {"filter[updatedAt][gte]": f"{since:%Y-%m-%dT%H:%M:%SZ}"}
         self.context = context
         self.client: OroClient = context.client
         self.operation = f"GET {resource.path}"
 
     async def head(self, pass_number: int) -> tuple[int, int | None]:
         """The highest id (0: there is no row) and the count of rows. Raises ReadFailed and TransportError."""
-        landed = await self.page({"sort": "-id"}, 1, asked={"pass": pass_number, "what": "highest"})
+        landed = await self.page({"sort": "-id", **self.changed}, 1, asked={"pass": pass_number, "what": "highest"})
         (highest,) = landed.ids or [0]
         if highest is None:
             raise ReadFailed("key_unreadable", f"{self.operation}: the id of the last row is no number")
@@ -60,12 +62,12 @@ class Asking:
 
     async def count_up_to(self, highest: int, pass_number: int) -> int | None:
         """How many rows have an id up to `highest`; None where the shop does not say."""
-        params = {"sort": "id", "filter[id][lte]": str(highest)}
+        params = {"sort": "id", "filter[id][lte]": str(highest), **self.changed}
         return (await self.page(params, 1, asked={"pass": pass_number, "what": "count"})).count
 
     async def above(self, after: int, size: int, pass_number: int) -> tuple[Stretch, Landed]:
         """The first rows above an id, as many as the shop allows up to `size`."""
-        params = {"sort": "id", "filter[id][gt]": str(after)}
+        params = {"sort": "id", "filter[id][gt]": str(after), **self.changed}
         landed = await self.page(params, size, asked={"pass": pass_number, "after": after}, after=after)
         ids = [i for i in landed.ids if i is not None]
         if landed.ids and not ids:

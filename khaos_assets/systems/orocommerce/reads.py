@@ -33,8 +33,8 @@ from khaos_assets.systems.orocommerce.records import (
 )
 from khaos_assets.systems.orocommerce.resources import Resource
 from khaos_assets.systems.orocommerce.shapes import Shape
-from khaos_assets.systems.orocommerce.walk import walk
-from khaos_assets.systems.read import Read, System
+from khaos_assets.systems.orocommerce.walk import walk, walk_changes
+from khaos_assets.systems.read import Delta, Read, System
 from khaos_assets.systems.wire import Record
 
 ORDERS = Resource("/orders", Shape("orders", Order))
@@ -52,6 +52,7 @@ def _by_id(
     *,
     change_column: str | None = "updated_at",
     units_column: str | None = None,
+    in_the_day: bool = False,
 ) -> Read:
     """A list that is kept as it comes."""
     resource = Resource(f"/{type_}", Shape(type_, record))
@@ -64,6 +65,7 @@ def _by_id(
         decode=partial(decode, entity, resource),
         change_column=change_column,
         units_column=units_column,
+        delta=Delta(partial(walk_changes, resource)) if in_the_day else None,
     )
 
 
@@ -81,6 +83,7 @@ SYSTEM = System(
             walk=walk_inventory_levels,
             decode=decode_inventory_levels,
             units_column="quantity",
+            delta=Delta(walk_inventory_levels, merges=False),  # no change time: the whole list again
         ),
         Read(
             entity="orders",
@@ -92,8 +95,16 @@ SYSTEM = System(
             change_column="updated_at",
             value_column="total_value",
             order_references=order_references,
+            delta=Delta(partial(walk_changes, ORDERS)),
         ),
-        _by_id("order_line_items", "Order lines", "orderlineitems", OrderLineItem, units_column="quantity"),
+        _by_id(
+            "order_line_items",
+            "Order lines",
+            "orderlineitems",
+            OrderLineItem,
+            units_column="quantity",
+            in_the_day=True,
+        ),
         Read(
             entity="order_subtotals",
             title="Order subtotals",
@@ -101,6 +112,7 @@ SYSTEM = System(
             key=("id",),
             walk=partial(walk, SUBTOTALS),
             decode=partial(decode_subtotals, SUBTOTALS),
+            delta=Delta(partial(walk_changes, SUBTOTALS), replaces=("order_id",)),
             value_column="signed_amount",
         ),
         _by_id(

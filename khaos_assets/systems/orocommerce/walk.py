@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -23,6 +24,8 @@ from khaos_assets.systems.orocommerce.settings import OroCommerce
 from khaos_assets.systems.read import Proof, ReadContext, Reason, WalkNotes
 
 PASSES = 4
+OVERLAP = timedelta(minutes=15)
+"""How far a delta reaches back over the last complete snapshot: changes are committed late, and clocks differ."""
 SAMPLE = 5
 
 
@@ -57,11 +60,22 @@ async def walk(resource: Resource, context: ReadContext) -> WalkNotes:
     return (await walk_by_id(resource, context))[0]
 
 
+async def walk_changes(resource: Resource, context: ReadContext) -> WalkNotes:
+    """As `walk`, of rows changed since the last complete snapshot, less an overlap (whole seconds, so `gte`)."""
+    assert context.since is not None, "a delta begins somewhere"
+    notes, _ = await walk_by_id(resource, context, since=context.since - OVERLAP)
+    notes.facts["asked"] = []  # no order was asked for by its number
+    return notes
+
+
 async def walk_by_id(
-    resource: Resource, context: ReadContext, seen: Callable[[Landed], None] | None = None
+    resource: Resource,
+    context: ReadContext,
+    seen: Callable[[Landed], None] | None = None,
+    since: datetime | None = None,
 ) -> tuple[WalkNotes, Pass]:
     """As `walk`; with the pass that counts. `seen` is shown every page of rows."""
-    asking = Asking(resource, context)
+    asking = Asking(resource, context, since)
     passes: list[Pass] = []
     notes = WalkNotes(account_start=asking.client.account, account_end=asking.client.account)
     while len(passes) < PASSES:

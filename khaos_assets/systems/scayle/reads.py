@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from khaos_assets.systems.read import Read, System
+from khaos_assets.systems.read import Delta, Read, System
 from khaos_assets.systems.scayle.client import open_client
 from khaos_assets.systems.scayle.decode.catalogue import (
     PRICE_KEY,
@@ -20,6 +20,7 @@ from khaos_assets.systems.scayle.decode.catalogue import (
 from khaos_assets.systems.scayle.decode.orders import decode_orders, order_references
 from khaos_assets.systems.scayle.records import Order, OrderAsked, Price, Product, Shop, Stock, Variant, Warehouse
 from khaos_assets.systems.scayle.walk.catalogue import walk_products, walk_shops, walk_variants, walk_warehouses
+from khaos_assets.systems.scayle.walk.changes import changed_orders, stocks_of_moved
 from khaos_assets.systems.scayle.walk.of_variants import PRICES, STOCKS, walk_of_variants
 from khaos_assets.systems.scayle.walk.orders import walk_orders
 
@@ -69,6 +70,7 @@ SYSTEM = System(
             decode=decode_stocks,
             change_column="changed_at",
             units_column="quantity",
+            delta=Delta(stocks_of_moved, merges=False),
         ),
         Read(
             entity="prices",
@@ -87,6 +89,7 @@ SYSTEM = System(
             decode=decode_orders,
             change_column="updated_at",
             order_references=order_references,
+            delta=Delta(changed_orders),
         ),
     ),
 )

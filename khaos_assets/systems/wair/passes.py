@@ -92,6 +92,8 @@ class PassReader:
     limit: int
     concurrency: int
     progress: Callable[[int], None]
+    since: str = EVER
+    """Where a walk by change time begins."""
     unknown_fields: set[str] = field(default_factory=set)
 
     async def run(self, number: int, *, by_change: bool) -> Pass:
@@ -106,7 +108,7 @@ class PassReader:
 
     async def _page(self, number: int, offset: int, limit: int, *, by_change: bool, started: list[datetime]) -> Page:
         operation = f"GET {self.feed.path}"
-        selector = f"offset={offset} limit={limit}" + (f" updatedFrom={EVER}" if by_change else "")
+        selector = f"offset={offset} limit={limit}" + (f" updatedFrom={self.since}" if by_change else "")
         read: list[FeedPage] = []
 
         def check(answer: Answer) -> None:
@@ -119,7 +121,7 @@ class PassReader:
 
         params: dict[str, str | int] = {"offset": offset, "limit": limit}
         if by_change:
-            params["updatedFrom"] = EVER
+            params["updatedFrom"] = self.since
         answer = await self.client.get(operation, self.feed.path, params, check)
         (page,) = read
         asked = {"pass": number, "offset": offset, "limit": limit, "by_change": by_change}

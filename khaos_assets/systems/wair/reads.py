@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import partial
 
-from khaos_assets.systems.read import Decoded, Read, System
+from khaos_assets.systems.read import Decoded, Delta, Read, System
+from khaos_assets.systems.wair.changes import changes
 from khaos_assets.systems.wair.client import open_client
 from khaos_assets.systems.wair.coverage import stock_coverage
 from khaos_assets.systems.wair.decode import decode
@@ -49,6 +50,7 @@ SYSTEM = System(
             key=STOCK.columns,
             walk=partial(walk, STOCK, also=stock_coverage),
             decode=partial(decode, STOCK),
+            delta=Delta(partial(changes, STOCK)),
             change_column="updated_at",
             units_column="on_hand",
             never_deleted=True,
@@ -60,6 +62,7 @@ SYSTEM = System(
             key=DISPATCHES.columns,
             walk=partial(walk, DISPATCHES),
             decode=partial(decode, DISPATCHES),
+            delta=Delta(partial(changes, DISPATCHES)),
             change_column="updated_at",
             order_references=order_references,
             never_deleted=True,
@@ -71,6 +74,7 @@ SYSTEM = System(
             key=TRANSFERS.columns,
             walk=partial(walk, TRANSFERS),
             decode=partial(decode, TRANSFERS),
+            delta=Delta(partial(changes, TRANSFERS)),
             change_column="updated_at",
             units_column="quantity_shipped",
         ),

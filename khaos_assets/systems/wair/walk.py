@@ -10,7 +10,7 @@ from khaos_assets.systems.read import Proof, ReadContext, ReadFailed, Reason, Wa
 from khaos_assets.systems.transport import Answer
 from khaos_assets.systems.wair.client import WairClient
 from khaos_assets.systems.wair.feed import Feed
-from khaos_assets.systems.wair.passes import Difference, Pass, PassReader, differences, unseen
+from khaos_assets.systems.wair.passes import EVER, Difference, Pass, PassReader, differences, unseen
 from khaos_assets.systems.wair.settings import Wair
 
 COMPARISONS = 3
@@ -26,28 +26,11 @@ async def walk(feed: Feed, context: ReadContext, also: Also | None = None) -> Wa
     """Walk the list twice or more and say what is proven. Raises ReadFailed and TransportError."""
     client: WairClient = context.client
     account = client.account
-    await _offered(feed, context)
-    reader = PassReader(
-        feed=feed,
-        client=client,
-        landing=context.landing,
-        limit=context.settings.of(Wair).page_size,
-        concurrency=context.settings.of(Wair).transport.concurrency,
-        progress=context.progress,
-    )
+    await offered(feed, context)
+    reader = reader_of(feed, context)
     passes = [await _first_pass(reader, context)]
-    notes = WalkNotes(account_start=account)
-    found: list[Difference] = []
-    for _ in range(COMPARISONS):
-        passes.append(await reader.run(len(passes) + 1, by_change=not passes[-1].by_change))
-        before, after = passes[-2:]
-        found = await asyncio.to_thread(differences, feed, before, after)
-        since = min(before.started_at, context.night.as_of) - OVERLAP
-        if all(d.explained(since) for d in found):
-            notes.proof = Proof.TWO_PASS
-            break
-    else:
-        notes.faults = [_disagreement(found, passes)]
+    notes, found = await until_agreed(feed, context, reader, passes, alternate=True)
+    notes.account_start = account
     before, after = passes[-2:]
     notes.facts = {"pages": before.pages, "overlay": sorted({n for d in found for n in d.pages})}
     notes.end_recognised_by = "moreRecordsAvailable false and nothing behind the last row"
@@ -65,7 +48,42 @@ async def walk(feed: Feed, context: ReadContext, also: Also | None = None) -> Wa
     return notes
 
 
-async def _offered(feed: Feed, context: ReadContext) -> None:
+async def until_agreed(
+    feed: Feed, context: ReadContext, reader: PassReader, passes: list[Pass], *, alternate: bool
+) -> tuple[WalkNotes, list[Difference]]:
+    """Adds passes until two neighbours agree; gives what they still show differently, explained by its change time.
+
+    `alternate`: every other pass by key.
+    """
+    notes = WalkNotes()
+    found: list[Difference] = []
+    for _ in range(COMPARISONS):
+        passes.append(await reader.run(len(passes) + 1, by_change=not (alternate and passes[-1].by_change)))
+        before, after = passes[-2:]
+        found = await asyncio.to_thread(differences, feed, before, after)
+        since = min(before.started_at, context.night.as_of) - OVERLAP
+        if all(d.explained(since) for d in found):
+            notes.proof = Proof.TWO_PASS
+            break
+    else:
+        notes.faults = [_disagreement(found, passes)]
+    return notes, found
+
+
+def reader_of(feed: Feed, context: ReadContext, since: str = EVER) -> PassReader:
+    """Walks over one list, as politely as configured; by change time, those that reach back to `since`."""
+    return PassReader(
+        feed=feed,
+        client=context.client,
+        landing=context.landing,
+        limit=context.settings.of(Wair).page_size,
+        concurrency=context.settings.of(Wair).transport.concurrency,
+        progress=context.progress,
+        since=since,
+    )
+
+
+async def offered(feed: Feed, context: ReadContext) -> None:
     """The capability check: the switch of the installation, then one record. "Not offered" is never "no records"."""
     if not context.settings.of(Wair).feed_extension:
         raise ReadFailed("feed_extension_not_available", "wair.feed_extension is off in merchant.toml")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -26,10 +27,22 @@ def sites(world: World) -> Iterator[Record]:
         yield {"SiteID": number, "SiteName": name, "_current": number == 1}
 
 
-def stock_list(world: World, night: int, figures: Positions) -> Iterator[Record]:
-    moved: dict[Item, Any] = {}
+Levels = dict[Item, tuple[Decimal, ...]]
+"""LEVEL of each item at each site, in the order of the sites."""
+
+
+def levels(world: World, night: int, figures: Positions) -> Levels:
+    return {i: tuple(figures.level(i, site) for site in world.sites) for i in items_of(world, night) if i.stocked}
+
+
+def stock_list(world: World, night: int, figures: Positions, before: Levels) -> Iterator[Record]:
+    """The key list. An item whose level is another one than the night `before` moved since, if only an hour ago."""
+    moved: dict[Item, datetime] = {}
     for (item, _), at in figures.moved.items():
         moved[item] = max(at, moved.get(item, at))
+    for item, shown in levels(world, night, figures).items() if before else ():
+        if before.get(item) != shown:
+            moved[item] = max(figures.as_of - timedelta(hours=1), moved.get(item, figures.as_of - timedelta(hours=1)))
     for item in items_of(world, night):
         record: Record = {
             "StockCode": item.code,

@@ -11,6 +11,7 @@ from functools import partial
 import msgspec
 
 from khaos_assets.systems.khaos import soap
+from khaos_assets.systems.khaos.calls import askable
 from khaos_assets.systems.khaos.decode.gather import Gathered, answered, document, latest, unaskable_codes
 from khaos_assets.systems.khaos.decode.key_list import Key, Keys, by_code, read_list, split_askable
 from khaos_assets.systems.khaos.decode.style_tree import nested_items
@@ -69,7 +70,7 @@ def decode_stock_items(pages: Pages, notes: WalkNotes) -> Decoded:
     _merge(flat, nested)
     if lists is not None:
         flat.keep(lambda code: code in nested.entries or lists.key(code) is not None)
-    uncovered = flat.uncovered(split_askable(lists.keys)[0], notes) if lists is not None else []
+    uncovered = flat.uncovered(asked_for(lists, notes), notes)
     return Decoded({"stock_items": flat.records()}, [*flat.quarantined(), *unaskable(pages)], uncovered)
 
 
@@ -92,6 +93,13 @@ def stock_key_lists(pages: Pages) -> KeyLists | None:
     parents = latest(pages, "GetStockList", date_type=-1, item_type=1)
     rows = [] if parents is None else read_list(soap.read_answer(pages.body(parents)), "StockCode")
     return KeyLists(keys, {c.casefold(): k for c, k in keys.items()}, frozenset(k.code.casefold() for k in rows))
+
+
+def asked_for(lists: KeyLists | None, notes: WalkNotes) -> list[str]:
+    """The codes that must have answered: those of the list, of a delta those that changed."""
+    changed: list[str] | None = notes.facts.get("changed")
+    listed = (lists.keys if lists is not None else ()) if changed is None else changed
+    return [c for c in listed if askable(c)]
 
 
 def unaskable(pages: Pages) -> list[Quarantined]:

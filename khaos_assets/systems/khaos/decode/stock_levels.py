@@ -11,9 +11,8 @@ from functools import partial
 
 from khaos_assets.systems.khaos import soap
 from khaos_assets.systems.khaos.decode.gather import Gathered, answered, document, latest, round_of
-from khaos_assets.systems.khaos.decode.key_list import split_askable
 from khaos_assets.systems.khaos.decode.sites import read_sites
-from khaos_assets.systems.khaos.decode.stock_items import stock_key_lists, unaskable
+from khaos_assets.systems.khaos.decode.stock_items import asked_for, stock_key_lists, unaskable
 from khaos_assets.systems.khaos.fields import MONEY, UNITS, Element, FieldError, Row, names
 from khaos_assets.systems.khaos.records import Site, StockLevel
 from khaos_assets.systems.read import Decoded, Pages, WalkNotes
@@ -38,8 +37,8 @@ def decode_stock_levels(pages: Pages, notes: WalkNotes) -> Decoded:
             gathered.add(page, number, element, partial(_key, row, site), partial(_level, row, site, sites, potentials))
     if lists is not None:
         gathered.keep(lambda key: lists.key(key.rpartition("/")[0]) is not None)
-    listed = split_askable(lists.keys)[0] if lists is not None else []
-    uncovered = gathered.uncovered((f"{code}/{site}" for code in listed for site in sites), notes)
+    wanted = (f"{code}/{site}" for code in asked_for(lists, notes) for site in sites)
+    uncovered = gathered.uncovered(wanted, notes)
     return Decoded({"stock_levels": gathered.records()}, [*gathered.quarantined(), *unaskable(pages)], uncovered)
 
 

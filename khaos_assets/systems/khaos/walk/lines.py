@@ -48,7 +48,7 @@ async def walk_order_lines(context: ReadContext) -> WalkNotes:
         detail = f"{len(doubtful)} orders came more than once in an answer for one SO code: {shown(doubtful)}"
         asking.notes.faults.append(Reason(fault="ambiguous_order", detail=detail))
     # Every known order answered; whether every order is known is what the proof of sales_orders says.
-    by_company = context.settings.of(Khaos).order_enumeration == "companies"
+    by_company = context.settings.of(Khaos).order_enumeration == "companies" and context.since is None
     asking.notes.proof = Proof.COUNTED if by_company else Proof.OVERLAP_ONLY
     asking.notes.end_recognised_by = "every order of sales_orders answered"
     return asking.finish()

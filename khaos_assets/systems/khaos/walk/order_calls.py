@@ -118,12 +118,16 @@ class OrderCalls:
         await self.asking.in_chunks(wanted[::-1] if reverse else wanted, chunk or self.chunk, one)
         return came
 
-    async def windows(self, selection: Selection, *, shifted: bool = False) -> Came:
-        """Orders by date, in windows that overlap by the configured buffer and the hour that summer time repeats."""
+    async def windows(self, selection: Selection, *, shifted: bool = False, start: datetime | None = None) -> Came:
+        """Orders by date, in windows that overlap by the configured buffer and the hour that summer time repeats.
+
+        From `start`, else from the beginning of the configured order window.
+        """
         came: Came = {}
         settings = self.asking.context.settings.of(Khaos)
         as_of = self.asking.context.night.as_of
-        start, end = as_of - timedelta(days=settings.order_window_days), as_of + AFTER
+        start = start or as_of - timedelta(days=settings.order_window_days)
+        end = as_of + AFTER
         overlap = timedelta(minutes=settings.delta_buffer_minutes, hours=2)
         cuts = [start]
         step = WINDOW / 2 if shifted else WINDOW

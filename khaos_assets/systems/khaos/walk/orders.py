@@ -27,12 +27,12 @@ async def walk_sales_orders(context: ReadContext) -> WalkNotes:
         await _companies(asking, orders)
     await _windows(orders, only_once=by_company)
     context.announce(orders.references())
-    await _references(asking, orders, await context.references())
+    await ask_references(asking, orders, await context.references())
     await _earlier(asking, orders, context.earlier_keys())
     await _open_orders(asking, orders)
     if by_company:
         await _outside_companies(asking, orders)
-    await _settle(asking, orders)
+    await settle(asking, orders)
     asking.notes.proof = Proof.TWO_PASS if by_company else Proof.OVERLAP_ONLY
     asking.notes.end_recognised_by = (
         "every company of the company list answered twice, and no other selector knew more orders"
@@ -77,7 +77,7 @@ async def _outside_companies(asking: Asking, orders: OrderCalls) -> None:
         asking.notes.faults.append(Reason(fault="selectors_disagree", detail=detail))
 
 
-async def _references(asking: Asking, orders: OrderCalls, known: Collection[str]) -> None:
+async def ask_references(asking: Asking, orders: OrderCalls, known: Collection[str]) -> None:
     """Ask for every reference that another system knows and no order bears yet; a miss is confirmed first."""
     prefixes = [p for p in asking.context.settings.order_reference_prefixes.values() if p]
     wanted = {form for r in known if r.strip() for form in _forms(r, prefixes)}
@@ -144,7 +144,7 @@ async def _open_orders(asking: Asking, orders: OrderCalls) -> None:
         asking.notes.facts["open_orders_not_in_status"] = len(unlisted)
 
 
-async def _settle(asking: Asking, orders: OrderCalls) -> None:
+async def settle(asking: Asking, orders: OrderCalls) -> None:
     """Orders that came with two contents are read by their code, until one content comes."""
     for round_ in range(ROUNDS):
         differing = sorted(orders.unsettled())

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from itertools import chain
 
 from khaos_assets.systems.khaos import calls, soap
-from khaos_assets.systems.khaos.calls import DateType, ItemType
+from khaos_assets.systems.khaos.calls import UNFILTERED, DateType, ItemType
 from khaos_assets.systems.khaos.decode import stock_items, stock_levels
 from khaos_assets.systems.khaos.decode.key_list import Key, Keys, by_code, read_list
 from khaos_assets.systems.khaos.decode.sites import read_sites
@@ -56,7 +57,7 @@ async def walk_stock_items(context: ReadContext) -> WalkNotes:
     """Key lists, then ExportStock for every code; style parents and children must fit together at the end."""
     asking = Asking(context)
     lists = _StockLists(asking)
-    export = _StockExport(asking, context.settings.of(Khaos).stock_chunk)
+    export = StockExport(asking, context.settings.of(Khaos).stock_chunk)
     keys = await walk_by_keys(export, lists.ask, earlier=context.earlier_keys())
     asking.notes.faults.extend(await lists.disagreements(keys))
     return asking.finish()
@@ -106,7 +107,12 @@ def _misfits(keys: Keys, lists: _StockLists) -> list[Reason]:
 
 
 async def ask_stock_keys(
-    asking: Asking, round_: int, *, item_type: ItemType = ItemType.ALL, date_type: DateType = DateType.NO_LIMIT
+    asking: Asking,
+    round_: int,
+    *,
+    item_type: ItemType = ItemType.ALL,
+    date_type: DateType = DateType.NO_LIMIT,
+    since: datetime = UNFILTERED,
 ) -> Keys:
     """One key list by code."""
     rows: list[Key] = []
@@ -116,7 +122,7 @@ async def ask_stock_keys(
         return [k.code for k in rows]
 
     await asking.ask(
-        calls.stock_list(date_type, item_type),
+        calls.stock_list(date_type, item_type, since),
         selector=f"key list, date type {date_type}, item type {item_type}",
         asked={"round": round_, "item_type": int(item_type), "date_type": int(date_type)},
         keys=keys,
@@ -125,7 +131,7 @@ async def ask_stock_keys(
     return by_code(rows)
 
 
-class _StockExport(Export):
+class StockExport(Export):
     name = "ExportStock"
 
     def __init__(self, asking: Asking, chunk: int) -> None:
@@ -162,16 +168,16 @@ async def walk_stock_levels(context: ReadContext) -> WalkNotes:
     async def keys(round_: int) -> Keys:
         return await ask_stock_keys(asking, round_)
 
-    export = _LevelExport(asking, context.settings.of(Khaos).stock_chunk, sites)
+    export = LevelExport(asking, context.settings.of(Khaos).stock_chunk, sites)
     final = await walk_by_keys(export, keys)
-    await _Potentials(asking, context.settings.of(Khaos).stock_chunk).ask_all(final)
+    await Potentials(asking, context.settings.of(Khaos).stock_chunk).ask_all(final)
     if await ask_sites(asking, 1) != sites:
         detail = "GetSiteList gave other sites at the end than at the start"
         asking.notes.faults.append(Reason(fault="changed_during_read", detail=detail))
     return asking.finish()
 
 
-class _LevelExport(Export):
+class LevelExport(Export):
     name = "ExportStockStatus"
 
     def __init__(self, asking: Asking, chunk: int, sites: list[Site]) -> None:
@@ -216,7 +222,7 @@ def _level_codes(root: Element, site: Site) -> Sequence[str]:
     return [f"{e.get('CODE') or ''}/{stock_levels.site_of(Row(e), root)}" for e in elements]
 
 
-class _Potentials(Export):
+class Potentials(Export):
     """GetStockPotential: a figure that does not come is unknown, which is no fault of the levels."""
 
     name = "GetStockPotential"
