@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -229,7 +230,38 @@ def evaluate(folder: Path, *nights: PlantedNight, seed: int | None = None) -> Re
 
 
 def prepare_memory() -> duckdb.DuckDBPyConnection:
-    return prepare(duckdb.connect(":memory:", config={"threads": 1}))
+    connection: Any = ParsedOnce(duckdb.connect(":memory:", config={"threads": 1}))
+    return prepare(connection)
+
+
+class ParsedOnce:
+    """A connection that parses each text once per process, for every night runs the same hundreds of statements."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self.connection = connection
+
+    def __enter__(self) -> Any:
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        self.connection.close()
+
+    def execute(self, sql: str, parameters: Sequence[object] | None = None) -> duckdb.DuckDBPyConnection:
+        statements = parsed(sql)
+        if parameters:
+            (statement,) = statements
+            return self.connection.execute(statement, parameters)
+        for statement in statements:
+            self.connection.execute(statement)
+        return self.connection
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.connection, name)
+
+
+@cache
+def parsed(sql: str) -> list[duckdb.Statement]:
+    return duckdb.connect(":memory:").extract_statements(sql)
 
 
 def write_snapshots(store: Store, night: Night, planted: PlantedNight, shuffle: random.Random | None = None) -> None:
