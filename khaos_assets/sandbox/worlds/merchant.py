@@ -102,7 +102,7 @@ def merchant_toml(world: World, non_stock: Sequence[str], moving: Mapping[str, b
         if not world.transfers:
             lines.append('allow_empty = ["transfers"]')
     lines += system_sections(world)
-    lines += shared_sections(world) if len(world.listings) else []
+    lines += shared_sections(world)
     lines += market_sections(world)
     lines += ["", "[mapping]"]
     if "wair" in world.systems:

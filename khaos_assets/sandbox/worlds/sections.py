@@ -12,7 +12,7 @@ from khaos_assets.sandbox.worlds.toml import array, inline, table, text
 from khaos_assets.sandbox.worlds.units import UNITS
 
 BACKLOG_RECORDS = 100
-"""So many records of one kind may wait for their sync, unless a world is large (FEED-05)."""
+"""So many records of one kind may wait for their sync, where the merchant says no other number (FEED-05)."""
 
 
 def oldest_description(nights: int) -> timedelta:
@@ -58,9 +58,11 @@ def _of_pim(system: str) -> list[str]:
 
 def shared_sections(world: World) -> list[str]:
     """Ownership and backlogs: what concerns several systems."""
-    lines = ["", "[ownership]", *(f"{name} = {array(owners)}" for name, owners in ownership(world).items())]
+    lines: list[str] = []
+    if world.listings:
+        lines += ["", "[ownership]", *(f"{name} = {array(owners)}" for name, owners in ownership(world).items())]
     lines += ["", "[tolerances]"]
-    if world.backlog_records > BACKLOG_RECORDS:
+    if world.backlog_records != BACKLOG_RECORDS:
         lines.append(f"backlog_records = {world.backlog_records}")
     if not set(PIMS).isdisjoint(world.systems):
         hours = oldest_description(len(world.nights)) // timedelta(hours=1)

@@ -16,6 +16,7 @@ from khaos_assets.sandbox.worlds.model import World
 from khaos_assets.sandbox.worlds.plant import (
     accounts,
     amendments,
+    backlogs,
     channel_decoys,
     channel_fulfilment,
     channel_money,
@@ -50,6 +51,7 @@ __all__ = ["PLANTS", "NotEnoughError", "PlantError", "plant_all", "plantable"]
 _FAMILIES = (
     accounts,
     amendments,
+    backlogs,
     channel_decoys,
     channel_fulfilment,
     channel_money,
@@ -111,7 +113,10 @@ def plant_all(world: World, figures: list[Positions], wanted: Mapping[str, int])
         syncs.make_runs(field)
     except NotEnoughError as e:
         raise NotEnoughError(f"--plant FEED-06={wanted['FEED-06']}: {e}") from e
-    syncs.allow_backlogs(field)
+    try:
+        backlogs.allow_backlogs(field)
+    except NotEnoughError as e:
+        raise NotEnoughError(f"--plant FEED-05={wanted['FEED-05']}: {e}") from e
 
 
 def _refuse(world: World, wanted: Mapping[str, int]) -> None:

@@ -65,6 +65,8 @@ class Field:
         self._idle = {i for i in world.items if i not in on_orders}
         self._linked = {x for i in world.items for x, _, _ in i.links} | {i for i in world.items if i.links}
         self.runs: list[Run] = []
+        self.backlogs = 0
+        """So many syncs have more records waiting than may."""
         """Planted partial syncs, told last of all."""
         self.credited = {o.reference for o in world.orders if o.is_credit}
         """References that have a credit note."""

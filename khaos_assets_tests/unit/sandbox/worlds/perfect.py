@@ -212,6 +212,7 @@ class Night(Reading):
 
     def _compare(self, sku: str, site: str, item: Item, moving: list[Fraction]) -> None:
         scope, as_of = "+".join(self.places[site]), self.files.as_of
+        self.compared[("STK-01", "wair>khaos")].add(sku)
         physical, wair = self.pairs[(sku, site)]
         level, cost = self.level[(sku, site)], item.cost or Fraction(0)
         difference = physical - wair

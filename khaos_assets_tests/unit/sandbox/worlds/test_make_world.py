@@ -73,7 +73,8 @@ def test_nights_end_on_the_asked_one_at_two_in_the_morning_in_london(tmp_path: P
 def test_what_usually_is_planted_is_there_at_least_three_times(tmp_path: Path) -> None:
     summary = make_world(tmp_path, seed=7)
     assert set(summary.planted) == {c for c in PLANTS if plantable(c, ("khaos", "wair"))} - {"decoys"}
-    assert min(summary.planted.values()) >= 3
+    syncs = {"FEED-05", "FEED-06"}  # told of a sync as a whole, of which there are few
+    assert min(n for c, n in summary.planted.items() if c not in syncs) >= 3
     assert all(summary.planted[c] >= 5 for c in ("ORD-05", "STK-01", "SKU-02", "SKU-03", "ORD-15", "STK-08"))
 
 

@@ -76,7 +76,7 @@ def test_a_world_large_enough_holds_every_kind_of_decoy(tmp_path: Path) -> None:
 
 def test_every_flavour_of_the_codes_about_goods_appears(tmp_path: Path) -> None:
     codes = ("STK-02", "STK-03", "STK-04", "PIM-04", "PIM-06", "PIM-07", "FEED-06", "MAP-01")
-    wishes = dict.fromkeys(PLANTS, 0) | dict.fromkeys(codes, 8) | {"FEED-06": 4, "MAP-01": 24, "STK-04": 12}
+    wishes = dict.fromkeys(PLANTS, 0) | dict.fromkeys(codes, 8) | {"FEED-06": 5, "MAP-01": 24, "STK-04": 12}
     make_world(tmp_path, seed=4, skus=1500, orders=900, nights=3, plant=wishes, systems=SYSTEMS)
     found = assert_true(tmp_path)
     told = [t for files, _ in found for t in files.truth if t["kind"] == "exception"]
@@ -89,7 +89,7 @@ def test_every_flavour_of_the_codes_about_goods_appears(tmp_path: Path) -> None:
     assert {("PIM-06", "another quantity"), ("PIM-06", "a bundle where Khaos has a simple item")} <= notes
     assert {("STK-04", "sells without stock, and there is none")} <= notes
     runs = {(t["systems"].split(">")[0], t["record_key"]) for t in told if t["code"] == "FEED-06"}
-    assert {("plytix", "khaos/stock_items"), ("khaos", "pimberly/products")} <= runs
+    assert {("plytix", "khaos/stock_items"), ("khaos", "pimberly/products"), ("wair", "khaos/stock_levels")} <= runs
     maps = {t["record_key"].split("/")[0] for t in told if t["code"] == "MAP-01"}
     assert {"warehouse", "market", "payment_type", "delivery_method", "unit", "price_list", "tax_code"} <= maps
 
