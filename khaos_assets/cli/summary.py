@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -12,7 +13,12 @@ from khaos_assets.cli.tables import print_table
 from khaos_assets.config import Night, Settings, Store
 
 if TYPE_CHECKING:
-    from khaos_assets.reports.figures import CodeLine, Figures
+    from khaos_assets.cli.overview import Finding
+    from khaos_assets.reports.figures import Figures
+
+
+WIDTH = 118
+"""Characters of a line of totals."""
 
 
 def run_night(session: Session, night: Night) -> None:
@@ -56,20 +62,35 @@ class Summary:
         }  # fmt: skip
 
     def show(self) -> None:
-        """For people: what was found, whose it is, what could not be tested, where the files are."""
+        """For people, on one screen: what was found, whose it is, what could not be tested, where the files are."""
+        from khaos_assets.cli.overview import not_tested, overview
+
         f = self.figures
-        rows = [_row(c) for lines in f.by_owner().values() for c in lines]
+        parts = overview(f.by_owner())
+        rows, styles = [], []
+        for part in parts:
+            codes = "one code" if part.codes == 1 else f"{part.codes} codes"
+            rows.append(("", f"{part.owner}, {codes}", "", f"{part.open:,}", "", ""))
+            styles.append("bold")
+            for found in part.worst:
+                rows.append(_row(found))
+                styles.append("default")
         print_table(
-            ("Owner", "Code", "What", "Expected > actual", ">Open", ">Open GBP", "Basis", ">Expected", ">Explained"),
+            ("Code", "Whose, and what", "Where", ">Open", ">Open GBP", "Basis"),
             rows,
-            title=f"{f.merchant}, night of {f.night}",
+            styles=styles,
+            title=f"{f.merchant}, night of {f.night}: the worst of each owner, by severity, then pounds",
         )
+        totals = "; ".join(f"{t.basis.value} {pounds(t.gbp)}" for t in f.totals() if t.gbp)
+        print(textwrap.fill(f"Open, in pounds: {totals or 'nothing'}.", WIDTH, subsequent_indent="  "))
+        counted = [sum(getattr(c, state) for c in f.codes) for state in ("open", "expected", "suppressed")]
+        print("{:,} open, {:,} expected by now, {:,} explained by another code.".format(*counted))
         complete = len(f.reads) - len(f.incomplete)
         print(f"Snapshots: {complete} of {len(f.reads)} complete. Control totals: {'OK' if f.ties else 'CHECK'}.")
         for read in f.incomplete:
             print(f"  INCOMPLETE {read.system}/{read.entity}: {'; '.join(read.reasons)}")
-        for line in f.not_tested:
-            print(f"  NOT TESTED {line.code} {line.systems}: {line.not_tested_reason}")
+        for reason, codes in not_tested(f.not_tested).items():
+            print(f"  NOT TESTED {', '.join(codes)}: {reason}")
         for name in ("index.html", "exceptions.xlsx"):
             if name in self.files:
                 print(f"  {shown(self.files[name])}")
@@ -99,8 +120,6 @@ def pounds(value: Decimal) -> str:
     return f"{value:,.2f}" if value else "–"
 
 
-def _row(line: CodeLine) -> tuple[str, ...]:
-    return (
-        line.owner, line.code, line.title, line.systems, f"{line.open:,}", pounds(line.open_gbp), line.basis.value,
-        f"{line.expected:,}", f"{line.suppressed:,}",
-    )  # fmt: skip
+def _row(found: Finding) -> tuple[str, ...]:
+    basis = found.basis.value if found.open_gbp else ""
+    return (found.code, found.title, found.where, f"{found.open:,}", pounds(found.open_gbp), basis)
