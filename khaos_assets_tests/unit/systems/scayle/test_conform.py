@@ -228,6 +228,21 @@ def test_stock_is_a_row_per_warehouse_and_merchant(tmp_path: Path) -> None:
     ]
 
 
+def test_a_stock_row_that_was_set_aside_makes_the_sum_of_its_warehouse_unknown(tmp_path: Path) -> None:
+    """Contract scayle, 3.3: one row per merchant. Without a warehouse it may belong to any; other variants stay."""
+    good, elsewhere, another = stocks()[0], stocks()[1], stocks()[2]
+    broken = good | {"merchantReferenceKey": "other", "quantity": "five"}
+    select = "SELECT sku, place, quantity FROM stock_position ORDER BY ALL"
+    known = [("SKU 5010/A", "GB-HUB", 5), ("SKU 5010/A", elsewhere["warehouseReferenceKey"], 5)]
+    found = rows(tmp_path / "one", select, stocks=[good, elsewhere, broken], products=products())
+    assert sorted(tuple(r.values()) for r in found if r["quantity"] is not None) == sorted(known)
+    assert [tuple(r.values()) for r in found if r["quantity"] is None] == [("SKU 5010/A", "GB-HUB", None)]
+    nowhere = {k: v for k, v in broken.items() if k != "warehouseReferenceKey"}
+    found = rows(tmp_path / "any", select, stocks=[good, elsewhere, another, nowhere], products=products())
+    unknown = [tuple(r.values())[:2] for r in found if r["quantity"] is None]
+    assert unknown == sorted((sku, place) for sku, place, _ in known)
+
+
 def test_prices_stand_in_every_market_of_their_country(tmp_path: Path) -> None:
     base = prices()[0]
     made = [
