@@ -90,17 +90,23 @@ class TableContract:
         return expected
 
     def load(self, parquet: Path) -> pa.Table:  # pyright: ignore[reportUnknownParameterType]
-        """Columns whose values matter as they are, the others as present or absent, one boolean per condition.
+        """Columns whose values matter as they are, required ones as present or absent, one boolean per condition.
 
-        Great Expectations takes a fingerprint of every value before it looks at any, which for a million decimals or
-        nested lists costs seconds; whether they are there costs nothing.
+        Of the others only the name matters. Great Expectations takes a fingerprint of every value before it looks at
+        any, which for a million decimals or nested lists costs seconds; whether they are there costs nothing.
         """
         looked_at = {*self.key, *self.rules.values, *self.rules.not_negative}
-        table = pq.read_table(parquet)
-        for i, name in enumerate(table.column_names):
-            if name not in looked_at:
-                present = pc.if_else(pc.is_valid(table.column(i)), True, pa.scalar(None, pa.bool_()))  # pyright: ignore
-                table = table.set_column(i, name, present)
+        required = {*required_columns(self.record)}
+        names = pq.read_schema(parquet).names
+        table = pq.read_table(parquet, columns=[n for n in names if n in looked_at | required])
+        for name in (required - looked_at) & {*names}:
+            at = table.column_names.index(name)
+            present = pc.if_else(pc.is_valid(table.column(at)), True, pa.scalar(None, pa.bool_()))  # pyright: ignore
+            table = table.set_column(at, name, present)
+        there = pa.repeat(True, table.num_rows)
+        for name in names:
+            if name not in looked_at | required:
+                table = table.append_column(name, there)
         if self.rules.conditions:
             columns = ", ".join(f'({sql})::BOOLEAN AS "{words}"' for words, sql in self.rules.conditions.items())
             with duckdb.connect() as db:

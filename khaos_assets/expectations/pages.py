@@ -49,7 +49,7 @@ def write_index(site: Path, title: str, suites: Sequence[SuitePage]) -> None:
     (site / "index.html").write_text(
         f'<!DOCTYPE html>\n<html lang="en-GB"><head><meta charset="utf-8"><title>{escape(title)}</title>\n'
         f'<style>\n{STYLE}</style></head>\n<body><div class="container"><h1>{escape(title)}</h1>\n'
-        "<p>One suite per snapshot, from its wire contract, and one for the exception catalogue.</p>\n"
+        "<p>One suite per snapshot, from its wire contract, and one per family of exceptions.</p>\n"
         "<table><thead><tr><th>Suite</th><th>Result</th><th>Expectations that hold</th><th>broken</th>"
         f"<th></th></tr></thead><tbody>\n{rows}</tbody></table></div></body></html>\n",
         encoding="utf-8",

@@ -31,8 +31,8 @@ def line(
     entry = load_catalogue()[code]
     return CodeLine(
         code=code, title=entry.title, family=code[:3], owner=entry.owner, severity=severity, systems=systems,
-        basis=basis_of(entry.amount, systems), signed=False, tested=True, not_tested_reason="", compared=opened, matched=0,
-        expected=0, open=opened, suppressed=0, open_gbp=Decimal(gbp), suppressed_gbp=Decimal(0), over=Side(),
+        basis=basis_of(entry.amount, systems), signed=False, tested=True, not_tested_reason="", compared=opened,
+        matched=0, expected=0, open=opened, suppressed=0, open_gbp=Decimal(gbp), suppressed_gbp=Decimal(0), over=Side(),
         under=Side(), without_amount=0,
     )  # fmt: skip
 
