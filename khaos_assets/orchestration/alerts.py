@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import httpx
@@ -22,6 +22,10 @@ import httpx
 from khaos_assets.config import Night, Settings, Store
 from khaos_assets.expectations.result import CheckKind, read_results
 from khaos_assets.orchestration.metadata import pounds
+from khaos_assets.rules.catalogue import load_catalogue
+
+if TYPE_CHECKING:
+    from khaos_assets.intraday import Moment
 
 EXAMPLES = 3
 
@@ -89,29 +93,17 @@ def published_file(store: Store, night: Night) -> Path | None:
     return store.published / current["file"] if current["night"] == str(night) else None
 
 
+News = tuple[str, str, str, str, Decimal | None]
+"""(owner, code, case key, record key, pounds)."""
+
+
 def digests(settings: Settings, store: Store, night: Night) -> list[Digest]:
     """What is new since people were last told, one digest per owner, by owner."""
     published = published_file(store, night)
     if published is None:
         return []
     titles = {r.subject: r.title for r in read_results(store, night)}
-    with closing(_ledger(store)) as ledger:
-        told = {key for (key,) in ledger.execute("SELECT case_key FROM told")}
-    found: dict[str, Digest] = {}
-    for owner, code, case_key, record_key, gbp in _news(published, store, night):
-        if case_key in told:
-            continue
-        digest = found.setdefault(owner, Digest(owner, settings.merchant.name, str(night)))
-        if not digest.news or digest.news[-1].code != code:
-            digest.news.append(CodeNews(code, titles.get(code, "")))
-        news = digest.news[-1]
-        news.count += 1
-        digest.keys.append(case_key)
-        if gbp is not None:
-            news.gbp = gbp if news.gbp is None else news.gbp + gbp
-        if len(news.examples) < EXAMPLES:
-            news.examples.append(record_key)
-    return [found[owner] for owner in sorted(found)]
+    return _untold(settings, store, str(night), titles, _news(published, store, night))
 
 
 def tell(settings: Settings, store: Store, night: Night) -> list[Digest]:
@@ -119,9 +111,44 @@ def tell(settings: Settings, store: Store, night: Night) -> list[Digest]:
 
     Raises the last fault of the webhook after all owners were tried; what did not go out stays new.
     """
+    return _send(settings, store, digests(settings, store, night))
+
+
+def tell_of_day(settings: Settings, store: Store, moment: Moment) -> list[Digest]:
+    """As `tell`, of the cases that a moment of the day lists; the night that follows does not tell of them again."""
+    titles = {name: code.title for name, code in load_catalogue().items()}
+    cases = sorted(moment.listed, key=lambda c: (c.owner, c.code, -abs(c.amount_gbp or 0), c.record_key))
+    news = ((c.owner, c.code, c.case_key, c.record_key, c.amount_gbp) for c in cases)
+    return _send(settings, store, _untold(settings, store, moment.night.isoformat(), titles, news))
+
+
+def _untold(
+    settings: Settings, store: Store, night: str, titles: Mapping[str, str], news: Iterable[News]
+) -> list[Digest]:
+    """`news` is sorted by owner and code."""
+    with closing(_ledger(store)) as ledger:
+        told = {key for (key,) in ledger.execute("SELECT case_key FROM told")}
+    found: dict[str, Digest] = {}
+    for owner, code, case_key, record_key, gbp in news:
+        if case_key in told:
+            continue
+        digest = found.setdefault(owner, Digest(owner, settings.merchant.name, night))
+        if not digest.news or digest.news[-1].code != code:
+            digest.news.append(CodeNews(code, titles.get(code, "")))
+        one = digest.news[-1]
+        one.count += 1
+        digest.keys.append(case_key)
+        if gbp is not None:
+            one.gbp = gbp if one.gbp is None else one.gbp + gbp
+        if len(one.examples) < EXAMPLES:
+            one.examples.append(record_key)
+    return [found[owner] for owner in sorted(found)]
+
+
+def _send(settings: Settings, store: Store, digests: Iterable[Digest]) -> list[Digest]:
     sent: list[Digest] = []
     fault: Exception | None = None
-    for digest in digests(settings, store, night):
+    for digest in digests:
         try:
             if settings.alerts.webhook_url:
                 _post(settings.alerts.webhook_url, digest, settings.alerts.timeout_seconds)
@@ -131,7 +158,8 @@ def tell(settings: Settings, store: Store, night: Night) -> list[Digest]:
             continue
         with closing(_ledger(store)) as ledger, ledger:
             ledger.executemany(
-                "INSERT OR IGNORE INTO told VALUES (?, ?, ?)", [(key, digest.owner, str(night)) for key in digest.keys]
+                "INSERT OR IGNORE INTO told VALUES (?, ?, ?)",
+                [(key, digest.owner, digest.night) for key in digest.keys],
             )
         sent.append(digest)
     if fault is not None:
@@ -153,8 +181,8 @@ def _ledger(store: Store) -> sqlite3.Connection:
     return connection
 
 
-def _news(published: Path, store: Store, night: Night) -> Iterator[tuple[str, str, str, str, Decimal | None]]:
-    """(owner, code, case key, record key, pounds) of everything open, by owner and code, the largest first."""
+def _news(published: Path, store: Store, night: Night) -> Iterator[News]:
+    """Everything open, by owner and code, the largest first."""
     with duckdb.connect(str(published), read_only=True) as db:
         yield from db.execute(
             """

@@ -13,6 +13,7 @@ from dagster import Definitions, in_process_executor
 from khaos_assets.config import ConfigurationError
 from khaos_assets.orchestration.assets import build_snapshots, build_steps
 from khaos_assets.orchestration.checks import build_checks
+from khaos_assets.orchestration.intraday import build_intraday
 from khaos_assets.orchestration.jobs import build_jobs
 from khaos_assets.orchestration.partitions import nights
 from khaos_assets.orchestration.resources import MerchantResource
@@ -46,7 +47,7 @@ def build_defs(*, merchant: MerchantResource | None = None, night: date | None =
     return Definitions(
         assets=[build_snapshots(systems, calendar), *build_steps(systems, calendar)],
         asset_checks=[build_checks(systems, codes)],
-        jobs=build_jobs(calendar),
+        jobs=[*build_jobs(calendar), build_intraday()],
         schedules=build_schedules(),
         sensors=build_sensors(),
         resources={"merchant": merchant},

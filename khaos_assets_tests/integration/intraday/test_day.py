@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from dagster import DagsterInstance
 
+from khaos_assets.definitions import build_defs
 from khaos_assets.intraday import Moment, NoNightYet
+from khaos_assets.orchestration.resources import MerchantResource
 from khaos_assets_tests.integration.intraday import days
 from khaos_assets_tests.integration.intraday.days import DAY, NEXT, NIGHT, Place, World
 
@@ -115,6 +120,19 @@ def test_what_stands_open_is_written_for_people_and_for_machines(told: Told) -> 
     assert told.place.world.lost in text
     document = json.loads(json.dumps(told.arrived.document()))
     assert {c["case_key"] for c in document["listed"]} == {c.case_key for c in told.arrived.listed}
+
+
+def test_the_job_runs_a_moment_and_tells_owners_of_what_is_new(told: Told) -> None:
+    place = told.place
+    config, ready = place.world.folder / "merchant.toml", place.sandbox.ready_file
+    merchant = MerchantResource(config_file=str(config), ready_file=str(ready), data_dir=str(place.store.root))
+    definitions = build_defs(merchant=merchant, night=NEXT.date)
+    with DagsterInstance.ephemeral() as instance:
+        assert definitions.resolve_job_def("intraday").execute_in_process(instance=instance).success
+    (record,) = (place.store.day_after(NEXT.date).root / "moments").glob("*.json")
+    listed = {case["case_key"] for case in json.loads(record.read_text())["listed"]}
+    with closing(sqlite3.connect(place.store.alerts)) as ledger:
+        assert listed == {key for (key,) in ledger.execute("SELECT case_key FROM told")}
 
 
 def test_without_a_finished_night_there_is_nothing_to_reach_on_from(world: World, tmp_path: Path) -> None:

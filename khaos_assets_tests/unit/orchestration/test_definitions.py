@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from dagster import AssetKey, Definitions
+from dagster import AssetKey, DefaultScheduleStatus, Definitions
 
 from khaos_assets.config import ConfigurationError
 from khaos_assets.definitions import build_defs
@@ -126,8 +126,11 @@ def test_a_code_that_needs_a_system_that_is_switched_off_is_not_checked(defs: De
 
 def test_jobs_schedules_and_sensors_stay_what_they_are(defs: Definitions) -> None:
     repository = defs.get_repository_def()
-    assert {j.name for j in repository.get_all_jobs() if not j.name.startswith("__")} == {"nightly", "reconcile"}
-    assert [s.name for s in repository.schedule_defs] == ["nightly_at_two"]
+    jobs = {j.name for j in repository.get_all_jobs() if not j.name.startswith("__")}
+    assert jobs == {"intraday", "nightly", "reconcile"}
+    schedules = {s.name: (s.cron_schedule, s.default_status) for s in repository.schedule_defs}
+    off = DefaultScheduleStatus.STOPPED
+    assert schedules == {"nightly_at_two": ("0 2 * * *", off), "intraday_every_quarter": ("*/15 * * * *", off)}
     assert [s.name for s in repository.sensor_defs] == ["alerts"]
 
 

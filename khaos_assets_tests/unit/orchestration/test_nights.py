@@ -25,7 +25,7 @@ from khaos_assets.orchestration.schedules import build_schedules
     ids=["winter", "summer", "the day clocks go forward", "the day clocks go back"],
 )
 def test_two_in_london_starts_the_night_of_that_date(tick: str, night: str) -> None:
-    (schedule,) = build_schedules()
+    schedule = build_schedules()[0]
     context = build_schedule_context(scheduled_execution_time=datetime.fromisoformat(tick))
     request = schedule(context)
     assert isinstance(request, RunRequest)
@@ -34,7 +34,7 @@ def test_two_in_london_starts_the_night_of_that_date(tick: str, night: str) -> N
 
 @pytest.mark.parametrize("day", [date(2026, 3, 28), date(2026, 10, 24)], ids=["spring", "autumn"])
 def test_no_night_is_skipped_or_doubled_when_the_clocks_change(day: date) -> None:
-    (schedule,) = build_schedules()
+    schedule = build_schedules()[0]
     assert isinstance(schedule.cron_schedule, str)
     start = datetime(day.year, day.month, day.day, 12, tzinfo=UTC).timestamp()
     found = schedule_execution_time_iterator(start, schedule.cron_schedule, schedule.execution_timezone)
