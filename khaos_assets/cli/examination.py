@@ -48,52 +48,70 @@ def _systems(session: Session) -> Iterator[Finding]:
     from khaos_assets.systems.read import installed_systems
 
     installed = installed_systems()
-    for name in session.settings.enabled_systems():
+    enabled = session.settings.enabled_systems()
+    for name in enabled:
         if name not in installed:
             yield Finding(
                 name, "warning", "enabled, but this version has no such system", f"set {name}.enabled = false"
             )
             continue
-        yield asyncio.run(_reach(session, installed[name]))
+        yield from asyncio.run(_reach(session, installed[name]))
+    for name in sorted(installed.keys() - set(enabled)):
+        off = "switched off" if name in session.settings.sections() else f"no [{name}] in {session.config.name}"
+        yield Finding(name, "ok", f"{off}: not in jobs, reports or checks")
 
 
-async def _reach(session: Session, system: System) -> Finding:
-    """Whether a client opens: address and credentials are there, and the system lets us in where it signs in."""
+async def _reach(session: Session, system: System) -> list[Finding]:
+    """Whether the system is known by address, lets us in and answers one cheap read; and what its clock says."""
     what = f"{system.name}: address and credentials"
     try:
-        async with system.open_client(session.settings, session.credentials):
-            return Finding(what, "ok", "present")
+        async with system.open_client(session.settings, session.credentials) as client:
+            answered = "present" if system.probe is None else await system.probe(client)
+            offset = getattr(getattr(client, "transport", None), "clock_offset_ms", None) or 0
     except ConfigurationError as e:
-        return Finding(what, "failed", str(e), "docs/operating-guide.md says where it goes")
+        return [Finding(what, "failed", str(e), "docs/connect.md, step 2, says where it goes")]
     except Exception as e:
-        return Finding(what, "failed", f"{type(e).__name__}: {e}", "is it running, and may this machine reach it?")
+        return [Finding(what, "failed", _told(e), _remedy(e))]
+    found = [Finding(what, "ok", answered)]
+    if abs(offset) > CLOCK_TOLERANCE_MS:
+        detail = f"{system.name} is {offset / 1000:.0f} s away from this machine"
+        found.append(Finding("clock", "warning", detail, "set the clocks right: changes are read by their times"))
+    return found
+
+
+def _told(error: Exception) -> str:
+    return str(error) if type(error).__module__.startswith("khaos_assets.") else f"{type(error).__name__}: {error}"
+
+
+def _remedy(error: Exception) -> str:
+    """By the stable word that errors of systems carry."""
+    reason = getattr(error, "reason", None)
+    fault = getattr(reason, "fault", None) or getattr(error, "fault", "")
+    known = {
+        "not_configured": "put them into the environment: docs/connect.md, step 2",
+        "sign_in_failed": "is the account enabled, and are name and secret those of this tenant?",
+        "key_refused": "ask for a new key with read rights",
+        "forbidden": "the account lacks the right to read this: ask for it",
+        "not_permitted": "the account lacks the right to read this: ask for it",
+        "feed_extension_not_available": "ask the vendor for the feed, then set wair.feed_extension = true",
+    }
+    return known.get(fault, "is the address right, is it running, and may this machine reach it?")
 
 
 def _mappings(session: Session) -> Iterator[Finding]:
-    """Mapped names must exist on the other side, as far as the last snapshots tell."""
-    mapping = session.settings.mapping
-    if not mapping.locations:
+    """Names in merchant.toml must be names that the systems use, as far as the last complete snapshots tell."""
+    from khaos_assets.cli.mapped import misnamed
+
+    settings = session.settings
+    if {"khaos", "wair"} <= set(settings.enabled_systems()) and not settings.mapping.locations:
         yield Finding("mapping.locations", "warning", "empty: no WAIR location belongs to a Khaos site",
                       "add each WAIR location id with its Khaos site name")  # fmt: skip
-        return
-    sites = _known_sites(session)
-    wrong = sorted({site for site in mapping.locations.values() if sites and site not in sites})
-    if wrong:
-        yield Finding("mapping.locations", "failed", f"no Khaos site is called {', '.join(wrong)}",
-                      f"known sites: {', '.join(sorted(sites))}")  # fmt: skip
-    else:
-        checked = "checked against the last snapshot" if sites else "not checked: no snapshot of khaos/sites yet"
-        yield Finding("mapping.locations", "ok", f"{len(mapping.locations)} locations, {checked}")
-
-
-def _known_sites(session: Session) -> set[str]:
-    import pyarrow.parquet as pq
-
-    nights = session.store.snapshot_nights("khaos", "sites")
-    if not nights:
-        return set()
-    file = session.store.snapshot("khaos", "sites", nights[-1]) / "sites.parquet"
-    return set(pq.read_table(file, columns=["site_name"]).column(0).to_pylist()) if file.exists() else set()
+    wrong = list(misnamed(settings, session.store))
+    for one in wrong:
+        yield Finding(one.key, "failed" if one.closed else "warning", one.detail, one.remedy)
+    if not wrong:
+        judged = "agree with the last snapshots" if session.store.nights() else "not judged: no snapshot yet"
+        yield Finding("mappings", "ok", judged)
 
 
 def _store(session: Session) -> Iterator[Finding]:

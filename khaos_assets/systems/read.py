@@ -238,6 +238,8 @@ class System:
     open_client: Callable[[Settings, Credentials], Any]
     """Returns an async context manager; entering it gives the client."""
     reads: tuple[Read, ...]
+    probe: Callable[[Any], Awaitable[str]] | None = None
+    """One cheap read that needs the credentials, with the client; says what answered. None: opening is all there is."""
 
     def read(self, entity: str) -> Read:
         return next(r for r in self.reads if r.entity == entity)

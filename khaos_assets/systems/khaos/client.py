@@ -68,3 +68,9 @@ async def open_client(settings: Settings, credentials: Credentials) -> AsyncGene
         authorization = f"Basic {base64.b64encode(pair.encode()).decode()}"
     async with Transport("khaos", base_url, khaos.transport, ca_file=khaos.ca_file) as transport:
         yield KhaosClient(transport, khaos, authorization)
+
+
+async def probe(client: KhaosClient) -> str:
+    """One cheap read: the version of the service (contract 3.9)."""
+    answer = soap.read_answer(await client.send(soap.Call("GetVersion", {})))
+    return f"service version {(answer.text or '').strip() or 'not told'}"

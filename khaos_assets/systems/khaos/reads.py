@@ -5,7 +5,7 @@ What is asked stands in `walk/`, what an answer means in `decode/`, what is kept
 
 from __future__ import annotations
 
-from khaos_assets.systems.khaos.client import open_client
+from khaos_assets.systems.khaos.client import open_client, probe
 from khaos_assets.systems.khaos.decode.customers import decode_company_info, decode_customers
 from khaos_assets.systems.khaos.decode.order_lines import decode_order_lines
 from khaos_assets.systems.khaos.decode.price_lists import decode_price_lists
@@ -36,6 +36,7 @@ SYSTEM = System(
     name="khaos",
     title="Khaos Control",
     open_client=open_client,
+    probe=probe,
     reads=(
         Read(
             entity="sites",

@@ -207,3 +207,9 @@ def origin(url: str) -> str:
     """Scheme, host and port of an address."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}"
+
+
+async def probe(client: OroClient) -> str:
+    """One product, and how many the role may see (contract 3.1 and 3.2)."""
+    answer = await client.get("GET /products", "/products", {PAGE_SIZE: 1})
+    return f"signed in; the role sees {answer.headers.get('x-include-total-count', 'an untold number of')} products"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from khaos_assets.systems.orocommerce.client import open_client
+from khaos_assets.systems.orocommerce.client import open_client, probe
 from khaos_assets.systems.orocommerce.decode import decode
 from khaos_assets.systems.orocommerce.levels import decode_inventory_levels, walk_inventory_levels
 from khaos_assets.systems.orocommerce.lookups import decode_prices, decode_subtotals
@@ -73,6 +73,7 @@ SYSTEM = System(
     name="orocommerce",
     title="OroCommerce",
     open_client=open_client,
+    probe=probe,
     reads=(
         _by_id("products", "Products", "products", Product),
         Read(

@@ -67,3 +67,9 @@ async def open_client(settings: Settings, credentials: Credentials) -> AsyncGene
         raise ReadFailed("not_configured", f"Pimberly: missing in the environment: {', '.join(missing)}")
     async with Transport(SYSTEM, base_url, section.transport) as transport:
         yield PimberlyClient(transport, token or "")
+
+
+async def probe(client: PimberlyClient) -> str:
+    """One product of the list (contract 3); 404 is the end of an empty one."""
+    answer = await client.get("GET /products", "/products", {"limit": 1}, expect={200, 404})
+    return "the key is accepted" if answer.status == 200 else "the key is accepted, and its list is empty"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from khaos_assets.systems.pimberly.client import open_client
+from khaos_assets.systems.pimberly.client import open_client, probe
 from khaos_assets.systems.pimberly.decode import decode_products
 from khaos_assets.systems.pimberly.hierarchy import ITEMS, PARENTS, decode_neighbours, walk_neighbours
 from khaos_assets.systems.pimberly.products import walk_products
@@ -15,6 +15,7 @@ SYSTEM = System(
     name="pimberly",
     title="Pimberly",
     open_client=open_client,
+    probe=probe,
     reads=(
         Read(
             entity="products",

@@ -208,3 +208,10 @@ async def open_client(settings: Settings, credentials: Credentials) -> AsyncGene
         client = PlytixClient(transport, auth, key or "", password or "")
         await client.sign_in()
         yield client
+
+
+async def probe(client: PlytixClient) -> str:
+    """One product by a search (contract 3)."""
+    body = b'{"attributes":["sku"],"pagination":{"page":1,"page_size":1}}'
+    await client.ask("POST /products/search", "/products/search", body)
+    return "signed in, and a search answers"

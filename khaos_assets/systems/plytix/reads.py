@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from khaos_assets.systems.plytix.client import open_client
+from khaos_assets.systems.plytix.client import open_client, probe
 from khaos_assets.systems.plytix.families import decode_families, walk_families
 from khaos_assets.systems.plytix.products import decode_products, walk_products
 from khaos_assets.systems.plytix.records import Family, Product, ProductAsked, Relationship, Variant
@@ -14,6 +14,7 @@ SYSTEM = System(
     name="plytix",
     title="Plytix",
     open_client=open_client,
+    probe=probe,
     reads=(
         Read(
             entity="products",

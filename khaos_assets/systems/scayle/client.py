@@ -106,3 +106,11 @@ async def open_client(settings: Settings, credentials: Credentials) -> AsyncGene
         raise ReadFailed("not_configured", f"SCAYLE: missing in the environment: {', '.join(missing)}")
     async with Transport(SYSTEM, base_url, section.transport) as transport:
         yield ScayleClient(transport, token or "", RateLimits(section.requests_per_minute))
+
+
+async def probe(client: ScayleClient) -> str:
+    """One shop (contract 3.1); whether each resource group may be read shows when it is."""
+    answer = await client.get("/shops", {"limit": 1}, operation="GET /shops", scope="globalRead")
+    if answer is None:
+        raise ReadFailed("not_found", "GET /shops answered 404: does SCAYLE_BASE_URL end with /api/admin/v1?")
+    return "the token may read shops"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from khaos_assets.systems.read import Delta, Read, System
-from khaos_assets.systems.scayle.client import open_client
+from khaos_assets.systems.scayle.client import open_client, probe
 from khaos_assets.systems.scayle.decode.catalogue import (
     PRICE_KEY,
     SHOP_KEY,
@@ -28,6 +28,7 @@ SYSTEM = System(
     name="scayle",
     title="SCAYLE",
     open_client=open_client,
+    probe=probe,
     reads=(
         Read(
             entity="shops",

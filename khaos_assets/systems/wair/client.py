@@ -121,3 +121,9 @@ async def open_client(settings: Settings, credentials: Credentials) -> AsyncGene
         client = WairClient(transport, *(value or "" for value in wanted.values()))
         await client.sign_in()
         yield client
+
+
+async def probe(client: WairClient) -> str:
+    """One record of the stock feed: the capability check of the extension (contract 5.3)."""
+    await client.get("GET /Stock", "/Stock", {"offset": 0, "limit": 1})
+    return "signed in, and the stock feed answers"

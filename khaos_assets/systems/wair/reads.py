@@ -7,7 +7,7 @@ from functools import partial
 
 from khaos_assets.systems.read import Decoded, Delta, Read, System
 from khaos_assets.systems.wair.changes import changes
-from khaos_assets.systems.wair.client import open_client
+from khaos_assets.systems.wair.client import open_client, probe
 from khaos_assets.systems.wair.coverage import stock_coverage
 from khaos_assets.systems.wair.decode import decode
 from khaos_assets.systems.wair.feed import Feed
@@ -32,6 +32,7 @@ SYSTEM = System(
     name="wair",
     title="WAIR For Retail",
     open_client=open_client,
+    probe=probe,
     reads=(
         Read(
             entity="items",
