@@ -123,6 +123,13 @@ def load_configuration(db: duckdb.DuckDBPyConnection, settings: Settings, night:
     _table(db, "class_arithmetic", "company_class VARCHAR, method VARCHAR", settings.classes.arithmetic.items())
     _table(db, "buffer_per_code", "sku VARCHAR, units DECIMAL(28, 5)", settings.buffer.per_code.items())
     _table(db, "channel_prefix", "channel VARCHAR, prefix VARCHAR", settings.order_reference_prefixes.items())
+    db.execute(
+        """
+        SET VARIABLE channel_prefixes = (
+            SELECT list({'channel': channel, 'prefix': prefix} ORDER BY length(prefix) DESC) FROM channel_prefix
+            WHERE prefix <> '')
+        """
+    )
     _table(
         db,
         "exchange_rate",

@@ -45,6 +45,13 @@ CREATE OR REPLACE MACRO plain(d) AS
 -- The sum where every part is known; else unknown, which is not zero
 CREATE OR REPLACE MACRO sum_of_all(amounts) AS CASE WHEN count(amounts) = count(*) THEN sum(amounts) END;
 
+-- The channel whose prefix a reference begins with, the longest prefix first; NULL where none does
+CREATE OR REPLACE MACRO channel_of(full_reference) AS list_filter(
+    getvariable('channel_prefixes')::STRUCT(channel VARCHAR, prefix VARCHAR)[], lambda c: starts_with(full_reference, c.prefix))[1];
+
+CREATE OR REPLACE MACRO without_prefix(full_reference) AS
+    coalesce(substr(full_reference, length(channel_of(full_reference).prefix) + 1), full_reference);
+
 -- Whether an instant lies in the period: the London month of the day before the night
 CREATE OR REPLACE MACRO in_period(instant) AS strftime(london_date(instant), '%Y-%m') = strftime(getvariable('night') - 1, '%Y-%m');
 

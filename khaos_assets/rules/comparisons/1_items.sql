@@ -43,16 +43,15 @@ khaos AS (SELECT sku, other_ref, barcodes FROM item WHERE system = 'khaos'),
 known AS (SELECT sku FROM khaos UNION SELECT sku FROM there_unlisted WHERE system = 'khaos'),
 unmatched AS (SELECT * FROM others WHERE sku NOT IN (SELECT sku FROM known)),
 steps(step, reason) AS (VALUES (1, 'case'), (2, 'outer blanks'), (3, 'inner blanks'), (4, 'leading zeros'), (5, 'punctuation')),
--- Only worth the work where something is unmatched
+-- What agrees at any step agrees at the last. Only worth the work where something is unmatched
 spelled AS (
-    SELECT s.step, s.reason, spelling(k.sku, s.step) AS spelled, k.sku AS stock_code
-    FROM khaos AS k, steps AS s
-    WHERE (SELECT count(*) FROM unmatched) > 0
+    SELECT sku, spelling(sku, 5) AS spelled FROM khaos WHERE (SELECT count(*) FROM unmatched) > 0
 ),
 found AS (
-    SELECT u.system, u.sku, s.step, s.reason, s.stock_code
-    FROM unmatched AS u
-    JOIN spelled AS s ON s.spelled = spelling(u.sku, s.step) AND s.spelled <> ''
+    SELECT u.system, u.sku, s.step, s.reason, k.sku AS stock_code
+    FROM (SELECT system, sku, spelling(sku, 5) AS spelled FROM unmatched) AS u
+    JOIN spelled AS k USING (spelled)
+    JOIN steps AS s ON spelling(k.sku, s.step) = spelling(u.sku, s.step) AND spelling(k.sku, s.step) <> ''
     UNION ALL
     SELECT u.system, u.sku, 6, 'other reference', k.sku
     FROM unmatched AS u JOIN khaos AS k ON k.other_ref = u.sku

@@ -64,7 +64,8 @@ WITH lines AS (
 ),
 taxed AS (
     SELECT *, coalesce(wrong, FALSE) AS changes,
-        vat_in(line_net + line_vat, mapped_percent) AS vat_of_gross, vat_on(line_net, mapped_percent) AS vat_of_net
+        CASE WHEN wrong THEN vat_in(line_net + line_vat, mapped_percent) END AS vat_of_gross,
+        CASE WHEN wrong THEN vat_on(line_net, mapped_percent) END AS vat_of_net
     FROM lines
 )
 SELECT channel, reference, sku, quantity, line_net, line_vat, discount_net, tax_code, percent, mapped_code, wrong,

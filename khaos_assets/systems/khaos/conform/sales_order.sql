@@ -3,18 +3,14 @@ SELECT
     'khaos' AS system,
     o.sorder_code AS source_key,
     (SELECT snapshot FROM control_read WHERE night = getvariable('night') AND system = 'khaos' AND entity = 'sales_orders') AS snapshot,
-    coalesce(
-        (SELECT substr(o.associated_ref, length(prefix) + 1) FROM channel_prefix
-         WHERE prefix <> '' AND starts_with(o.associated_ref, prefix) ORDER BY length(prefix) DESC LIMIT 1),
-        o.associated_ref
-    ) AS reference,
+    without_prefix(o.associated_ref) AS reference,
     o.associated_ref AS full_reference,
-    (SELECT channel FROM channel_prefix
-     WHERE prefix <> '' AND starts_with(o.associated_ref, prefix) ORDER BY length(prefix) DESC LIMIT 1) AS channel,
+    channel_of(o.associated_ref).channel AS channel,
     CASE o.order_type WHEN 'C' THEN 'credit_note' ELSE 'order' END AS kind,
     CASE WHEN o.is_cancelled THEN 'cancelled' WHEN o.complete THEN 'complete' ELSE 'open' END AS status,
     coalesce(i.credit_stop, FALSE) OR coalesce(i.orders_held, FALSE)
-        OR EXISTS (FROM unnest(o.invoices) AS v(invoice) WHERE invoice.stage_id IN (SELECT stage FROM terms_hold_stage)) AS on_hold,
+        OR coalesce(list_has_any(list_transform(o.invoices, lambda v: v.stage_id), (SELECT list(stage) FROM terms_hold_stage)), FALSE)
+        AS on_hold,
     o.company_code AS account_key,
     c.company_class,
     CASE WHEN c.company_code IS NOT NULL

@@ -1,48 +1,43 @@
 -- Orders (catalogue "SCAYLE money", "shipped", ORD-12). Minor units ÷ 100; items are everything but delivery. What an order
 -- with external prices does not tell stays NULL, and so does what rests on it.
-WITH fees AS (
-    SELECT id, cost.applied_fees IS NOT NULL AS told,
+WITH units AS (
+    SELECT id, item.status <> 'cancelled' AND item.cancelled_at IS NULL AS lives,
+        item.shipped_at, item.returned_at, item.cancelled_at,
+        coalesce(item.price.absolute_voucher_reduced_price.with_tax, item.price.with_tax) AS paid
+    FROM (SELECT id, unnest(items) AS item FROM wire.scayle_orders)
+),
+-- What was not cancelled, and of that what came back; paid is after an absolute voucher
+items AS (
+    SELECT id, nullif(count(*) FILTER (lives), 0) AS units,
+        bool_and(shipped_at IS NOT NULL) FILTER (lives) AS all_shipped,
+        max(shipped_at) FILTER (lives) AS shipped_at,
+        count(returned_at) FILTER (lives) AS returned,
+        max(returned_at) FILTER (lives) AS returned_at,
+        (sum(paid) FILTER (lives))::BIGINT AS paid,
+        (sum(paid) FILTER (lives AND returned_at IS NOT NULL))::BIGINT AS returned_paid,
+        max(cancelled_at) AS cancelled_at
+    FROM units GROUP BY id
+),
+fees AS (
+    SELECT *, cost.applied_fees IS NOT NULL AS told,
         list_filter(cost.applied_fees, lambda f: coalesce(f.category, '') <> 'delivery') AS others,
         list_filter(cost.applied_fees, lambda f: f.category = 'delivery') AS delivery
     FROM wire.scayle_orders
 ),
-delivery AS (
-    SELECT id,
-        CASE WHEN told AND list_count(list_transform(delivery, lambda f: f.amount.with_tax)) = len(delivery)
-             THEN coalesce(list_sum(list_transform(delivery, lambda f: f.amount.with_tax)), 0)::BIGINT END AS gross,
-        CASE WHEN told AND list_count(list_transform(delivery, lambda f: f.amount.without_tax)) = len(delivery)
-             THEN coalesce(list_sum(list_transform(delivery, lambda f: f.amount.without_tax)), 0)::BIGINT END AS net,
-        CASE WHEN told THEN coalesce(list_sum(list_transform(others, lambda f: f.amount.with_tax - f.amount.without_tax)), 0)::BIGINT
-             END AS fees_vat
-    FROM fees
-),
-units AS (
-    SELECT id, unnest(items) AS item FROM wire.scayle_orders
-),
--- What was not cancelled, and of that what came back; paid is after an absolute voucher
-living AS (
-    SELECT id, item, coalesce(item.price.absolute_voucher_reduced_price.with_tax, item.price.with_tax) AS paid
-    FROM units WHERE item.status <> 'cancelled' AND item.cancelled_at IS NULL
-),
-items AS (
-    SELECT id, count(*) AS units,
-        bool_and(item.shipped_at IS NOT NULL) AS all_shipped,
-        max(item.shipped_at) AS shipped_at,
-        count(item.returned_at) AS returned,
-        max(item.returned_at) AS returned_at,
-        sum(paid)::BIGINT AS paid,
-        (sum(paid) FILTER (item.returned_at IS NOT NULL))::BIGINT AS returned_paid
-    FROM living GROUP BY id
-),
-cancelled AS (SELECT id, max(item.cancelled_at) AS at FROM units GROUP BY id),
 orders AS (
-    SELECT o.*,
+    SELECT *,
+        CASE WHEN told AND list_count(list_transform(delivery, lambda f: f.amount.with_tax)) = len(delivery)
+             THEN coalesce(list_sum(list_transform(delivery, lambda f: f.amount.with_tax)), 0)::BIGINT END AS delivery_gross,
+        CASE WHEN told AND list_count(list_transform(delivery, lambda f: f.amount.without_tax)) = len(delivery)
+             THEN coalesce(list_sum(list_transform(delivery, lambda f: f.amount.without_tax)), 0)::BIGINT END AS delivery_net,
+        CASE WHEN told THEN coalesce(list_sum(list_transform(others, lambda f: f.amount.with_tax - f.amount.without_tax)), 0)::BIGINT
+             END AS fees_vat,
         CASE WHEN has_membership_discount THEN coalesce(cost.with_membership_discount, cost.with_tax) ELSE cost.with_tax END AS gross,
         CASE WHEN has_membership_discount THEN coalesce(cost.without_tax_with_membership_discount, cost.without_tax)
              ELSE cost.without_tax END AS net,
         detailed_status.order.code AS order_code,
         coalesce(detailed_status.billing.code, '') AS billing_code
-    FROM wire.scayle_orders AS o
+    FROM fees
 )
 SELECT
     'scayle' AS system,
@@ -55,17 +50,17 @@ SELECT
     CASE o.status WHEN 'cancellation_completed' THEN 'cancelled' WHEN 'invoice_completed' THEN 'complete' ELSE 'open' END AS status,
     'scayle/' || o.shop_country.shop_key || '/' || o.shop_country.country_code AS market,
     o.currency_code AS currency,
-    (o.net - d.net) * 0.01 AS items_net,
-    (o.gross - d.gross) * 0.01 AS items_gross,
-    d.net * 0.01 AS delivery_net,
-    d.gross * 0.01 AS delivery_gross,
-    d.fees_vat * 0.01 AS fees_vat,
+    (o.net - o.delivery_net) * 0.01 AS items_net,
+    (o.gross - o.delivery_gross) * 0.01 AS items_gross,
+    o.delivery_net * 0.01 AS delivery_net,
+    o.delivery_gross * 0.01 AS delivery_gross,
+    o.fees_vat * 0.01 AS fees_vat,
     o.net * 0.01 AS total_net,
     o.gross * 0.01 AS total_gross,
     o.created_at,
     london_date(o.created_at) AS created_on,
     o.confirmed_at,
-    CASE WHEN o.status = 'cancellation_completed' THEN coalesce(c.at, o.updated_at) END AS cancelled_at,
+    CASE WHEN o.status = 'cancellation_completed' THEN coalesce(i.cancelled_at, o.updated_at) END AS cancelled_at,
     coalesce(o.order_code IN ('order_shipped', 'order_invoiced'), FALSE) OR coalesce(i.all_shipped, FALSE) AS shipped,
     i.shipped_at,
     CASE
@@ -79,6 +74,4 @@ SELECT
     coalesce(i.units, 0) AS units_ordered,
     o.updated_at AS changed_at
 FROM orders AS o
-JOIN delivery AS d USING (id)
-LEFT JOIN items AS i USING (id)
-LEFT JOIN cancelled AS c USING (id)
+LEFT JOIN items AS i ON i.id = o.id

@@ -3,11 +3,7 @@ SELECT
     'wair' AS system,
     dispatch_id AS source_key,
     (SELECT snapshot FROM control_read WHERE night = getvariable('night') AND system = 'wair' AND entity = 'dispatches') AS snapshot,
-    coalesce(
-        (SELECT substr(d.order_reference, length(prefix) + 1) FROM channel_prefix
-         WHERE prefix <> '' AND starts_with(d.order_reference, prefix) ORDER BY length(prefix) DESC LIMIT 1),
-        d.order_reference
-    ) AS reference,
+    without_prefix(d.order_reference) AS reference,
     d.order_reference AS full_reference,
     location_id AS place,
     carrier_service,
