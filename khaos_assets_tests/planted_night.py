@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -259,9 +259,9 @@ class ParsedOnce:
         return getattr(self.connection, name)
 
 
-@cache
+@lru_cache(maxsize=2000)
 def parsed(sql: str) -> list[duckdb.Statement]:
-    return duckdb.connect(":memory:").extract_statements(sql)
+    return duckdb.extract_statements(sql)
 
 
 def write_snapshots(store: Store, night: Night, planted: PlantedNight, shuffle: random.Random | None = None) -> None:

@@ -181,8 +181,9 @@ def _pairs(
             found[code.code, systems] = _Pair(code.code, systems, needs, why)
     needed = [[p.code, p.systems, n.read, n.absence, n.total] for p in found.values() if p.why is None for n in p.needs]
     if needed:
-        rows_of = ", ".join(["(?, ?, ?, ?, ?)"] * len(needed))
-        db.execute(f"INSERT INTO code_need VALUES {rows_of}", [value for row in needed for value in row])
+        kinds = ("VARCHAR", "VARCHAR", "VARCHAR", "BOOLEAN", "BOOLEAN")
+        columns = ", ".join(f"unnest(?::{kind}[])" for kind in kinds)
+        db.execute(f"INSERT INTO code_need SELECT {columns}", [list(column) for column in zip(*needed, strict=True)])
     return [found[key] for key in sorted(found)]
 
 
@@ -232,9 +233,8 @@ def _write_control(db: duckdb.DuckDBPyConnection, pairs: list[_Pair]) -> None:
     """`control_code`: one row per code and pair, tested or not."""
     db.execute("DELETE FROM control_code WHERE night = getvariable('night')")
     db.execute("CREATE OR REPLACE TEMP TABLE pair (code VARCHAR, systems VARCHAR, why VARCHAR)")
-    if pairs:
-        rows_of = ", ".join(["(?, ?, ?)"] * len(pairs))
-        db.execute(f"INSERT INTO pair VALUES {rows_of}", [v for p in pairs for v in (p.code, p.systems, p.why)])
+    columns = [[p.code for p in pairs], [p.systems for p in pairs], [p.why for p in pairs]]
+    db.execute("INSERT INTO pair SELECT unnest(?::VARCHAR[]), unnest(?::VARCHAR[]), unnest(?::VARCHAR[])", columns)
     db.execute(
         """
         INSERT INTO control_code
