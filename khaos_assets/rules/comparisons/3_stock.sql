@@ -20,7 +20,8 @@ FROM moving
 WHERE site IS NOT NULL
 GROUP BY ALL;
 
--- Narrow on purpose: it has a row for every SKU and site of the merchant; what only a difference needs is below
+-- Narrow on purpose, for it has a row for every SKU and site of the merchant and most of its time goes into writing:
+-- what only a difference needs, such as Khaos's own code, is below
 CREATE OR REPLACE TABLE stock_comparison AS
 WITH several AS (SELECT site FROM map_location GROUP BY site HAVING count(*) > 1),
 wair AS (
@@ -43,7 +44,7 @@ set_aside AS (
     JOIN map_location AS loc ON starts_with(q.key, loc.location || '/')
     WHERE q.system = 'wair' AND q.entity = 'stock' AND q.key_readable
 )
-SELECT w.sku AS wair_sku, p.sku, w.site,
+SELECT w.sku AS wair_sku, w.site,
     w.on_hand, w.allocated AS wair_allocated, w.available AS wair_available, w.changed_at,
     p.available AS khaos_available, p.allocated AS khaos_allocated, p.physical,
     p.physical - w.on_hand AS difference,
@@ -64,6 +65,13 @@ WHERE p.sku NOT IN (SELECT sku FROM outside_stock);
 
 -- The pairs that differ in anything, with what their exceptions say
 CREATE OR REPLACE TABLE stock_difference AS
+WITH differing AS (
+    SELECT s.*, coalesce(m.stock_code, s.wair_sku) AS sku
+    FROM stock_comparison AS s
+    LEFT JOIN (SELECT sku, stock_code FROM sku_meaning WHERE system = 'wair') AS m ON m.sku = s.wair_sku
+    WHERE s.untested IS NULL
+        AND (s.difference <> 0 OR s.wair_available <> s.khaos_available OR s.on_hand - s.wair_allocated <> s.wair_available)
+)
 SELECT s.*, scope.scope,
     -- All that is in transit there, or the one transfer that explains the whole difference by itself
     CASE WHEN t.units <> s.difference AND list_contains(list_transform(t.each_one, lambda x: x.units), s.difference)
@@ -74,12 +82,10 @@ SELECT s.*, scope.scope,
     c.cost, c.price,
     (SELECT any_value(snapshot) FROM stock_position WHERE system = 'wair') AS wair_snapshot,
     (SELECT any_value(snapshot) FROM stock_position WHERE system = 'khaos') AS khaos_snapshot
-FROM stock_comparison AS s
+FROM differing AS s
 JOIN site_scope AS scope USING (site)
 LEFT JOIN item_cost AS c ON c.sku = s.sku
-LEFT JOIN in_transit AS t ON t.sku = s.sku AND t.site = s.site
-WHERE s.untested IS NULL
-    AND (s.difference <> 0 OR s.wair_available <> s.khaos_available OR s.on_hand - s.wair_allocated <> s.wair_available);
+LEFT JOIN in_transit AS t ON t.sku = s.sku AND t.site = s.site;
 
 -- WAIR stock of parents whose sub-items are stocked instead
 CREATE OR REPLACE TABLE parent_stock AS
