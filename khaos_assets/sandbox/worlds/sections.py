@@ -27,6 +27,7 @@ def system_sections(world: World) -> list[str]:
         if system in world.systems:
             lines += ["", f"[{system}]", f"carries_kinds = {array([k.value for k in CARRIES[system]])}"]
             lines += _of_pim(system) if system in PIMS else []
+            lines += ['nested = ["stocks", "prices"]'] if system == "scayle" else []
     return lines
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field
 
 from khaos_assets.config.settings import Count, SystemSettings, Transport
@@ -19,6 +21,9 @@ class Scayle(SystemSettings):
     order_window_days: Count = Field(default=120, description="older orders are known by the list only")
     gap_reads: int = Field(
         default=5000, ge=0, description="ids that a list does not show and that are asked for one by one"
+    )
+    nested: list[Literal["stocks", "prices"]] = Field(
+        default=[], description="what the product list shows of its variants, so that not each is asked for it"
     )
     allow_empty: list[str] = Field(default=[], description="entities that may lawfully be empty")
     active_states: list[str] = Field(default=["live", "problem"], description="product states that count as ready")

@@ -8,6 +8,7 @@ import msgspec
 
 from khaos_assets.systems.json_columns import NOT_JSON
 from khaos_assets.systems.read import Decoded, Pages, Quarantined, WalkNotes
+from khaos_assets.systems.scayle.bundles import bundled
 from khaos_assets.systems.scayle.decode.rows import (
     LONGEST_RAW,
     Row,
@@ -17,6 +18,7 @@ from khaos_assets.systems.scayle.decode.rows import (
     with_field,
 )
 from khaos_assets.systems.scayle.records import Price, Product, Shop, Stock, Variant, Warehouse
+from khaos_assets.systems.scayle.walk.nested import nested_variants, rows_of
 
 SHOP_KEY = ("shop_key", "country_code")
 STOCK_KEY = ("variant_id", "warehouse_reference_key", "merchant_reference_key")
@@ -51,13 +53,24 @@ def decode_variants(pages: Pages, notes: WalkNotes) -> Decoded:
 
 
 def decode_stocks(pages: Pages, notes: WalkNotes) -> Decoded:
-    del notes
-    return decode_rows(answered_rows(pages, "askedVariant"), "stocks", Stock, STOCK_KEY)
+    return decode_rows(_of_variants(pages, notes, "stocks"), "stocks", Stock, STOCK_KEY)
 
 
 def decode_prices(pages: Pages, notes: WalkNotes) -> Decoded:
-    del notes
-    return decode_rows(answered_rows(pages, "askedVariant"), "prices", Price, PRICE_KEY)
+    return decode_rows(_of_variants(pages, notes, "prices"), "prices", Price, PRICE_KEY)
+
+
+def _of_variants(pages: Pages, notes: WalkNotes, part: str) -> Iterator[Row]:
+    """The rows of each variant by its own call; where there was none, as the product list showed them last."""
+    asked = {answer.key for _, answer in bundled(pages)}
+    shown: dict[int, list[Row]] = {}
+    for page, row, raw in believed_rows(pages, notes):
+        for variant in nested_variants(raw):
+            shown[variant.id] = [(page, row, bytes(one)) for one in rows_of(variant, part)]
+    for variant, rows in shown.items():
+        if variant not in asked:
+            yield from ((page, row, with_field(raw, "askedVariant", variant)) for page, row, raw in rows)
+    yield from answered_rows(pages, "askedVariant")
 
 
 class _Nesting(msgspec.Struct):

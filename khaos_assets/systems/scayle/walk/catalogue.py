@@ -40,7 +40,7 @@ VARIANTS = CursorList(
     glance=ProductGlance,
     remember=ProductGlance.shows_variants,
 )
-OF_PRODUCT = OwnedList("/products/{}/variants", "GET /products/{p}/variants", "productRead", fields.VARIANT)
+OF_PRODUCT = OwnedList("/products/{}/variants", "GET /products/{p}/variants", "productRead", fields.VARIANT, "variants")
 
 
 async def walk_shops(context: ReadContext) -> WalkNotes:

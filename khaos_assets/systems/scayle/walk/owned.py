@@ -6,8 +6,10 @@ whole then; a cursor that does come is followed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+
+import msgspec
 
 from khaos_assets.systems.json_columns import NOT_JSON
 from khaos_assets.systems.read import ReadContext, ReadFailed
@@ -21,12 +23,16 @@ from khaos_assets.systems.transport import Answer, BodyBroken
 
 @dataclass(frozen=True)
 class OwnedList:
-    """`path` has the owner's id as `{}`; `fields` are the names that the contract gives to a row's fields."""
+    """`path` has the owner's id as `{}`; `fields` are the names that the contract gives to a row's fields.
+
+    `part`: what the same rows are called inside an owner's record.
+    """
 
     path: str
     operation: str
     scope: str
     fields: frozenset[str]
+    part: str
 
 
 @dataclass(frozen=True)
@@ -37,12 +43,21 @@ class Answered:
     unknown_fields: set[str]
 
 
-async def walk_owned(context: ReadContext, listed: OwnedList, owners: Iterable[int]) -> Answered:
+Seen = Callable[[int, Sequence[msgspec.Raw]], None]
+"""Called with an owner and rows of its list."""
+
+
+async def walk_owned(
+    context: ReadContext,
+    listed: OwnedList,
+    owners: Iterable[int],
+    seen: Seen = lambda owner, rows: None,  # noqa: ARG005
+) -> Answered:
     """Ask for the list of every owner and land it, bundled.
 
     Raises ReadFailed and TransportError.
     """
-    reader = _Reader(context, listed, Bundles(context.landing, listed.operation, context.progress))
+    reader = _Reader(context, listed, Bundles(context.landing, listed.operation, context.progress), seen)
     unknown: list[int] = []
 
     async def one(owner: int) -> None:
@@ -60,6 +75,7 @@ class _Reader:
     context: ReadContext
     listed: OwnedList
     bundles: Bundles
+    seen: Seen
     unknown_fields: set[str] = field(default_factory=set)
 
     async def read(self, owner: int) -> bool:
@@ -107,5 +123,6 @@ class _Reader:
         if answer is None:
             return None
         self.unknown_fields.update(fields.unknown(read[0].entities, listed.fields))
+        self.seen(owner, read[0].entities)
         cursor = read[0].next_cursor
         return answer.body, cursor if isinstance(cursor, str) else None
