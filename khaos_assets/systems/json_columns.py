@@ -184,7 +184,10 @@ def _column(values: list[Any], annotation: Any, field: str) -> pa.Array:
         return pa.StructArray.from_arrays(
             _columns(parts, inner, f"{field}."), fields=list(arrow_schema(inner)), mask=absent
         )
-    return pa.array(values, arrow_type(inner))
+    try:
+        return pa.array(values, arrow_type(inner))
+    except OverflowError as e:
+        raise FieldBroken(field, "a whole number of more than 64 bits") from e
 
 
 def _raw_texts(values: list[Any], optional: bool) -> pa.Array:

@@ -52,18 +52,17 @@ def laid_out_alike(array: bytes, names: Collection[str]) -> dict[str, Texts] | N
 
     `array` is well-formed JSON, as msgspec has it in a `Raw`.
     """
-    marks = np.frombuffer(array, np.uint8)
     if not array.startswith(b"[{") or b"\\" in array or not _is_utf8(array):
         return None
     first = array[1 : array.index(b"}") + 1] if b"}" in array else b""
     fields = _layout(first, array[1 + len(first) :])
-    places = np.flatnonzero(marks == QUOTE)
-    each = first.count(b'"')
-    if fields is None or len(places) % each or not set(names) <= {f.name for f in fields}:
+    if fields is None or not set(names) <= {f.name for f in fields}:
         return None
-    quotes = places.reshape(-1, each)
-    if array.count(b"{") != len(quotes):
-        return None  # a brace in a text, or a record without any field
+    places = np.flatnonzero(np.frombuffer(array, np.uint8) == QUOTE)
+    records, rest = divmod(len(places), first.count(b'"'))
+    if rest or array.count(b"{") != records:
+        return None  # also where a brace stands in a text, or a record has no field
+    quotes = places.reshape(records, -1)
     begins = [quotes[:, f.mark] - len(f.before) for f in fields]
     last = b'"}]' if fields[-1].quoted else b"}]"
     # In front of the first record stands the array's bracket instead of another record

@@ -97,6 +97,14 @@ def test_nulls_throughout_are_a_layout_too() -> None:
     assert table["note"].null_count == table["price"].null_count == 2
 
 
+def test_a_whole_number_beyond_64_bits_costs_its_record_only() -> None:
+    """Arrow has no room for it; the page's other records are read."""
+    row = {"sku": "A", "units": 1, "seen": True, "shelf": 7, "note": "", "price": 1, "day": "2026-11-20"}
+    table, (broken,) = COUNTS.decode(json.dumps({"rows": [row, row | {"shelf": 2**63}]}).encode())
+    assert table.num_rows == 1
+    assert (broken.row, broken.field, broken.reason) == (1, "shelf", "a whole number of more than 64 bits")
+
+
 values = st.one_of(
     st.text(max_size=4),
     st.sampled_from(["2026-11-20", "2026-02-30", "1", "null", "true", '"', "},{", "1.000000"]),
