@@ -19,7 +19,7 @@ import pyarrow as pa
 
 Positions = np.ndarray[tuple[int], np.dtype[np.int64]]
 
-QUOTE = ord('"')
+QUOTE, BRACE = b'"{'
 FIELD = re.compile(rb'(?P<head>"(?P<name>[^"]+)": *)(?:(?P<text>"[^"]*")|[^"{}\[\], ]+)')
 BETWEEN = re.compile(rb" *, *")
 
@@ -58,9 +58,10 @@ def laid_out_alike(array: bytes, names: Collection[str]) -> dict[str, Texts] | N
     fields = _layout(first, array[1 + len(first) :])
     if fields is None or not set(names) <= {f.name for f in fields}:
         return None
-    places = np.flatnonzero(np.frombuffer(array, np.uint8) == QUOTE)
+    marks = np.frombuffer(array, np.uint8)
+    places = np.flatnonzero(marks == QUOTE)
     records, rest = divmod(len(places), first.count(b'"'))
-    if rest or array.count(b"{") != records:
+    if rest or np.count_nonzero(marks == BRACE) != records:
         return None  # also where a brace stands in a text, or a record has no field
     quotes = places.reshape(records, -1)
     begins = [quotes[:, f.mark] - len(f.before) for f in fields]
