@@ -18,11 +18,11 @@ SELECT system || '>khaos', map || '/' || value, '', known FROM value_checked
 
 -- name: exceptions
 WITH unmapped AS (
-    SELECT 'courier' AS map, d.carrier_service AS value, d.reference, d.snapshot
+    SELECT 'courier' AS map, d.carrier_service AS value, d.full_reference AS reference, d.snapshot
     FROM dispatch AS d ANTI JOIN map_courier AS m USING (carrier_service)
     WHERE d.system = 'wair' AND d.carrier_service <> ''
     UNION
-    SELECT 'location', p.place, d.reference, p.snapshot
+    SELECT 'location', p.place, d.full_reference, p.snapshot
     FROM place_met AS p
     ANTI JOIN map_location AS m ON m.location = p.place
     LEFT JOIN dispatch AS d ON d.system = 'wair' AND d.place = p.place

@@ -3,11 +3,11 @@
 -- pack parents and non-stock codes. Expected: dispatched inside the dispatch grace.
 
 -- name: population
-SELECT 'wair>khaos' AS systems, reference AS record_key, '' AS scope,
+SELECT 'wair>khaos' AS systems, record_key, '' AS scope,
     NOT bool_or(is_open AND least(dispatched, ordered) > sent) AS holds
 FROM order_comparison
 WHERE reference IN (SELECT reference FROM dispatched_reference)
-GROUP BY reference
+GROUP BY reference, record_key
 
 -- name: exceptions
 WITH unsent AS (
@@ -28,7 +28,7 @@ whole AS (
     SELECT reference, bool_and(dispatched >= ordered) AS full_order, sum(ordered) AS ordered, sum(sent) AS sent
     FROM order_comparison GROUP BY reference
 )
-SELECT 'wair>khaos' AS systems, 'sales_orders' AS entity, c.reference AS record_key,
+SELECT 'wair>khaos' AS systems, 'sales_orders' AS entity, c.record_key,
     CASE WHEN any_value(w.full_order) THEN 'full' ELSE 'part' END AS field,
     array_to_string(r.order_keys, '+') AS counterpart_key,
     plain(sum(c.units + c.sent)) AS expected_value, plain(sum(c.sent)) AS actual_value,
@@ -44,4 +44,4 @@ FROM counted AS c
 JOIN whole AS w USING (reference)
 JOIN order_by_reference AS r USING (reference)
 WHERE c.units > 0
-GROUP BY c.reference, c.late, r.order_keys
+GROUP BY c.reference, c.record_key, c.late, r.order_keys

@@ -4,11 +4,11 @@
 -- Not caught: an order without any number on one side (ORD-06, ORD-07); carriers without a mapping (MAP-01).
 
 -- name: population
-SELECT systems, reference AS record_key, tracking AS scope, found AND NOT other_carrier AS holds
+SELECT systems, record_key, tracking AS scope, found AND NOT other_carrier AS holds
 FROM tracking_comparison
 
 -- name: exceptions
-SELECT systems, entity, reference AS record_key, tracking AS scope,
+SELECT systems, entity, record_key, tracking AS scope,
     CASE WHEN found THEN 'carrier' ELSE 'tracking' END AS field,
     CASE WHEN found THEN courier ELSE tracking END AS expected_value,
     CASE WHEN found THEN array_to_string(other_couriers, '+') ELSE array_to_string(other_numbers, '+') END AS actual_value,

@@ -3,11 +3,11 @@
 -- Expected: inside the dispatch grace, by the later of dispatchedAt and the end of SHIP_DATE in London.
 
 -- name: population
-SELECT 'wair>khaos' AS systems, reference AS record_key, '' AS scope, NOT bool_or(sent > dispatched OR dispatched > ordered) AS holds
+SELECT 'wair>khaos' AS systems, record_key, '' AS scope, NOT bool_or(sent > dispatched OR dispatched > ordered) AS holds
 FROM order_comparison
 WHERE reference IN (SELECT reference FROM dispatched_reference)
     AND reference NOT IN (SELECT reference FROM reference_set_aside)
-GROUP BY reference
+GROUP BY reference, record_key
 
 -- name: exceptions
 WITH last_event AS (
@@ -23,7 +23,7 @@ differing AS (
         AND reference IN (SELECT reference FROM dispatched_reference)
         AND reference NOT IN (SELECT reference FROM reference_set_aside)
 )
-SELECT 'wair>khaos' AS systems, 'sales_orders' AS entity, d.reference AS record_key,
+SELECT 'wair>khaos' AS systems, 'sales_orders' AS entity, d.record_key,
     string_agg(d.sku, '+' ORDER BY d.sku) AS field,
     array_to_string(any_value(r.order_keys), '+') AS counterpart_key,
     plain(sum(d.dispatched)) AS expected_value, plain(sum(d.sent)) AS actual_value,
@@ -37,4 +37,4 @@ SELECT 'wair>khaos' AS systems, 'sales_orders' AS entity, d.reference AS record_
 FROM differing AS d
 JOIN last_event AS e USING (reference)
 JOIN order_by_reference AS r USING (reference)
-GROUP BY d.reference
+GROUP BY d.reference, d.record_key

@@ -36,7 +36,7 @@ SELECT 'khaos>wair' AS systems, 'dispatches' AS entity, o.source_key AS record_k
     pounds(fraction_sum(list(l.value))) AS amount_gbp,
     o.dispatched_at AS observed_at, o.snapshot AS actual_snapshot,
     json_object('lines', list({'sku': l.sku, 'units': plain(l.units)} ORDER BY l.sku), 'location', o.place, 'tracking', o.tracking) AS evidence,
-    'wair' AS other, o.reference
+    'wair' AS other, o.full_reference AS reference
 FROM orphans AS o
 JOIN lines AS l ON l.source_key = o.source_key
-GROUP BY o.source_key, o.original_key, o.full_reference, o.dispatched_at, o.snapshot, o.place, o.tracking, o.reference
+GROUP BY o.source_key, o.original_key, o.full_reference, o.dispatched_at, o.snapshot, o.place, o.tracking

@@ -3,11 +3,11 @@
 -- dispatch was set aside tonight. Expected: inside the dispatch grace from the end of SHIP_DATE in London.
 
 -- name: population
-SELECT 'khaos>wair' AS systems, reference AS record_key, '' AS scope,
+SELECT 'khaos>wair' AS systems, record_key, '' AS scope,
     reference IN (SELECT reference FROM dispatched_reference) OR reference IN (SELECT reference FROM reference_set_aside) AS holds
 FROM order_comparison
 WHERE sent > 0 AND order_site IN (SELECT site FROM map_location)
-GROUP BY reference
+GROUP BY reference, record_key
 
 -- name: exceptions
 WITH unseen AS (
@@ -18,7 +18,7 @@ WITH unseen AS (
     SEMI JOIN map_location AS m ON m.site = c.order_site
     WHERE c.sent > 0
 )
-SELECT 'khaos>wair' AS systems, 'sales_orders' AS entity, u.reference AS record_key,
+SELECT 'khaos>wair' AS systems, 'sales_orders' AS entity, u.record_key,
     array_to_string(any_value(r.order_keys), '+') AS counterpart_key,
     plain(sum(u.sent)) AS expected_value, '0' AS actual_value,
     'no dispatch in WAIR' AS reason,
@@ -31,4 +31,4 @@ SELECT 'khaos>wair' AS systems, 'sales_orders' AS entity, u.reference AS record_
     'wair' AS other, u.reference
 FROM unseen AS u
 JOIN order_by_reference AS r USING (reference)
-GROUP BY u.reference
+GROUP BY u.reference, u.record_key

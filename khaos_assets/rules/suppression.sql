@@ -1,5 +1,13 @@
 -- One fault, one exception: which candidate explains which other. Rows are edges (victim, suppressor, rank); the rank is the
 -- line of the catalogue's table. Edges may chain; the evaluation follows them to their end.
+
+-- By the reference as it stands: two channels may give one number to two orders, which only the prefix tells apart
+CREATE OR REPLACE TEMP VIEW order_candidate AS
+SELECT c.id, c.code, coalesce(p.prefix, '') || c.reference AS reference
+FROM candidate AS c
+LEFT JOIN channel_prefix AS p ON p.channel = c.other
+WHERE c.code LIKE 'ORD-%' OR c.code LIKE 'FIN-%';
+
 CREATE OR REPLACE TEMP TABLE suppression_edge AS
 
 -- 1 FEED-01, FEED-02 on a side: every code that concludes an absence or a sum from it
@@ -168,7 +176,7 @@ JOIN (
     SELECT s.id, f.sku, f.site, sum(f.units) OVER (PARTITION BY f.sku, f.site) AS units,
         CASE WHEN NOT f.twin THEN sum(f.units) FILTER (NOT f.twin) OVER (PARTITION BY f.sku, f.site) END AS units_once
     FROM order_effect AS f
-    JOIN candidate AS s ON s.code = f.code AND s.record_key = f.record_key
+    JOIN candidate AS s ON s.code = f.code AND s.record_key = f.record_key AND s.reference = f.reference
 ) AS e ON e.sku = v.sku AND e.site = v.site
 WHERE v.code IN ('STK-01', 'STK-02', 'STK-07') AND v.other = 'wair'
     AND (e.units IN (v.difference, v.difference - coalesce(v.in_transit, 0))
@@ -188,8 +196,8 @@ FROM (VALUES
     ('ORD-02', 'ORD-12', 24), ('ORD-02', 'ORD-16', 24), ('ORD-02', 'ORD-18', 24), ('ORD-02', 'ORD-01', 18),
     ('ORD-11', 'FIN-01', 25), ('ORD-11', 'FIN-02', 25), ('ORD-11', 'FIN-03', 25), ('ORD-11', 'FIN-04', 25), ('ORD-11', 'FIN-10', 25)
 ) AS x(suppressor, victim, rank)
-JOIN candidate AS s ON s.code = x.suppressor
-JOIN candidate AS v ON v.reference = s.reference AND starts_with(v.code, x.victim)
+JOIN order_candidate AS s ON s.code = x.suppressor
+JOIN order_candidate AS v ON v.reference = s.reference AND starts_with(v.code, x.victim)
 
 -- 26, 27 FIN-05; FIN-02, FIN-03, FIN-10: the money codes whose whole difference they make
 UNION ALL

@@ -1,4 +1,6 @@
--- Orders and dispatches side by side, per order reference and stock code.
+-- Orders and dispatches side by side, per order reference and stock code. `reference` is the one as it stands: two channels may
+-- give one number to two orders, which only the prefix tells apart. `record_key` is what exceptions call the order: the number
+-- without the prefix, unless two orders of the night share it.
 
 -- The same parcel under two ids: same order, lines and tracking number; the later one counts nowhere (catalogue ORD-16)
 CREATE OR REPLACE TABLE dispatch_twin AS
@@ -18,7 +20,8 @@ QUALIFY row_number() OVER parcel > 1;
 
 -- Khaos sales orders (credit notes and cancelled ones aside) by reference
 CREATE OR REPLACE TABLE order_by_reference AS
-SELECT o.reference, min(o.full_reference) AS full_reference,
+SELECT o.full_reference AS reference,
+    CASE WHEN count(*) OVER (PARTITION BY any_value(o.reference)) > 1 THEN o.full_reference ELSE any_value(o.reference) END AS record_key,
     list(o.source_key ORDER BY o.source_key) AS order_keys,
     bool_or(o.status = 'open') AS is_open,
     bool_and(coalesce(o.commercial, TRUE)) AS commercial,
@@ -32,7 +35,7 @@ SELECT o.reference, min(o.full_reference) AS full_reference,
 FROM sales_order AS o
 LEFT JOIN exchange_rate AS x ON x.currency = o.currency AND x.month = strftime(o.created_on, '%Y-%m')
 WHERE o.system = 'khaos' AND o.kind = 'order' AND o.status <> 'cancelled' AND o.reference IS NOT NULL AND o.reference <> ''
-GROUP BY o.reference;
+GROUP BY o.full_reference;
 
 -- Net value of one unit of a stock code on the order, in pounds: Σ line net ÷ Σ quantity; where lines have no price, the
 -- order's items net ÷ all its units
@@ -78,7 +81,7 @@ FULL JOIN sent AS s ON s.reference = v.reference AND s.sku = v.sku;
 
 -- Units dispatched per reference and stock code: voided parcels and twins aside
 CREATE OR REPLACE TABLE dispatched AS
-SELECT d.reference, coalesce(m.stock_code, l.sku) AS sku,
+SELECT d.full_reference AS reference, coalesce(m.stock_code, l.sku) AS sku,
     sum(l.units) AS units,
     coalesce(sum(l.units) FILTER (d.dispatched_at <= getvariable('as_of') - getvariable('dispatch_grace')), 0) AS units_past_grace,
     max(d.dispatched_at) AS last_at, min(d.dispatched_at) AS first_at,
@@ -91,11 +94,11 @@ LEFT JOIN map_location AS loc ON loc.location = d.place
 LEFT JOIN sku_meaning AS m ON m.system = d.system AND m.sku = l.sku
 ANTI JOIN dispatch_twin AS t ON t.system = d.system AND t.dispatch_key = d.source_key
 WHERE NOT d.voided
-GROUP BY d.reference, coalesce(m.stock_code, l.sku);
+GROUP BY d.full_reference, coalesce(m.stock_code, l.sku);
 
 -- One row per order reference and stock code on either side, for orders that Khaos knows
 CREATE OR REPLACE TABLE order_comparison AS
-SELECT coalesce(o.reference, d.reference) AS reference, coalesce(o.sku, d.sku) AS sku,
+SELECT r.reference, r.record_key, coalesce(o.sku, d.sku) AS sku,
     coalesce(o.ordered, 0) AS ordered, coalesce(o.sent, 0) AS sent, o.shipped_on,
     coalesce(d.units, 0) AS dispatched, coalesce(d.units_past_grace, 0) AS dispatched_past_grace,
     d.first_at, d.last_at, d.dispatch_keys,
@@ -110,9 +113,7 @@ LEFT JOIN item_cost AS cost ON cost.sku = coalesce(o.sku, d.sku);
 
 -- References of which a dispatch or an order line was set aside tonight: no absence and no sum is concluded about them
 CREATE OR REPLACE TABLE reference_set_aside AS
-SELECT DISTINCT coalesce(
-    (SELECT substr(q.reference, length(prefix) + 1) FROM channel_prefix
-     WHERE prefix <> '' AND starts_with(q.reference, prefix) ORDER BY length(prefix) DESC LIMIT 1), q.reference) AS reference
+SELECT DISTINCT q.reference
 FROM (
     SELECT regexp_extract(raw, '"orderReference"\s*:\s*"([^"]*)"', 1) AS reference
     FROM quarantine WHERE system = 'wair' AND entity = 'dispatches'

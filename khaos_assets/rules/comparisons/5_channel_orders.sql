@@ -185,29 +185,29 @@ WITH owners AS (
     SELECT 'khaos>' || channel AS systems, 'orders' AS entity, channel AS other, reference, tracking, courier, snapshot
     FROM expected_tracking
     UNION ALL
-    SELECT DISTINCT 'wair>khaos', 'sales_orders', 'wair', d.reference, d.tracking, m.courier, d.snapshot
+    SELECT DISTINCT 'wair>khaos', 'sales_orders', 'wair', d.full_reference, d.tracking, m.courier, d.snapshot
     FROM dispatch AS d
     ANTI JOIN dispatch_twin AS t ON t.system = d.system AND t.dispatch_key = d.source_key
     LEFT JOIN map_courier AS m ON m.carrier_service = d.carrier_service
     WHERE d.system = 'wair' AND NOT d.voided AND coalesce(d.tracking, '') <> ''
 ),
 others AS (
-    SELECT 'khaos>' || channel AS systems, reference, tracking, courier, snapshot FROM channel_tracking
+    SELECT 'khaos>' || channel AS systems, reference, reference AS record_key, tracking, courier, snapshot FROM channel_tracking
     UNION ALL
-    SELECT 'wair>khaos', r.reference, p.tracking, p.courier, p.snapshot
-    FROM (SELECT reference, unnest(order_keys) AS order_key FROM order_by_reference) AS r
+    SELECT 'wair>khaos', r.reference, r.record_key, p.tracking, p.courier, p.snapshot
+    FROM (SELECT reference, record_key, unnest(order_keys) AS order_key FROM order_by_reference) AS r
     JOIN parcel AS p ON p.system = 'khaos' AND p.order_key = r.order_key
 ),
 other_side AS (
-    SELECT systems, reference, list(DISTINCT tracking ORDER BY tracking) AS numbers, any_value(snapshot) AS snapshot,
+    SELECT systems, reference, any_value(record_key) AS record_key, list(DISTINCT tracking ORDER BY tracking) AS numbers, any_value(snapshot) AS snapshot,
         list(DISTINCT {'tracking': tracking, 'courier': courier}) AS each_one
-    FROM others GROUP BY ALL
+    FROM others GROUP BY systems, reference
 ),
 owner_side AS (
     SELECT systems, entity, other, reference, tracking, any_value(courier ORDER BY courier) AS courier, any_value(snapshot) AS snapshot
     FROM owners GROUP BY ALL
 )
-SELECT o.systems, o.entity, o.other, o.reference, o.tracking, o.courier,
+SELECT o.systems, o.entity, o.other, o.reference, t.record_key, o.tracking, o.courier,
     list(o.tracking) OVER (PARTITION BY o.systems, o.reference ORDER BY o.tracking
                            ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS numbers,
     t.numbers AS other_numbers,
