@@ -82,10 +82,10 @@ def verdict(met: bool) -> str:
 
 
 def contest(module: str, names: Sequence[str], *arguments: str, rounds: int = 3) -> dict[str, Figures]:
-    """Run the contenders in turn, A B C A B C …, each time in a fresh process."""
+    """Run the contenders in turn, A B C C B A …, each time in a fresh process: none always follows the same one."""
     runs: dict[str, list[dict[str, Any]]] = {n: [] for n in names}
-    for _ in range(rounds):
-        for name in names:
+    for turn in range(rounds):
+        for name in names if turn % 2 == 0 else reversed(names):
             runs[name].append(measured(module, name, *arguments))
     return {
         n: Figures(
