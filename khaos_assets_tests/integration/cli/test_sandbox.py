@@ -67,7 +67,7 @@ def test_simulators_of_a_parent_that_dies_end_by_themselves(world: Path, tmp_pat
 
 
 def test_a_world_with_chosen_plants_is_made_and_serves_as_configuration(tmp_path: Path) -> None:
-    asked = ("--seed", "3", "--skus", "60", "--orders", "80", "--nights", "1", "--plant", "STK-01=2", "ORD-05=1")
+    asked = ("--seed", "3", "--skus", "120", "--orders", "200", "--nights", "1", "--plant", "STK-01=2", "ORD-05=1")
     result = khaos_assets("sandbox", "make-world", "--out", tmp_path / "world", *asked, "--json", cwd=tmp_path)
     assert result.returncode == 0, result.stderr
     assert json.loads(result.stdout)["nights"] == ["2026-11-20"]
