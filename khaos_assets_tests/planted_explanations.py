@@ -36,6 +36,7 @@ from khaos_assets_tests.planted_orocommerce import (
     oro_price,
     oro_price_list,
     oro_product,
+    oro_stock,
     oro_user,
 )
 from khaos_assets_tests.planted_pimberly import PIMBERLY, pimberly_product
@@ -96,8 +97,8 @@ def renamed(code: str) -> list[Any]:
 
 
 def overwritten(price: str) -> list[Any]:
-    item = stock_item("PRICE-1", sell_price=price, buy_price="1")
-    return [item, level("PRICE-1", 4), plytix_product("PRICE-1", short_description="A PRICE-1", rrp=12, shop="13.20")]
+    item = stock_item("AMOUNT-1", sell_price=price, buy_price="1")
+    return [item, level("AMOUNT-1", 4), plytix_product("AMOUNT-1", short_description="else", rrp=12, shop="13.20")]
 
 
 STANDING = {11: 11, 12: 12, 13: 11}
@@ -134,7 +135,11 @@ ITEMS: list[Any] = [
     # PIM-07, PIM-08, PIM-01
     [stock_item("OUT-1"), whole("OUT-1", status="Archived", short_description="new")],
     plytix_product("EARLY-1", live=True),
-    [stock_item("LACKS-1", weight_kg=Decimal("0.5")), pimberly_product("LACKS-1", shows={"Title": "A LACKS-1"})],
+    [stock_item("LACKS-1", weight_kg=Decimal("0.5")), pimberly_product("LACKS-1", shows={"Title": "else"})],
+    whole("LACKS-1", weight_g=7),
+    # Its parent is archived, and live all the same: that is another fault
+    [plytix_product("GONE-P", variants=1, status="Archived", live=True), whole("GONE-M", parent="GONE-P")],
+    style_child("GONE-M", "OTHER"),
     overwritten("13.20"),
     [[stock_item(c), whole(c, short_description="new")] for c in DESCRIBED],
 ]
@@ -168,7 +173,10 @@ STOCK: list[Any] = [
     [stock_item("NEG-3"), level("NEG-3", -3), wair_item("NEG-3"), wair_stock("NEG-3", -3, available=-9)],
     [stock_item("NEG-4"), level("NEG-4", -2), wair_item("NEG-4"), wair_stock("NEG-4", 3)],
     order("SO-5", None, [("NEG-4", 5, "12.00")]),
+    [stock_item("NEG-5"), level("NEG-5", 2), wair_item("NEG-5"), wair_stock("NEG-5", -3, available=-9)],
     [stocked("LESS-1", 40), scayle_variant("LESS-1"), scayle_stock("LESS-1", -1)],
+    # the other channel's is its own
+    [oro_product("LESS-1"), oro_stock("LESS-1", 1)],
     [stocked("LESS-2", 0), scayle_variant("LESS-2"), scayle_stock("LESS-2", -1, without_stock=True)],
 ]
 
@@ -244,6 +252,9 @@ MONEY: list[Any] = [
         currency="EUR",
     ),
     order("N-1", "SC-currency", [line("MUG-1", 1, "1.00")], order_type="C", items_gross="-3.00"),
+    # Another class alone hides no money
+    scayle_order("class", [unit("MUG-1", "12.00")], fees=[fee("3.60")]),
+    in_khaos("SC-class", [line("MUG-1", 1, "12.00")], ("10.00", "12.00"), ("4.00", "4.80"), company="T1"),
     # FIN-11, CUS-02: beside what is explained
     order("N-2", "SC-amended", [line("MUG-1", 1, "1.00")], order_type="C", items_gross="-3.00"),
     oro_customer("new", created=minutes_ago(10 * 24 * 60)),
@@ -253,6 +264,10 @@ MONEY: list[Any] = [
     [oro_customer("keeper"), oro_user("u1", "keeper")],
     oro_order("wrong account", [oro_line("MUG-1", 1, "10.00")], customer="keeper"),
     in_khaos("OR-wrong account", [line("MUG-1", 1, net="10.00")], ("10.00", "12.00"), company="ELSE-1"),
+    # CUS-03 of a customer with one account
+    [customer("ONE-1", other_ref="single", company_class="Trade"), oro_customer("single"), oro_user("u3", "single")],
+    oro_order("other account", [oro_line("MUG-1", 1, "10.00")], customer="single"),
+    in_khaos("OR-other account", [line("MUG-1", 1, net="10.00")], ("10.00", "12.00"), company="ELSE-1"),
     # CUS-04
     customer("HELD-1", other_ref="held", company_class="Trade", company_name="Corner Shop"),
     [terms("HELD-1", credit_stop=True), oro_customer("held"), oro_user("u2", "held")],

@@ -1,0 +1,258 @@
+"""Which mutants a night shows, and which of those a test sees.
+
+A mutant that makes the two statements of a rule disagree on a night is seen by every test of that night (`tie_out`).
+One that changes both alike is seen where a test says so: those tests run once more on the changed results.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import re
+import tempfile
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from khaos_assets.config import Night, Settings, Store
+from khaos_assets.rules import catalogue, evaluation
+from khaos_assets_tests import planted_night
+from khaos_assets_tests.mutate_rules.mutants import Mutant
+from khaos_assets_tests.planted_night import PlantedNight, Results, tie_out
+
+MADE = re.compile(r"CREATE OR REPLACE (?:TEMP )?(TABLE|VIEW|MACRO) (\w+)")
+ENOUGH = 4
+"""Nights on which a mutant is kept for the tests to see."""
+
+Key = tuple[str, int | None]
+
+
+@dataclass
+class Trace:
+    """What is known of one mutant so far."""
+
+    mutant: Mutant
+    dead: str | None = None
+    """The test whose night it spoiled."""
+    changed: dict[Key, Results] = field(default_factory=dict)
+    tests: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Sieve:
+    """Stands in for `planted_night.evaluate`: evaluates once, and again with each mutant that is still alive."""
+
+    traces: Sequence[Trace]
+    evaluated: dict[Key, Results] = field(default_factory=dict)
+    key: Key = ("", None)
+    left: int = 0
+    """Nights still to be evaluated for it."""
+
+    def evaluate(self, folder: Path, *nights: PlantedNight, seed: int | None = None) -> Results:
+        key = (repr(nights), seed)
+        if key not in self.evaluated:
+            self.key, self.left = key, len(nights)
+            self.evaluated[key] = ORIGINAL(folder, *nights, seed=seed)
+        return self.evaluated[key]
+
+    def evaluate_in(self, db: duckdb.DuckDBPyConnection, settings: Settings, store: Store, night: Night) -> Any:
+        """The night as it is; on the last of several, the mutants too."""
+        result = EVALUATE_IN(db, settings, store, night)
+        self.left -= 1
+        if self.left == 0 and self.key[1] is None:
+            test, _, phase = os.environ["PYTEST_CURRENT_TEST"].rpartition(" ")
+            test = test if phase == "(call)" else test.split("::")[0]
+            for trace in self.traces:
+                if trace.dead is None and len(trace.changed) < ENOUGH:
+                    found = otherwise(db, settings, store, night, trace.mutant)
+                    if found == "broken":
+                        trace.dead = test
+                    elif isinstance(found, Results):
+                        trace.changed[self.key] = found
+                        trace.tests = list(dict.fromkeys([*trace.tests, test]))
+        return result
+
+
+ORIGINAL, EVALUATE_IN = planted_night.evaluate, planted_night.evaluate_in
+
+
+def otherwise(
+    db: duckdb.DuckDBPyConnection, settings: Settings, store: Store, night: Night, mutant: Mutant
+) -> Results | str:
+    """What the night would be with a mutant: its results, "same", or "broken" where it could not be, or did not tie."""
+    if mutant.file.name == "suppression.sql":
+        return with_edges(db, mutant)
+    alone = on_its_own(db, mutant)
+    return in_a_fork(lambda: with_mutant(db, settings, store, night, mutant)) if alone == "different" else alone
+
+
+def with_edges(db: duckdb.DuckDBPyConnection, mutant: Mutant) -> Results | str:
+    """Other edges over the same candidates. The backlogs that rest on them stay as they are."""
+    explained = "FROM explained ORDER BY ALL"
+    was = db.sql(explained).fetchall()
+    try:
+        db.execute(mutant.text)
+        if db.sql(explained).fetchall() == was:
+            return "same"
+        db.execute((catalogue.HERE / "results.sql").read_text(encoding="utf-8"))
+        return planted_night.results_of(db)
+    except duckdb.Error:
+        return "broken"
+    finally:
+        db.execute(mutant.file.read_text(encoding="utf-8"))
+        db.execute((catalogue.HERE / "results.sql").read_text(encoding="utf-8"))
+
+
+def on_its_own(db: duckdb.DuckDBPyConnection, mutant: Mutant) -> str:
+    """What a rule's own two statements say of it, without a fork: "same", "broken" (they disagree) or "different"."""
+    code = mutant.file.stem
+    if code not in catalogue.load_catalogue():
+        return "different"
+    tested = f"SELECT systems FROM control_code WHERE night = getvariable('night') AND tested AND code = '{code}'"
+    if not db.sql(tested).fetchall():
+        return "same"
+    if catalogue.load_catalogue()[code].rests_on:
+        return "different"
+    was, now = (catalogue.named_statements(path) for path in (mutant.file, _AsFile(mutant)))  # type: ignore[arg-type]
+    name = next(n for n in was if was[n] != now[n])
+    try:
+        db.execute(f"CREATE OR REPLACE TEMP TABLE is_now AS SELECT * FROM ({now[name]}) WHERE systems IN ({tested})")
+        db.execute(f"CREATE OR REPLACE TEMP TABLE it_was AS SELECT * FROM ({was[name]}) WHERE systems IN ({tested})")
+        different = "(FROM is_now EXCEPT ALL FROM it_was) UNION ALL (FROM it_was EXCEPT ALL FROM is_now)"
+        if not db.sql(f"SELECT 1 FROM ({different}) LIMIT 1").fetchall():
+            return "same"
+        failing = "WHERE holds IS DISTINCT FROM TRUE" if name == "population" else ""
+        rows = f"found WHERE code = '{code}'"
+        if name == "exceptions":
+            rows = f"population WHERE code = '{code}' AND NOT holds"
+        things = [
+            sorted((r[0], r[1]) for r in db.sql(f"SELECT systems, record_key FROM {source}").fetchall())
+            for source in (f"is_now {failing}", rows)
+        ]
+        return "different" if things[0] == things[1] else "broken"
+    except duckdb.Error:
+        return "broken"
+
+
+class _AsFile:
+    """A mutant where a path is read."""
+
+    def __init__(self, mutant: Mutant) -> None:
+        self.name, self.text = mutant.file.name, mutant.text
+
+    def read_text(self, **_: str) -> str:
+        return self.text
+
+
+def with_mutant(
+    db: duckdb.DuckDBPyConnection, settings: Settings, store: Store, night: Night, mutant: Mutant
+) -> Results | str:
+    """The night evaluated again, from what the mutant's file makes on."""
+    try:
+        was = planted_night.results_of(db)
+        if mutant.file.parent.name in ("comparisons", "warehouse"):
+            before = _digests(db, mutant.text)
+            db.execute(mutant.text)
+            if before is not None and _digests(db, mutant.text) == before:
+                return "same"
+        with reading(mutant):
+            evaluation.write_history = lambda *_: None  # type: ignore[assignment]
+            EVALUATE_IN(db, settings, store, night)
+        now = planted_night.results_of(db)
+        tie_out(now)
+    except (duckdb.Error, evaluation.RuleError, AssertionError):
+        return "broken"
+    return "same" if facts(now) == facts(was) else now
+
+
+def facts(found: Results) -> list[Any]:
+    """Results without their wording."""
+    wording = {"reason", "expected_value", "actual_value", "evidence", "counterpart_key"}
+    return [[{k: v for k, v in r.items() if k not in wording} for r in found.rows], found.control, found.population]
+
+
+def _digests(db: duckdb.DuckDBPyConnection, sql: str) -> list[Any] | None:
+    """Content of what a file makes, whatever its order; None where it makes views or macros."""
+    made = MADE.findall(sql)
+    if any(kind != "TABLE" for kind, _ in made):
+        return None
+    return [db.sql(f"SELECT count(*), sum(hash(t::VARCHAR)) FROM {n} AS t").fetchall() for _, n in made]
+
+
+@contextmanager
+def reading(mutant: Mutant) -> Generator[None]:
+    """Whoever reads the mutant's file reads its text."""
+    original = Path.read_text
+
+    def read_text(self: Path, *args: Any, **options: Any) -> str:
+        return (
+            mutant.text if self.name == mutant.file.name and self == mutant.file else original(self, *args, **options)
+        )
+
+    Path.read_text = read_text  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        Path.read_text = original  # type: ignore[method-assign]
+
+
+def in_a_fork(work: Callable[[], Any]) -> Any:
+    """What `work` returns, from a copy of this process that is then gone; "broken" where it died."""
+    out, inlet = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(out)
+        try:
+            with os.fdopen(inlet, "wb") as pipe:
+                pickle.dump(work(), pipe)
+        finally:
+            os._exit(0)
+    os.close(inlet)
+    with os.fdopen(out, "rb") as pipe:
+        sent = pipe.read()
+    os.waitpid(child, 0)
+    return pickle.loads(sent) if sent else "broken"
+
+
+def results_of(folder: Path, *nights: PlantedNight, seed: int | None = None) -> Results:
+    """What tests import as `evaluate`."""
+    return _instead[-1](folder, *nights, seed=seed)
+
+
+_instead: list[Callable[..., Results]] = [ORIGINAL]
+
+
+def run_tests(tests: Sequence[str], evaluate: Callable[..., Results]) -> str:
+    """What pytest says of tests whose nights come from `evaluate`; nothing where all pass."""
+    _instead.append(evaluate)
+    planted_night.evaluate = results_of
+    with tempfile.TemporaryFile("w+") as out:
+        with redirect_stdout(out), redirect_stderr(out):
+            status = pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-p", "no:timeout", "-W", "ignore", *tests])
+        out.seek(0)
+        return "" if status == 0 else out.read()
+
+
+def sieve(traces: Sequence[Trace], tests: Sequence[str]) -> None:
+    """Run the tests once with all mutants, then those that saw something once per mutant that changed a night."""
+    seen = Sieve(traces)
+    planted_night.evaluate_in = seen.evaluate_in
+    if red := run_tests(tests, seen.evaluate):
+        raise SystemExit(f"{red}\nThe tests are red without any mutant")
+    for trace in traces:
+        if trace.dead is None and trace.changed:
+            found = seen.evaluated | trace.changed
+
+            if in_a_fork(partial(run_tests, trace.tests, partial(looked_up, found))):
+                trace.dead = trace.tests[0]
+
+
+def looked_up(found: dict[Key, Results], _: Path, *nights: PlantedNight, seed: int | None = None) -> Results:
+    """What is known of nights already."""
+    return found[repr(nights), seed]
