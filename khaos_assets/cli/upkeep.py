@@ -1,6 +1,8 @@
-"""`rebuild` and `doctor`: keeping an installation right."""
+"""`rebuild`, `purge` and `doctor`: keeping an installation right."""
 
 from __future__ import annotations
+
+from typing import Annotated
 
 import typer
 
@@ -11,6 +13,7 @@ def add_to(app: typer.Typer) -> None:
     """Register the commands."""
     command(app, "doctor")(doctor)
     command(app, "rebuild")(rebuild)
+    command(app, "purge")(purge)
 
 
 def rebuild(session: Session, json: JsonFlag = False) -> None:
@@ -44,6 +47,27 @@ def rebuild(session: Session, json: JsonFlag = False) -> None:
                 say(f"{night}: {len(certificates)} snapshots, {rows['open']} open, published as {published.name}")
     if json:
         emit(done)
+
+
+def purge(
+    session: Session,
+    as_of: Annotated[
+        str | None,
+        typer.Option("--as-of", help="The day from which ages are counted (else the last night)."),
+    ] = None,
+    json: JsonFlag = False,
+) -> None:
+    """Remove raw pages, unreadable bodies and what days wrote, once they are older than [retention] allows."""
+    from khaos_assets.snapshots.retention import purge as remove
+
+    removed = remove(session.settings.retention, session.store, session.night(as_of).date)
+    if json:
+        emit([{"kind": r.kind, "path": str(r.path), "files": r.files, "bytes": r.bytes} for r in removed])
+        return
+    for kind in ("raw", "restricted", "intraday"):
+        of_kind = [r for r in removed if r.kind == kind]
+        say(f"{kind}: {len(of_kind)} folders, {sum(r.files for r in of_kind):,} files, "
+            f"{sum(r.bytes for r in of_kind) / 1024**2:,.1f} MiB removed")  # fmt: skip
 
 
 def doctor(session: Session, json: JsonFlag = False) -> None:

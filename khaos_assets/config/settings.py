@@ -174,6 +174,14 @@ class Alerts(Section):
     timeout_seconds: float = 10.0
 
 
+class Retention(Section):
+    """Days, counted from the night that files belong to."""
+
+    raw_days: Count = Field(default=400, description="raw pages; those of the newest complete snapshots stay")
+    restricted_days: Count = Field(default=7, description="bodies that could not be parsed: may hold personal data")
+    intraday_days: Count = Field(default=14, description="what the runs of a day read and listed")
+
+
 class Reports(Section):
     preview_rows: int = 20
 
@@ -205,6 +213,7 @@ class Settings(Section):
     feeds: dict[str, Feed] = {}
     alerts: Alerts = Alerts()
     reports: Reports = Reports()
+    retention: Retention = Retention()
 
     def sections(self) -> dict[str, SystemSettings]:
         """The systems' sections that merchant.toml has, by name: Khaos first, the others by name."""
@@ -214,6 +223,16 @@ class Settings(Section):
     def enabled_systems(self) -> list[str]:
         """Names of the systems that have a section and are not switched off in it."""
         return [n for n, s in self.sections().items() if s.enabled]
+
+    def consumer_classes(self) -> set[str] | None:
+        """Khaos company classes of consumers, whose companies bear people's names; None = no name is compared at all.
+
+        Names of companies are compared with those of a shop for companies, OroCommerce.
+        """
+        if "orocommerce" not in self.enabled_systems():
+            return None
+        trade = {m.company_class for name, m in self.markets.items() if name.startswith("orocommerce/")}
+        return {m.company_class for name, m in self.markets.items() if name.startswith("scayle/")} - trade
 
     def of(self, section: type[S]) -> S:
         """The section of one system. Raises ConfigurationError where merchant.toml has none."""

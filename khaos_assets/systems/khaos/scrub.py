@@ -18,8 +18,9 @@ from khaos_assets.systems.khaos.fields import Element, names
 Scrub = Callable[[Element], Counter[str]]
 
 _COMPANY = customers.KNOWN - {"WEB_USER", "AGENT_NAME"}
+_NAMELESS = _COMPANY - {"COMPANY_NAME"}
 _COMPANY_PERSONAL = names(
-    "WEB_USER AGENT_NAME WEB_PASSWORD ADDRESSES CONTACTS INVOICE_ADDRESS DELIVERY_ADDRESS EMAIL NOTES"
+    "COMPANY_NAME WEB_USER AGENT_NAME WEB_PASSWORD ADDRESSES CONTACTS INVOICE_ADDRESS DELIVERY_ADDRESS EMAIL NOTES"
 )
 _INFO = names(
     """CompanyCode OtherRef HideCompany HoldData CreditLimit CreditOverdue CreditPending CreditUnallocated
@@ -40,8 +41,8 @@ _STATUS_ATTRIBUTES = frozenset({"SORDER_CODE", "ASSOCIATED_REF"})
 _CUSTOMER_ATTRIBUTES = frozenset({"COMPANY_CODE", "OTHER_REF"})
 
 
-def companies(root: Element, *, key: bytes) -> Counter[str]:
-    """ExportCompany: no addresses, contacts, web login or password.
+def companies(root: Element, *, key: bytes, named: Callable[[str], bool] = lambda company_class: True) -> Counter[str]:  # noqa: ARG005
+    """ExportCompany: no addresses, contacts, web login or password; a name only of the classes that are `named`.
 
     Who is reached by the same e-mail at the same postcode is still told: by a mark in place of the two, an HMAC under
     `key`. With a key that nobody keeps, marks can be compared with one another and with nothing else.
@@ -49,7 +50,7 @@ def companies(root: Element, *, key: bytes) -> Counter[str]:
     gone: Counter[str] = Counter()
     for company in root:
         marks = sorted({hmac.digest(key, contact.encode(), "sha256").hex() for contact in _contacts(company)})
-        gone.update(_keep(company, _COMPANY))
+        gone.update(_keep(company, _COMPANY if named(company.findtext("COMPANY_CLASS") or "") else _NAMELESS))
         for mark in marks:
             etree.SubElement(company, customers.CONTACT_MARK).text = mark
     return _unlisted(gone, _COMPANY_PERSONAL)

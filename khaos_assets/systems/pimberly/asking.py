@@ -5,12 +5,22 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import msgspec
 
 from khaos_assets.systems.json_columns import NOT_JSON
 from khaos_assets.systems.pimberly.client import FULL, SYSTEM, PimberlyClient, product_path
-from khaos_assets.systems.pimberly.pages import LIST, CursorRefused, FilterRefused, PageReader, ProductPage, Row, View
+from khaos_assets.systems.pimberly.pages import (
+    LIST,
+    CursorRefused,
+    FilterRefused,
+    PageReader,
+    ProductPage,
+    Row,
+    View,
+    narrowed,
+)
 from khaos_assets.systems.read import Landing, ReadFailed
 from khaos_assets.systems.transport import Answer, BodyBroken
 
@@ -24,6 +34,8 @@ class Pages:
     client: PimberlyClient
     landing: Landing
     reader: PageReader
+    wanted: frozenset[str]
+    """Names of the attributes that are kept."""
 
     async def ask(self, view: View, since: str | None) -> ProductPage:
         """The page after a cursor, None = the first; without rows where nothing follows.
@@ -73,8 +85,7 @@ class Pages:
         key = read[0].key or ""
         await asyncio.to_thread(
             lambda: self.landing.land(
-                answer.body,
-                packed=answer.packed,
+                **self._kept(answer),
                 operation=ONE,
                 selector=f"primaryId={primary_id}",
                 asked={"part": "single", "id": key},
@@ -86,12 +97,21 @@ class Pages:
         )
         return key
 
+    def _kept(self, answer: Answer) -> dict[str, Any]:
+        """What of an answer is landed."""
+        try:
+            body = narrowed(answer.body, self.wanted)
+        except NOT_JSON:
+            body = b"{}"  # a product that is no object
+        if body is answer.body:
+            return {"body": body, "packed": answer.packed}
+        return {"body": body, "received": answer.body}
+
     def _land(
         self, answer: Answer, selector: str, asked: Mapping[str, str | int | None], page: ProductPage
     ) -> ProductPage:
         landed = self.landing.land(
-            answer.body,
-            packed=answer.packed,
+            **self._kept(answer),
             operation=LIST,
             selector=selector,
             asked=asked,

@@ -93,7 +93,7 @@ async def walk_neighbours(relation: Relation, context: ReadContext) -> WalkNotes
         notes.proof = Proof.COUNTED
     elif not differing:
         notes.proof = Proof.TWO_PASS
-    pages = Pages(asking.client, context.landing, PageReader(section.view))
+    pages = Pages(asking.client, context.landing, PageReader(section.view), section.wanted)
     if not (await pages.ask(PEEK, None)).rows:
         raise ReadFailed("list_vanished", "the list of products is gone: no 404 says anything any more")
     notes.clock_offset_ms = asking.client.transport.clock_offset_ms

@@ -164,6 +164,37 @@ class PageReader:
             return None
 
 
+KEYS = frozenset({"id", "_id", "primaryId", "Primary ID", "dateUpdated", "dateCreated"})
+_OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])
+
+
+def narrowed(body: bytes, wanted: frozenset[str]) -> bytes:
+    """A page of the list, or a product, with its keys and the wanted attributes only; as it came where it has no other.
+
+    An attribute that nobody compares may hold a name, or the address of a maker. Raises one of NOT_JSON.
+    """
+    whole = _OBJECT.decode(body)
+    if "data" not in whole:
+        kept = _kept(whole, wanted)
+        return body if len(kept) == len(whole) else msgspec.json.encode(kept)
+    rows = msgspec.json.decode(whole["data"], type=list[msgspec.Raw])
+    kept_rows, others = list[Any](), False
+    for raw in rows:
+        try:
+            row = _OBJECT.decode(raw)
+        except NOT_JSON:
+            kept_rows.append(raw)
+            continue
+        kept = _kept(row, wanted)
+        others |= len(kept) < len(row)
+        kept_rows.append(kept)
+    return msgspec.json.encode({**whole, "data": kept_rows}) if others else body
+
+
+def _kept(row: dict[str, msgspec.Raw], wanted: frozenset[str]) -> dict[str, msgspec.Raw]:
+    return {name: value for name, value in row.items() if name in KEYS or name in wanted}
+
+
 def _list_decoder(row: Any) -> msgspec.json.Decoder[Any]:
     return msgspec.json.Decoder(msgspec.defstruct("Rows", [("data", list[row]), ("maxId", str | None, None)]))
 

@@ -48,7 +48,7 @@ class ProductWalk:
         self.section = self.context.settings.of(Pimberly)
         self.client: PimberlyClient = self.context.client
         reader = PageReader(self.section.view, self.section.product_sets)
-        self.pages = Pages(self.client, self.context.landing, reader)
+        self.pages = Pages(self.client, self.context.landing, reader, self.section.wanted)
 
     async def run(self) -> None:
         """Walk until all walks agree. Raises ReadFailed and TransportError."""

@@ -32,6 +32,12 @@ class Pimberly(ProductData):
     linked_attributes: list[str] = Field(default=[], description="product sets without quantity meaning")
 
     @property
+    def wanted(self) -> frozenset[str]:
+        """Names of the attributes that are compared, or say what a product is: others are not kept."""
+        states = {self.stage_attribute, self.type_attribute}
+        return frozenset(states | {*self.product_sets} | {a.attribute for a in self.attributes.values()})
+
+    @property
     def product_sets(self) -> list[str]:
         """Attributes that name other products."""
         sets = [self.parents_attribute, self.items_attribute, *self.bundle_attributes, *self.linked_attributes]

@@ -62,6 +62,8 @@ class Feed:
     array: str
     record: type[Record]
     key: tuple[str, ...]
+    of_people: bool = False
+    """Its rows are about what was sent to somebody: fields that the contract does not name are not landed."""
 
     @cached_property
     def columns(self) -> tuple[str, ...]:
@@ -125,6 +127,27 @@ class Feed:
                 found |= {str(name) for name in record} - self.known_fields
         return found
 
+    @cached_property
+    def _rows_by_field(self) -> msgspec.json.Decoder[Any]:
+        return msgspec.json.Decoder(self._envelope(list[dict[str, msgspec.Raw]]))
+
+    def without_others(self, body: bytes) -> bytes:
+        """A page of a list of people without fields that the contract does not name; else as it came.
+
+        A row that is no object, which nothing can be taken out of, leaves only its place.
+        """
+        if not self.of_people:
+            return body
+        try:
+            page = self._rows_by_field.decode(body)
+        except NOT_JSON:
+            page = self._raw.decode(body)
+            page.rows = [_object(row) for row in page.rows]
+        if all(row.keys() <= self.known_fields for row in page.rows):
+            return body
+        page.rows = [{k: v for k, v in row.items() if k in self.known_fields} for row in page.rows]
+        return msgspec.json.encode(page)
+
     def page(self, body: bytes, *, operation: str, offset: int, by_change: bool) -> FeedPage:
         """The page, checked against what was asked.
 
@@ -187,6 +210,13 @@ class Feed:
             mark = UNREADABLE + hashlib.sha256(raw).hexdigest()
             key = (mark, *[""] * (len(self.key) - 1))
         return key, updated if isinstance(updated, str) else "", readable
+
+
+def _object(row: msgspec.Raw) -> dict[str, msgspec.Raw]:
+    try:
+        return msgspec.json.decode(row, type=dict[str, msgspec.Raw])
+    except NOT_JSON:
+        return {}
 
 
 def ascending(rows: pa.Table, order: tuple[str, ...]) -> bool:

@@ -135,9 +135,12 @@ class PassReader:
     def _land(
         self, answer: Answer, operation: str, selector: str, asked: dict[str, int | bool], page: FeedPage
     ) -> Kept:
+        body = self.feed.without_others(answer.body)
+        as_it_came = body is answer.body
         landed = self.landing.land(
-            answer.body,
-            packed=answer.packed,
+            body,
+            packed=answer.packed if as_it_came else None,
+            received=None if as_it_came else answer.body,
             operation=operation,
             selector=selector,
             asked=asked,

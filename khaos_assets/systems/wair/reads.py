@@ -16,7 +16,7 @@ from khaos_assets.systems.wair.walk import walk
 
 ITEMS = Feed("items", "/Items", "items", Item, ("skuId",))
 STOCK = Feed("stock", "/Stock", "stock", Stock, ("locationId", "skuId"))
-DISPATCHES = Feed("dispatches", "/Dispatches", "dispatches", Dispatch, ("dispatchId",))
+DISPATCHES = Feed("dispatches", "/Dispatches", "dispatches", Dispatch, ("dispatchId",), of_people=True)
 TRANSFERS = Feed("transfers", "/Transfers", "transfers", Transfer, ("transferId", "skuId"))
 
 

@@ -52,7 +52,8 @@ class _CompanyExport(Export):
     def __init__(self, asking: Asking, chunk: int) -> None:
         super().__init__(asking, chunk)
         # Drawn for this read and forgotten with it
-        self._scrub = partial(scrub.companies, key=secrets.token_bytes(32))
+        key, nameless = secrets.token_bytes(32), asking.context.settings.consumer_classes()
+        self._scrub = partial(scrub.companies, key=key, named=lambda c: nameless is not None and c not in nameless)
 
     async def ask(self, codes: list[str], round_: int) -> None:
         root, _ = await self.asking.ask(
