@@ -45,6 +45,8 @@ class Reading:
     exports: dict[str, bytes]
     verdicts: dict[str, str]
     score: dict[str, Any]
+    untested: dict[str, set[tuple[str, str]]]
+    """Night → codes and systems that were NOT TESTED."""
 
     @property
     def is_perfect(self) -> bool:
@@ -92,6 +94,7 @@ def read_world(
     store = Store(settings.data_dir)
     exports: dict[str, bytes] = {}
     verdicts: dict[str, str] = {}
+    untested: dict[str, set[tuple[str, str]]] = {}
     switches = faults_of(world) if faults is None else list(faults)
     with running_sandbox(world, faults=switches, process=True, rate_clock=100_000) as sandbox:
         for n, night in enumerate(nights):
@@ -105,9 +108,16 @@ def read_world(
             out = folder / f"{night}.csv"
             reports.export_exceptions(store, night, out=out)
             exports[str(night)] = out.read_bytes()
+            untested[str(night)] = _untested(store, night)
     everything = folder / "exceptions.csv"
     reports.export_exceptions(store, None, out=everything)
-    return Reading(exports, verdicts, score(world, everything))
+    return Reading(exports, verdicts, score(world, everything), untested)
+
+
+def _untested(store: Store, night: Night) -> set[tuple[str, str]]:
+    asked = "SELECT code, systems FROM control_code WHERE night = ? AND NOT tested"
+    with warehouse.open_warehouse(store, read_only=True) as db:
+        return set(db.execute(asked, [night.date]).fetchall())
 
 
 def faults_of(world: Path) -> list[dict[str, Any]]:
