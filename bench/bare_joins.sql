@@ -59,13 +59,6 @@ FULL JOIN (
     SELECT v.reference_key, p.* FROM scayle.prices AS p JOIN scayle.variants AS v ON v.id = p.variant_id
 ) AS v ON v.reference_key = k.stock_code
 
--- name: khaos>scayle list prices
-SELECT k.stock_code, k.price_list, v.reference_key, k.calculated_price, v.price, v.currency_code, v.country_code
-FROM khaos.price_lists AS k
-FULL JOIN (
-    SELECT v.reference_key, p.* FROM scayle.prices AS p JOIN scayle.variants AS v ON v.id = p.variant_id
-) AS v ON v.reference_key = k.stock_code
-
 -- name: khaos>scayle orders
 SELECT k.sorder_code, k.associated_ref, o.id, k.is_cancelled, k.items_net, k.items_gross, k.delivery_net, k.delivery_gross,
     k.currency_code, k.invoices, o.status, o.currency_code, o.cost, o.packages, o.updated_at
