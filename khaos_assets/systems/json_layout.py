@@ -55,7 +55,7 @@ def laid_out_alike(array: bytes, names: Collection[str]) -> dict[str, Texts] | N
     if not array.startswith(b"[{") or b"\\" in array or not _is_utf8(array):
         return None
     first = array[1 : array.index(b"}") + 1] if b"}" in array else b""
-    fields = _layout(first, array[1 + len(first) :])
+    fields = _layout(first, BETWEEN.match(array, 1 + len(first)))
     if fields is None or not set(names) <= {f.name for f in fields}:
         return None
     marks = np.frombuffer(array, np.uint8)
@@ -80,8 +80,8 @@ def laid_out_alike(array: bytes, names: Collection[str]) -> dict[str, Texts] | N
     return {f.name: Texts(_between(array, start, end), f.quoted) for f, start, end in found}
 
 
-def _layout(first: bytes, rest: bytes) -> list[_Field] | None:
-    """The fields of the first record; `rest` is what follows it. None where it is not flat or repeats a name."""
+def _layout(first: bytes, behind: re.Match[bytes] | None) -> list[_Field] | None:
+    """The fields of the first record; `behind`: what parts it from the next. None: not flat, or a name twice."""
     found: list[tuple[bytes, re.Match[bytes]]] = []
     at, before = 1, b"{"
     while field := FIELD.match(first, at):
@@ -92,8 +92,7 @@ def _layout(first: bytes, rest: bytes) -> list[_Field] | None:
     names = [str(field["name"], "utf-8") for _, field in found]
     if not found or first[at:] != b"}" or len(set(names)) < len(names):
         return None
-    next_record = BETWEEN.match(rest)
-    found[0] = (before + b"}" + (next_record[0] if next_record else b"") + b"{", found[0][1])
+    found[0] = (before + b"}" + (behind[0] if behind else b"") + b"{", found[0][1])
     fields: list[_Field] = []
     mark = 0
     for name, (before, field) in zip(names, found, strict=True):

@@ -25,9 +25,10 @@ def decode(feed: Feed, pages: Pages, notes: WalkNotes) -> Decoded:
     quarantined: dict[str, Quarantined] = {}
     for number, page in enumerate(ordered, start=1):
         table, broken = feed.decoder.decode(pages.body(page))
-        tables.append(table)
+        # neighbouring pages share a row: the same record is taken, or set aside, once
+        shown = tables and tables[-1].slice(max(0, tables[-1].num_rows - 1)).equals(table.slice(0, 1))
+        tables.append(table.slice(1) if shown else table)
         for one in broken:
-            # neighbouring pages share a row: the same broken record is set aside once
             quarantined.setdefault(one.raw.decode(errors="replace"), _set_aside(feed, number, one))
     records = pa.concat_tables(tables) if tables else arrow_schema(feed.record).empty_table()
     records, twofold = newest_versions(records, feed)
