@@ -10,16 +10,16 @@ WHERE c.code LIKE 'ORD-%' OR c.code LIKE 'FIN-%';
 
 CREATE OR REPLACE TEMP TABLE suppression_edge AS
 
--- 1 FEED-01, FEED-02 on a side: every code that concludes an absence or a sum from it
+-- 1 FEED-02 on a side: every code that concludes an absence or a sum from it (with FEED-01 these are NOT TESTED)
 SELECT v.id AS victim, s.id AS suppressor, 1 AS rank
 FROM candidate AS s
 JOIN code_need AS n ON n.read = s.read AND (n.absence OR n.total)
 JOIN candidate AS v ON v.code = n.code AND v.systems = n.systems
-WHERE s.code IN ('FEED-01', 'FEED-02')
+WHERE s.code = 'FEED-02'
 UNION ALL
 SELECT v.id, s.id, 1
 FROM candidate AS s
-JOIN candidate AS v ON v.read = s.read AND v.code IN ('FEED-02', 'FEED-03')
+JOIN candidate AS v ON v.read = s.read AND v.code = 'FEED-03'
 WHERE s.code = 'FEED-01'
 
 -- 2 FEED-03 on a side: stock, price, product data and profile codes against that side, and their backlogs
@@ -50,7 +50,7 @@ WHERE s.code = 'FEED-06'
 UNION ALL
 SELECT v.id, s.id, 5
 FROM candidate AS s
-JOIN candidate AS v ON v.other = s.other AND v.code IN ('SKU-01', 'SKU-02', 'SKU-03', 'PIM-08')
+JOIN candidate AS v ON v.other = s.other AND v.code IN ('SKU-02', 'SKU-03', 'PIM-08')
     AND (v.other_sku IN (s.other_sku, s.sku) OR v.sku IN (s.other_sku, s.sku))
 WHERE s.code = 'SKU-05'
 
@@ -59,7 +59,7 @@ UNION ALL
 SELECT v.id, s.id, 6
 FROM candidate AS s
 JOIN candidate AS v ON v.other = s.other
-    AND ((v.code IN ('SKU-01', 'SKU-03', 'PIM-08') AND v.other_sku IN (s.other_sku, s.sku))
+    AND ((v.code IN ('SKU-03', 'PIM-08') AND v.other_sku IN (s.other_sku, s.sku))
          OR (v.code = 'SKU-04' AND v.other_sku IN (spelling(s.other_sku, 2), spelling(s.sku, 2))))
 WHERE s.code = 'SKU-02'
 
@@ -80,12 +80,12 @@ JOIN bundle AS b ON b.pim = p.pim AND b.sku = p.sku AND b.same_meaning
 JOIN candidate AS v ON v.code = 'PIM-06' AND v.other = p.pim AND v.record_key = p.sku
 WHERE s.code IN ('SKU-02', 'SKU-05')
 
--- 8 SKU-01, SKU-02, SKU-05: stock, price and attribute codes for that SKU in that system
+-- 8 SKU-01, SKU-02, SKU-05: stock and price codes for that SKU in that system (attributes are compared of equal SKUs only)
 UNION ALL
 SELECT v.id, s.id, 8
 FROM candidate AS s
 JOIN candidate AS v ON v.other = s.other AND v.other_sku = s.other_sku
-    AND (v.code LIKE 'STK-%' OR v.code IN ('FIN-07', 'FIN-08', 'PIM-02'))
+    AND (v.code LIKE 'STK-%' OR v.code IN ('FIN-07', 'FIN-08'))
 WHERE s.code IN ('SKU-01', 'SKU-02', 'SKU-05')
 
 -- 9 PIM-04: PIM-05 for the variant; where Khaos lacks the parent, what the parent itself is told of
@@ -128,13 +128,13 @@ JOIN candidate AS v ON v.sku = s.sku
     AND (v.field = s.field OR (v.field = 'price' AND s.field IN ('sell_price', 'web_price')))
 WHERE s.code = 'PIM-03'
 
--- 15 STK-03, STK-02, STK-07 in this order: the later ones and the other stock codes of that SKU and site
+-- 15 STK-03, STK-02, STK-07 in this order: what else can be told of that SKU and site
 UNION ALL
 SELECT v.id, s.id, 15
 FROM candidate AS s
 JOIN candidate AS v ON v.other = s.other AND v.other_sku = s.other_sku AND v.site = s.site
-WHERE (s.code = 'STK-03' AND v.code IN ('STK-02', 'STK-07', 'STK-01', 'STK-04', 'STK-05', 'STK-08'))
-    OR (s.code = 'STK-02' AND v.code IN ('STK-07', 'STK-01', 'STK-04', 'STK-05', 'STK-08'))
+WHERE (s.code = 'STK-03' AND v.code = 'STK-04')
+    OR (s.code = 'STK-02' AND v.code IN ('STK-07', 'STK-01', 'STK-04', 'STK-08'))
     OR (s.code = 'STK-07' AND v.code IN ('STK-01', 'STK-08'))
 
 -- 16 STK-06 in WAIR hides the comparison with it and the same in Khaos; in Khaos it hides STK-08; STK-03 hides STK-06
@@ -149,11 +149,11 @@ UNION ALL
 SELECT v.id, s.id, 16
 FROM candidate AS s
 JOIN candidate AS v ON v.code = 'STK-08' AND v.sku = s.sku AND v.site = s.site
-WHERE s.code = 'STK-06' AND s.systems = 'khaos' AND v.other = 'wair'
+WHERE s.code = 'STK-06' AND s.systems = 'khaos'
 UNION ALL
 SELECT v.id, s.id, 16
 FROM candidate AS s
-JOIN candidate AS v ON v.code IN ('STK-02', 'STK-04', 'STK-05') AND v.other = s.other AND v.other_sku = s.other_sku AND v.site = s.site
+JOIN candidate AS v ON v.code IN ('STK-04', 'STK-05') AND v.other = s.other AND v.other_sku = s.other_sku AND v.site = s.site
 WHERE s.code = 'STK-06' AND s.systems NOT IN ('khaos', 'wair')
 UNION ALL
 SELECT v.id, s.id, 16
@@ -182,22 +182,21 @@ WHERE v.code IN ('STK-01', 'STK-02', 'STK-07') AND v.other = 'wair'
     AND (e.units IN (v.difference, v.difference - coalesce(v.in_transit, 0))
         OR e.units_once IN (v.difference, v.difference - coalesce(v.in_transit, 0)))
 
--- 18, 20, 22 to 25 Order codes among themselves: what the order's own state explains
+-- 20, 22 to 25 Order codes among themselves: what the order's own state explains
 UNION ALL
 SELECT v.id, s.id, x.rank
 FROM (VALUES
     ('ORD-05', 'ORD-07', 20), ('ORD-05', 'ORD-13', 20),
-    ('ORD-09', 'ORD-05', 22), ('ORD-09', 'ORD-07', 22), ('ORD-09', 'ORD-11', 22), ('ORD-09', 'ORD-12', 22),
-    ('ORD-09', 'ORD-13', 22), ('ORD-09', 'ORD-18', 22), ('ORD-09', 'FIN-', 22),
-    ('ORD-10', 'ORD-05', 22), ('ORD-10', 'ORD-07', 22), ('ORD-10', 'ORD-11', 22), ('ORD-10', 'ORD-12', 22),
-    ('ORD-10', 'ORD-13', 22), ('ORD-10', 'ORD-18', 22), ('ORD-10', 'FIN-', 22),
-    ('ORD-14', 'ORD-05', 23), ('ORD-14', 'ORD-15', 23), ('ORD-14', 'ORD-17', 23),
+    -- A cancelled order is compared no further
+    ('ORD-09', 'ORD-12', 22), ('ORD-09', 'ORD-13', 22),
+    ('ORD-10', 'ORD-05', 22), ('ORD-10', 'ORD-12', 22), ('ORD-10', 'ORD-13', 22),
+    ('ORD-14', 'ORD-05', 23), ('ORD-14', 'ORD-15', 23),
     ('ORD-01', 'ORD-12', 24), ('ORD-01', 'ORD-16', 24), ('ORD-01', 'ORD-18', 24),
-    ('ORD-02', 'ORD-12', 24), ('ORD-02', 'ORD-16', 24), ('ORD-02', 'ORD-18', 24), ('ORD-02', 'ORD-01', 18),
+    ('ORD-02', 'ORD-12', 24), ('ORD-02', 'ORD-16', 24), ('ORD-02', 'ORD-18', 24),
     ('ORD-11', 'FIN-01', 25), ('ORD-11', 'FIN-02', 25), ('ORD-11', 'FIN-03', 25), ('ORD-11', 'FIN-04', 25), ('ORD-11', 'FIN-10', 25)
 ) AS x(suppressor, victim, rank)
 JOIN order_candidate AS s ON s.code = x.suppressor
-JOIN order_candidate AS v ON v.reference = s.reference AND starts_with(v.code, x.victim)
+JOIN order_candidate AS v ON v.reference = s.reference AND v.code = x.victim
 
 -- 26, 27 FIN-05; FIN-02, FIN-03, FIN-10: the money codes whose whole difference they make
 UNION ALL
