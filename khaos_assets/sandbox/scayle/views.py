@@ -14,7 +14,8 @@ from khaos_assets.sandbox.scayle.edits import EDITS
 from khaos_assets.sandbox.scayle.holdings import Holdings
 from khaos_assets.sandbox.scayle.lists import Place
 from khaos_assets.sandbox.scayle.rows import ORDERS, PRODUCTS, Group, Row, Shape
-from khaos_assets.sandbox.scayle.walks import SHIFTED, Shift, Walk
+from khaos_assets.sandbox.scayle.walks import SHIFTED, Shift
+from khaos_assets.sandbox.walk import Walk
 
 LIST_VIEWS = ("lost_row", "other_shop_order")
 VIEW_SWITCHES = frozenset({*EDITS, *LIST_VIEWS, "page_shift"})

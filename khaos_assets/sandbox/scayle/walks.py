@@ -9,7 +9,6 @@ stays shifted; without it each walk begins with the original list again.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -18,31 +17,6 @@ from khaos_assets.sandbox.scayle.holdings import Holdings
 from khaos_assets.sandbox.scayle.rows import ORDERS, PRODUCTS, Group, Record, Row, Shape
 
 SHIFTED = (ORDERS, PRODUCTS)
-
-
-@dataclass
-class Walk:
-    """How far the walks over one list have come."""
-
-    walks: int = 0
-    pages: int = 0
-
-    def asked(self, offset: int, limit: int) -> None:
-        """Note a request before it is answered."""
-        if offset == 0 and limit > 1:
-            self.walks += 1
-            self.pages = 0
-
-    def answered(self) -> None:
-        """Note that a page went out."""
-        self.pages += 1
-
-    def shifted(self, parameters: dict[str, Any]) -> bool:
-        """Whether the list is shifted by now."""
-        disturbed = parameters.get("walks")
-        if disturbed is not None and self.walks > disturbed:
-            return True
-        return self.walks > 0 and self.pages >= parameters.get("after_page", 1)
 
 
 class Shift:

@@ -19,7 +19,8 @@ from khaos_assets.sandbox.wair.tables import (
     sortable,
 )
 from khaos_assets.sandbox.wair.views import ROW_SWITCHES, concerns
-from khaos_assets.sandbox.wair.walks import Walk, shift
+from khaos_assets.sandbox.wair.walks import shift
+from khaos_assets.sandbox.walk import Walk
 from khaos_assets.sandbox.world import WorldState
 
 DEFAULT_LIMIT, LARGEST_LIMIT = 500, 5000

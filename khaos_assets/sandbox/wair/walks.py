@@ -8,7 +8,6 @@ touched (their change time moves on). `walks` says how many walks are disturbed;
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -18,31 +17,6 @@ from khaos_assets.sandbox.world import WorldState
 
 FIRST, LAST = "!", "~"
 """They sort before and after every ordinary id."""
-
-
-@dataclass
-class Walk:
-    """How far the walks over one entity have come."""
-
-    walks: int = 0
-    pages: int = 0
-
-    def asked(self, offset: int, limit: int) -> None:
-        """Note a request before it is answered."""
-        if offset == 0 and limit > 1:
-            self.walks += 1
-            self.pages = 0
-
-    def answered(self) -> None:
-        """Note that a page went out."""
-        self.pages += 1
-
-    def shifted(self, parameters: dict[str, Any]) -> bool:
-        """Whether the list is shifted for the next page."""
-        disturbed = parameters.get("walks")
-        if disturbed is not None and self.walks > disturbed:
-            return True
-        return self.walks > 0 and self.pages >= parameters.get("after_page", 1)
 
 
 def shift(shape: Shape, rows: Sequence[Row], parameters: dict[str, Any], world: WorldState) -> list[Row]:
