@@ -11,6 +11,7 @@ import duckdb
 
 from khaos_assets.config import Night, Settings, Store
 from khaos_assets.rules.catalogue import HERE, Code, Need, load_catalogue
+from khaos_assets.rules.earlier import load_cases_before, load_reads_before
 from khaos_assets.rules.history import load_history, write_history
 from khaos_assets.systems.read import installed_systems
 from khaos_assets.warehouse.configuration import load_configuration
@@ -67,13 +68,13 @@ def evaluate_in(
     """As `evaluate`, on an open connection."""
     catalogue = {name: code for name, code in load_catalogue().items() if codes is None or name in codes}
     load_configuration(db, settings, night)
-    _load_reads_before(db)
-    _load_cases_before(db)
+    load_reads_before(db)
     known = load_history(db, store, night.date)
     for comparison in sorted((HERE / "comparisons").glob("*.sql")):
         _execute(db, comparison.name, "comparison", comparison.read_text(encoding="utf-8"))
     db.execute(WORKING_TABLES)
     pairs = _pairs(db, settings, known, catalogue)
+    load_cases_before(db)
     first, later = in_order(catalogue)
     for code in first:
         _run(db, code, [p for p in pairs if p.code == code.code])
@@ -252,32 +253,5 @@ def _write_control(db: duckdb.DuckDBPyConnection, pairs: list[_Pair]) -> None:
             coalesce(f.suppressed, 0), coalesce(f.open_gbp, 0)
         FROM pair AS p LEFT JOIN compared AS c USING (code, systems) LEFT JOIN found AS f USING (code, systems)
         ORDER BY p.code, p.systems
-        """
-    )
-
-
-def _load_reads_before(db: duckdb.DuckDBPyConnection) -> None:
-    """`read_before`: the last complete figures of each read on an earlier night."""
-    db.execute(
-        """
-        CREATE OR REPLACE TEMP TABLE read_before AS
-        SELECT * FROM control_read
-        WHERE night < getvariable('night') AND verdict <> 'INCOMPLETE'
-        QUALIFY row_number() OVER (PARTITION BY system, entity ORDER BY night DESC) = 1
-        """
-    )
-
-
-def _load_cases_before(db: duckdb.DuckDBPyConnection) -> None:
-    """`case_before`: the cases of the last night on which their code could be tested, and when each was first seen (a
-    night that could not look does not begin a difference anew); `tested_before`: the codes that ever could be."""
-    db.execute(
-        """
-        CREATE OR REPLACE TEMP TABLE tested_before AS
-        SELECT code, systems, max(night) AS night
-        FROM control_code WHERE night < getvariable('night') AND tested GROUP BY code, systems;
-        CREATE OR REPLACE TEMP TABLE case_before AS
-        SELECT e.case_key, e.code, e.systems, e.record_key, e.scope, e.field, e.first_seen
-        FROM exception AS e JOIN tested_before USING (code, systems, night)
         """
     )
