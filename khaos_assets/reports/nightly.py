@@ -39,5 +39,6 @@ def write_nightly(settings: Settings, store: Store, night: Night, out: Path | No
         if out is None and evidence.exists():
             downloads[f"../../data_docs/{night}/index.html"] = "Data Docs: the checks behind these figures, as evidence"
         index = folder / "index.html"
-        write_page(con, figures, runbook_pages(), downloads, index, preview_rows=settings.reports.preview_rows)
+        pages = runbook_pages({line.code for line in figures.codes})
+        write_page(con, figures, pages, downloads, index, preview_rows=settings.reports.preview_rows)
     return {name: folder / name for name in (*DOWNLOADS, "index.html")}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,9 +23,10 @@ class Page:
     markdown: str
 
 
-def runbook_pages(folder: Path = FOLDER) -> dict[str, Page]:
-    """All pages by code, in the order of the codes; empty where the documentation is not installed."""
-    return {p.stem: read_page(p) for p in sorted(folder.glob("*-*.md"))}
+def runbook_pages(codes: Collection[str] | None = None, folder: Path = FOLDER) -> dict[str, Page]:
+    """Pages by code, in the order of the codes, of all or of some; empty where the documentation is not installed."""
+    found = sorted(folder.glob("*-*.md"))
+    return {p.stem: read_page(p) for p in found if codes is None or p.stem in codes}
 
 
 def read_page(path: Path) -> Page:

@@ -47,7 +47,7 @@ def write_workbook(
     book.set_size(2400, 1400)
     styles = make_styles(book)
     overflow = Overflow()
-    pages = runbook_pages()
+    pages = runbook_pages({line.code for line in figures.codes})
     rows = runbook_rows(pages)
     write_about(book, styles, overflow, figures)
     control = Cells(book.add_worksheet("Control"), overflow)

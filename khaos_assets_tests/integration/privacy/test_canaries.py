@@ -39,7 +39,7 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
     """A night of six systems, and a moment of the day after it."""
     folder = tmp_path_factory.mktemp("canaries")
     world, data = folder / "world", folder / "data"
-    make_world(world, seed=5, skus=40, orders=60, systems=SYSTEMS, nights=1)
+    make_world(world, seed=5, skus=20, orders=30, systems=SYSTEMS, nights=1)
     canaries.plant(world)
     with running_sandbox(world, rate_clock=100_000) as sandbox:
         run_night(world / "merchant.toml", NIGHT, sandbox.ready_file, data)
