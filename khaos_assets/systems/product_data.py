@@ -29,7 +29,10 @@ class ProductData(SystemSettings):
 
     carries_kinds: list[str] = Field(default=list(CARRIED))
     attributes: dict[str, AttributeOf] = Field(default={}, description="our field → where it stands")
-    mandatory: list[str] = Field(default=[], description="our fields that a product ready for Khaos must have")
+    mandatory: list[str] = Field(
+        default=["weight", "commodity_code", "description", "tax_code", "cost"],
+        description="our fields that a product ready for Khaos must have; cost only where this system owns it",
+    )
 
     def product_tables(self, system: str) -> dict[str, list[tuple[object, ...]]]:
         """Rows for `carried_kind`, `pim_attribute` (its unit: of a measure, or net, gross) and `pim_mandatory`."""
