@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal
 
-from khaos_assets.sandbox.worlds.clock import WorldNight, london_date
+from khaos_assets.sandbox.worlds.clock import WorldNight
 from khaos_assets.sandbox.worlds.market_sections import market_mappings, market_sections, top_lines
 from khaos_assets.sandbox.worlds.model import World
-from khaos_assets.sandbox.worlds.sections import mapping_lines, shared_sections, system_sections
+from khaos_assets.sandbox.worlds.sections import mapping_lines, order_window_days, shared_sections, system_sections
 from khaos_assets.sandbox.worlds.toml import array, inline, table, text
 from khaos_assets.sandbox.worlds.truth import plain
 
@@ -65,8 +65,6 @@ def merchant_world(name: str, seed: int, nights: list[WorldNight], first_order: 
 
 def merchant_toml(world: World, non_stock: Sequence[str], moving: Mapping[str, bool]) -> str:
     """A complete configuration. `moving`: feeds whose newest change must be young, as they are in this world."""
-    oldest = min((o.created for o in world.orders), default=world.nights[0].as_of)
-    window = (world.nights[-1].date - london_date(oldest)).days + 5
     lines = [
         "# The configuration of this world. What each key means: docs/settings.md",
         f"non_stock_codes = {array(non_stock)}",
@@ -88,7 +86,7 @@ def merchant_toml(world: World, non_stock: Sequence[str], moving: Mapping[str, b
         "[khaos]",
         "# Every order, company by company: the only enumeration that does not rest on dates.",
         'order_enumeration = "companies"',
-        f"order_window_days = {window}",
+        f"order_window_days = {order_window_days(world)}",
         f"back_orderable = {array(world.back_orderable)}",
     ]
     if "wair" in world.systems:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from khaos_assets.sandbox.worlds.clock import london_date
 from khaos_assets.sandbox.worlds.listings import CARRIES
 from khaos_assets.sandbox.worlds.model import CHANNELS, PIMS, World
 from khaos_assets.sandbox.worlds.product_data import ATTRIBUTES, MANDATORY, TAX_LABELS, ownership
@@ -20,6 +21,12 @@ def oldest_description(nights: int) -> timedelta:
     return timedelta(hours=48 + 24 * nights)
 
 
+def order_window_days(world: World) -> int:
+    """So far back an order of this merchant may change: as old as the oldest of them."""
+    oldest = min((o.created for o in world.orders), default=world.nights[0].as_of)
+    return (world.nights[-1].date - london_date(oldest)).days + 5
+
+
 def system_sections(world: World) -> list[str]:
     """A table per channel and PIM of the world."""
     lines: list[str] = []
@@ -27,6 +34,7 @@ def system_sections(world: World) -> list[str]:
         if system in world.systems:
             lines += ["", f"[{system}]", f"carries_kinds = {array([k.value for k in CARRIES[system]])}"]
             lines += _of_pim(system) if system in PIMS else []
+            lines += [f"order_window_days = {order_window_days(world)}"] if system == "scayle" else []
             lines += ['nested = ["stocks", "prices"]'] if system == "scayle" else []
     return lines
 

@@ -8,8 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from khaos_assets.config import load_settings
 from khaos_assets.sandbox.worlds import HistoryError, make_world
 from khaos_assets.sandbox.worlds.order_history import read_history
+from khaos_assets.systems.khaos.settings import Khaos
+from khaos_assets.systems.scayle.settings import Scayle
 from khaos_assets_tests.unit.sandbox.worlds.files import Record, read_world
 from khaos_assets_tests.unit.sandbox.worlds.test_truth import assert_true
 
@@ -48,6 +51,15 @@ def grown(tmp_path: Path, history: Callable[[str], Path]) -> list[Record]:
     make_world(tmp_path / "w", seed=1, orders_csv=history(HISTORY), plant=dict.fromkeys(PLANTS, 0))
     _, nights = read_world(tmp_path / "w")
     return [nights[-1].records, nights[-1].truth]
+
+
+def test_its_merchant_has_orders_read_as_far_back_as_they_go(tmp_path: Path, history: Callable[[str], Path]) -> None:
+    """Of an order before the window a channel's details are not read, and nothing planted on it could be found."""
+    later = "536999,71053,WHITE METAL LANTERN,1,2011-12-09 09:00:00,3.39,17850.0,United Kingdom"
+    make_world(tmp_path / "w", seed=1, orders_csv=history(f"{HISTORY}\n{later}"), systems=("khaos", "scayle"))
+    settings = load_settings(tmp_path / "w" / "merchant.toml")
+    year = (date(2011, 12, 10) - date(2010, 12, 1)).days
+    assert min(settings.of(Khaos).order_window_days, settings.of(Scayle).order_window_days) >= year
 
 
 def order(records: Record, reference: str, kind: str = "S") -> Record:
