@@ -124,6 +124,19 @@ def test_a_code_that_needs_a_system_that_is_switched_off_is_not_checked(defs: De
     assert not codes(defs) & {"CUS_02_account_not_matched", "PIM_03_protected_field_overwritten"}
 
 
+def test_with_khaos_and_plytix_alone_everything_else_is_gone(tmp_path: Path) -> None:
+    """One system without its table, another one switched off in it."""
+    defs = build_defs(merchant=merchant(tmp_path, "[khaos]\n[plytix]\n[wair]\nenabled = false\n"))
+    snapshots = {key for key in keys(defs) - STEPS if "/" in key}
+    assert {key.split("/")[0] for key in snapshots} == {"khaos", "plytix"}
+    contracts = {
+        k.asset_key.to_user_string() for k in defs.resolve_asset_graph().asset_check_keys if k.name == "contract"
+    }
+    assert contracts == snapshots
+    assert {"PIM_03_protected_field_overwritten", "SKU_01_sku_unknown_to_khaos"} <= codes(defs)
+    assert not {name for name in codes(defs) if name.startswith(("STK_01", "ORD_01", "ORD_05", "CUS_02", "PIM_10"))}
+
+
 def test_jobs_schedules_and_sensors_stay_what_they_are(defs: Definitions) -> None:
     repository = defs.get_repository_def()
     jobs = {j.name for j in repository.get_all_jobs() if not j.name.startswith("__")}
