@@ -199,24 +199,26 @@ others AS (
     JOIN parcel AS p ON p.system = 'khaos' AND p.order_key = r.order_key
 ),
 other_side AS (
-    SELECT systems, reference, any_value(record_key) AS record_key, list(DISTINCT tracking ORDER BY tracking) AS numbers, any_value(snapshot) AS snapshot,
-        list(DISTINCT {'tracking': tracking, 'courier': courier}) AS each_one
+    SELECT systems, reference, any_value(record_key) AS record_key, list_sort(list_distinct(list(tracking))) AS numbers, any_value(snapshot) AS snapshot,
+        list({'tracking': tracking, 'courier': courier}) AS each_one
     FROM others GROUP BY systems, reference
 ),
 owner_side AS (
     SELECT systems, entity, other, reference, tracking, any_value(courier ORDER BY courier) AS courier, any_value(snapshot) AS snapshot
     FROM owners GROUP BY ALL
+),
+owner_numbers AS (
+    SELECT systems, reference, list(tracking ORDER BY tracking) AS numbers FROM owner_side GROUP BY ALL
 )
 SELECT o.systems, o.entity, o.other, o.reference, t.record_key, o.tracking, o.courier,
-    list(o.tracking) OVER (PARTITION BY o.systems, o.reference ORDER BY o.tracking
-                           ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS numbers,
-    t.numbers AS other_numbers,
+    n.numbers, t.numbers AS other_numbers,
     list_contains(t.numbers, o.tracking) AS found,
     list_sort(list_distinct(list_transform(list_filter(t.each_one, lambda x: x.tracking = o.tracking), lambda x: x.courier))) AS other_couriers,
     -- A carrier that no mapping knows proves nothing
     o.courier IS NOT NULL AND len(other_couriers) > 0 AND NOT list_contains(other_couriers, o.courier) AS other_carrier,
     o.snapshot AS expected_snapshot, t.snapshot AS actual_snapshot
 FROM owner_side AS o
+JOIN owner_numbers AS n USING (systems, reference)
 JOIN other_side AS t USING (systems, reference);
 
 -- Open Khaos orders: how long an invoice not yet sent has stood at its stage, and whether the order is on hold
