@@ -76,7 +76,9 @@ def test_in_a_process_of_its_own_it_stops_on_sigterm_even_with_a_call_hanging(wo
     hang = {"system": "wair", "switch": "hang", "path": "/api/v1/Token"}
     with running_sandbox(world, [hang], process=True) as sandbox:
         with pytest.raises(httpx.ReadTimeout):
-            httpx.post(f"{sandbox.base_url('wair')}/Token", json={}, timeout=0.1, trust_env=False)
+            httpx.post(
+                f"{sandbox.base_url('wair')}/Token", json={}, timeout=httpx.Timeout(10, read=0.1), trust_env=False
+            )
         assert sandbox.ready["pid"] != os.getpid()
         assert sandbox.advance() == SECOND
         sandbox.stop()

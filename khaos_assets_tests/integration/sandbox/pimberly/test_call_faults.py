@@ -63,7 +63,7 @@ def test_a_page_can_be_slow_never_come_or_lose_its_connection(world: Path) -> No
         assert statuses(pimberly, None, 3) == [200, 200]
         assert time.monotonic() - began >= 0.2
         with pytest.raises(httpx.ReadTimeout):
-            pimberly.http.get("/products", params={"limit": 3, "sinceId": key(6)}, timeout=0.2)
+            pimberly.http.get("/products", params={"limit": 3, "sinceId": key(6)}, timeout=httpx.Timeout(10, read=0.2))
         with pytest.raises(httpx.TransportError):
             pimberly.product("Mug")
         assert pimberly.keys() == KEYS

@@ -88,7 +88,7 @@ def test_a_slow_call_is_late_and_a_hanging_one_never_answers(world: Path) -> Non
         assert wair.http.get("/Stock").status_code == 200
         assert time.monotonic() - began >= 0.2
         with pytest.raises(httpx.ReadTimeout):
-            wair.http.get("/Stock", timeout=0.2)
+            wair.http.get("/Stock", timeout=httpx.Timeout(10, read=0.2))
         assert wair.http.get("/Stock").status_code == 200
 
 
