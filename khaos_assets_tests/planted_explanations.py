@@ -5,6 +5,7 @@ Two nights: what was renamed, overwritten or late needs the one before.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -89,7 +90,8 @@ def shown(sku: str, available: int, on_scayle: int, **fields: Any) -> list[Any]:
 
 def whole(sku: str, **fields: Any) -> Any:
     """A Plytix product that agrees with a plain stock item, unless it is told otherwise."""
-    return plytix_product(sku, **{"short_description": f"A {sku}", "rrp": 12} | fields)
+    values: dict[str, Any] = {"short_description": f"A {sku}", "rrp": 12}
+    return plytix_product(sku, **values | fields)
 
 
 def renamed(code: str) -> list[Any]:
@@ -276,6 +278,9 @@ MONEY: list[Any] = [
 TONIGHT: list[Any] = [ITEMS, STOCK, ORDERS, MONEY, transfer("T1", "VASE-1", 1, goal="L1", received=1)]
 
 
-def two_nights(**tonight: Any) -> list[PlantedNight]:
-    """The night before and tonight; keywords are those of tonight."""
-    return [PlantedNight(BEFORE, settings=SETTINGS), PlantedNight(TONIGHT, **{"settings": SETTINGS} | tonight)]
+def two_nights(
+    settings: Mapping[str, Any] = SETTINGS, certificates: Mapping[str, Mapping[str, Any] | None] | None = None
+) -> list[PlantedNight]:
+    """The night before and tonight; settings and certificates are those of tonight."""
+    tonight = PlantedNight(TONIGHT, settings=settings, certificates=certificates or {})
+    return [PlantedNight(BEFORE, settings=SETTINGS), tonight]
