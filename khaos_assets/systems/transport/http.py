@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
@@ -73,6 +74,12 @@ class Answer:
         return len(self.body if self.packed is None else self.packed)
 
 
+@cache
+def _public_authorities() -> ssl.SSLContext:
+    """Loading them takes longer than many a read does: once per process."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
 class Transport:
     """Asks one origin. Use as an async context manager; safe for concurrent use within one event loop.
 
@@ -89,9 +96,7 @@ class Transport:
         self.politeness = politeness
         self._limiters = _limiters(politeness)
         self._clock: tuple[timedelta, timedelta] | None = None
-        context = (
-            ssl.create_default_context(cafile=str(ca_file)) if ca_file else httpx.create_ssl_context(trust_env=False)
-        )
+        context = ssl.create_default_context(cafile=str(ca_file)) if ca_file else _public_authorities()
         self._connections = Connections(politeness.concurrency, context)
         self._timeout = httpx.Timeout(politeness.page_deadline_seconds).as_dict()
 
