@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import pyarrow.parquet as pq
 import pytest
 import stamina
 
-from khaos_assets.config import Credentials, Night, Settings, Store
-from khaos_assets.snapshots import Certificate, take
-from khaos_assets.systems.pimberly.settings import Pimberly
+from khaos_assets_tests.integration.systems.catalogue import NIGHT, Catalogue, Opened, opening
 from khaos_assets_tests.sandbox_fixtures import Sandbox, running_sandbox, write_world
 
-NIGHT = "2026-11-20"
 COUNT = 60
 
 
@@ -66,28 +61,8 @@ SECTION: dict[str, Any] = {
 }
 
 
-class Catalogue:
-    """A Pimberly with its simulator, and the data folder that its snapshots go to."""
-
-    def __init__(self, sandbox: Sandbox, folder: Path) -> None:
-        self.sandbox = sandbox
-        self.store = Store(folder / "var")
-        self.settings = Settings.of_merchant({"merchant": {"name": "Test"}, "pimberly": SECTION})
-
-    def take(self, *reads: str, night: str = NIGHT, **pimberly: Any) -> dict[str, Certificate]:
-        """Take these reads (`products`), or all; keyword arguments change the settings of Pimberly."""
-        settings = self.settings.changed(Pimberly, **pimberly) if pimberly else self.settings
-        credentials = Credentials.from_environment(self.sandbox.env)
-        taken = take(settings, credentials, self.store, Night.of(night), [f"pimberly/{r}" for r in reads] or None)
-        return {name.removeprefix("pimberly/"): c for name, c in taken.items()}
-
-    def rows(self, entity: str, table: str | None = None, night: str = NIGHT) -> list[dict[str, Any]]:
-        folder = self.store.snapshot("pimberly", entity, Night.of(night).date)
-        return pq.read_table(folder / f"{table or entity}.parquet").to_pylist()
-
-    def faults(self, *faults: Mapping[str, Any]) -> None:
-        """These switches are on from now on."""
-        self.sandbox.set_faults([{"system": "pimberly", **f} for f in faults])
+def catalogue(sandbox: Sandbox, folder: Path) -> Catalogue:
+    return Catalogue("pimberly", SECTION, sandbox, folder)
 
 
 @pytest.fixture(autouse=True)
@@ -107,21 +82,12 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
 @pytest.fixture
 def pimberly(sandbox: Sandbox, tmp_path: Path) -> Catalogue:
     """The Pimberly of this module, undisturbed. What changes its records belongs into one of its own (`opened`)."""
-    catalogue = Catalogue(sandbox, tmp_path)
-    catalogue.faults()
-    return catalogue
+    one = catalogue(sandbox, tmp_path)
+    one.faults()
+    return one
 
 
 @pytest.fixture
-def opened(tmp_path: Path) -> Callable[..., AbstractContextManager[Catalogue]]:
+def opened(tmp_path: Path) -> Opened:
     """`with opened(fault, nights=…) as pimberly:` – a Pimberly of its own."""
-
-    @contextmanager
-    def open_one(*faults: Mapping[str, Any], nights: Mapping[str, Any] | None = None) -> Generator[Catalogue]:
-        world = write_world(tmp_path / "world", nights=nights or {NIGHT: records()})
-        with running_sandbox(world) as running:
-            catalogue = Catalogue(running, tmp_path)
-            catalogue.faults(*faults)
-            yield catalogue
-
-    return open_one
+    return opening(catalogue, records, tmp_path)

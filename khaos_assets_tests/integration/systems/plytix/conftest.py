@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import pyarrow.parquet as pq
 import pytest
 import stamina
 
-from khaos_assets.config import Credentials, Night, Settings, Store
-from khaos_assets.snapshots import Certificate, take
-from khaos_assets.systems.plytix.settings import Plytix
+from khaos_assets_tests.integration.systems.catalogue import NIGHT, Catalogue, Opened, opening
 from khaos_assets_tests.sandbox_fixtures import Sandbox, running_sandbox, write_world
 
-NIGHT = "2026-11-20"
 COUNT = 60
 BUNDLE = "65b2" + "0" * 20
 UNLIMITED = {"switch": "rate_limits", "per_10s": 0, "per_hour": 0}
@@ -91,29 +86,8 @@ SECTION: dict[str, Any] = {
 }
 
 
-class Catalogue:
-    """A Plytix with its simulator, and the data folder that its snapshots go to."""
-
-    def __init__(self, sandbox: Sandbox, folder: Path) -> None:
-        self.sandbox = sandbox
-        self.store = Store(folder / "var")
-        self.settings = Settings.of_merchant({"merchant": {"name": "Test"}, "plytix": SECTION})
-
-    def take(self, *reads: str, night: str = NIGHT, **plytix: Any) -> dict[str, Certificate]:
-        """Take these reads (`products`), or all; keyword arguments change the settings of Plytix."""
-        settings = self.settings.changed(Plytix, **plytix) if plytix else self.settings
-        credentials = Credentials.from_environment(self.sandbox.env)
-        taken = take(settings, credentials, self.store, Night.of(night), [f"plytix/{r}" for r in reads] or None)
-        return {name.removeprefix("plytix/"): c for name, c in taken.items()}
-
-    def rows(self, entity: str, table: str | None = None, night: str = NIGHT) -> list[dict[str, Any]]:
-        folder = self.store.snapshot("plytix", entity, Night.of(night).date)
-        return pq.read_table(folder / f"{table or entity}.parquet").to_pylist()
-
-    def faults(self, *faults: Mapping[str, Any]) -> None:
-        """These switches are on from now on, and the world is as it was."""
-        limits = [] if any(f["switch"] == "rate_limits" for f in faults) else [UNLIMITED]
-        self.sandbox.set_faults([{"system": "plytix", **f} for f in (*limits, *faults)])
+def catalogue(sandbox: Sandbox, folder: Path) -> Catalogue:
+    return Catalogue("plytix", SECTION, sandbox, folder, usual=[UNLIMITED])
 
 
 @pytest.fixture(autouse=True)
@@ -133,21 +107,12 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
 @pytest.fixture
 def plytix(sandbox: Sandbox, tmp_path: Path) -> Catalogue:
     """The Plytix of this module, undisturbed. What changes its records belongs into one of its own (`opened`)."""
-    catalogue = Catalogue(sandbox, tmp_path)
-    catalogue.faults()
-    return catalogue
+    one = catalogue(sandbox, tmp_path)
+    one.faults()
+    return one
 
 
 @pytest.fixture
-def opened(tmp_path: Path) -> Callable[..., AbstractContextManager[Catalogue]]:
+def opened(tmp_path: Path) -> Opened:
     """`with opened(fault, nights=…) as plytix:` – a Plytix of its own."""
-
-    @contextmanager
-    def open_one(*faults: Mapping[str, Any], nights: Mapping[str, Any] | None = None) -> Generator[Catalogue]:
-        world = write_world(tmp_path / "world", nights=nights or {NIGHT: records()})
-        with running_sandbox(world) as running:
-            catalogue = Catalogue(running, tmp_path)
-            catalogue.faults(*faults)
-            yield catalogue
-
-    return open_one
+    return opening(catalogue, records, tmp_path)
