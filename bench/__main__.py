@@ -15,8 +15,8 @@ def main() -> None:
     parser.add_argument("parts", nargs="*", help=f"of {', '.join(PARTS)} (default all)")
     parser.add_argument("--rounds", type=int, default=3, help="how often each contender runs (default 3)")
     parser.add_argument("--size", type=int, default=1_000_000, help="records (default 1,000,000)")
-    parser.add_argument("--items", type=int, default=5_000, help="items of the six systems in scale (default 5,000)")
-    parser.add_argument("--orders", type=int, default=10_000, help="orders there (default 10,000)")
+    parser.add_argument("--items", type=int, default=2_000, help="items of the six systems in scale (default 2,000)")
+    parser.add_argument("--orders", type=int, default=5_000, help="orders there (default 5,000)")
     asked = parser.parse_args()
     if unknown := set(asked.parts) - set(PARTS):
         parser.error(f"there is no part {', '.join(sorted(unknown))} (there are: {', '.join(PARTS)})")
