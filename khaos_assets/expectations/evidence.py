@@ -118,7 +118,8 @@ class Evidence:
         definition = self._context.validation_definitions.add(
             self._gx.ValidationDefinition(name=name, data=batch, suite=suite)
         )
-        found = definition.run(batch_parameters={"dataframe": frame}, result_format="SUMMARY")
+        # Counts and some of the unexpected values; where these stand in the frame would take half as long again
+        found = definition.run(batch_parameters={"dataframe": frame}, result_format="BASIC")
         ordered = sorted(found.results, key=lambda r: order[r.expectation_config.id])
         outcomes = [_outcome(r) for r in ordered]
         held = sum(o.passed for o in outcomes)
