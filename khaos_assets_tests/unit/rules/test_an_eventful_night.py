@@ -1,7 +1,6 @@
 """One night with nearly everything in it, written out in full: every row that must be there, and no other.
 
-Where single facts are tested apart, this says that they do not disturb one another; it is also what `mutate_rules` asks
-first.
+Where single facts are tested apart, this says that they do not disturb one another.
 """
 
 from __future__ import annotations

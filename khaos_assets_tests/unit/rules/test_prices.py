@@ -362,3 +362,9 @@ def test_a_stock_item_that_was_set_aside_is_not_compared(tonight: Tonight) -> No
 def test_the_order_of_rows_changes_nothing(found: Results, tmp_path: Path) -> None:
     assert {"FIN-07", "FIN-08"} <= {r["code"] for r in found.rows}
     assert NIGHT.evaluate(tmp_path, seed=1).rows == found.rows
+
+
+@NIGHT.has(stock_item("SPELL-1"), scayle_variant("spell-1"), scayle_price("spell-1", "13.00"))
+def test_another_spelling_explains_the_price_that_a_channel_shows(found: Results) -> None:
+    (row,) = [r for r in found.of("FIN-08") if r["record_key"] == "spell-1"]
+    assert (row["state"], found.explained_by(row)) == ("suppressed", "SKU-02")

@@ -138,7 +138,7 @@ def test_the_order_of_rows_changes_nothing(tmp_path: Path, in_order: list[dict[s
 
 
 ELSEWHERE = {"FEED-01", "FEED-02", "FEED-05", "FEED-06"} | {f"PIM-0{n}" for n in range(1, 9)}
-"""What stops or hides other codes, and product data; money and customers have nights of their own."""
+"""What stops or hides other codes: with money and customers on the night of test_suppression.py, and shuffled there."""
 
 
 def test_this_night_has_every_code(in_order: list[dict[str, Any]]) -> None:
