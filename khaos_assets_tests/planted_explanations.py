@@ -109,7 +109,7 @@ STANDING = {11: 11, 12: 12, 13: 11}
 BEFORE: list[Any] = [
     renamed("OLD"),
     overwritten("12.00"),
-    [stocked(c, 10) for c in ("LATE-1", "LATE-2", "LATE-3", "LATE-4")],
+    [stocked(c, 10) for c in ("LATE-1", "LATE-2", "LATE-3", "LATE-4", "LATE-5")],
     [
         order(f"SW{n}", f"SC-W{n}", [("VASE-1", 1, "12.00")], invoices=[invoice({}, stage=stage)])
         for n, stage in STANDING.items()
@@ -209,6 +209,10 @@ ORDERS: list[Any] = [
     [sold(2, **GONE, **REFUNDED), taken(2)],
     [[sold(n, **GONE), taken(n, invoices=[invoice({}, stage=STANDING[n])])] for n in (12, 13)],
     [sold(3, **GONE, **REFUNDED), taken(3), sent(3)],
+    # ORD-05: its units are all that WAIR and Khaos differ by, whichever code says so
+    [stocked("MOVED-1", 8), order("SO-6", "R6", [("MOVED-1", 2, "12.00")]), dispatch("D-R6", "R6", {"MOVED-1": 2})],
+    [stocked("LATE-5", 7, 8, at=LATE), order("SO-7", "R7", [("LATE-5", 3, "12.00")])],
+    dispatch("D-R7", "R7", {"LATE-5": 2}),
     # ORD-14
     customer("TEST-1", company_class="Test"),
     [taken(4, company="TEST-1"), sent(4)],
