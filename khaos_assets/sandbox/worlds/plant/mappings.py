@@ -76,8 +76,8 @@ def _site(field: Field, n: int) -> None:
     """A Khaos site no location is mapped to, with some stock and one open order."""
     world = field.world
     site = _new(_SITES, n)
+    item = field.item(idle_item)  # before anything is changed: where there is none, nothing is planted
     world.sites.append(site)
-    item = field.item(idle_item)
     customer = next(c for c in world.customers if c.company_class == "Retail")
     created = london_time(world.nights[0].date - timedelta(days=4), 10, 30)
     order = new_order(world, field.rng, customer, created)
