@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from khaos_assets.config import Store
-from khaos_assets.snapshots.stored import last_complete, read_certificate, stored_decoded
+from khaos_assets.snapshots.stored import last_complete, read_certificate, stored_entity
 from khaos_assets.systems.read import Decoded, Read, System
 
 
@@ -80,4 +80,4 @@ class OrderReferences:
         day = self._night if complete else last_complete(self._store, system.name, read.entity, self._night)
         if day is None or read.order_references is None:
             return set()
-        return set(read.order_references(stored_decoded(self._store, system.name, read, day)))
+        return set(read.order_references(stored_entity(self._store, system.name, read, day)))

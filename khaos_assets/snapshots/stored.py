@@ -105,5 +105,11 @@ def stored_decoded(store: Store, system: str, read: Read, day: date) -> Decoded:
     return Decoded(tables=dict(tables))
 
 
+def stored_entity(store: Store, system: str, read: Read, day: date) -> Decoded:
+    """A snapshot's own table as Arrow, without an object for each record."""
+    entity = next(iter(read.tables))
+    return Decoded(tables={entity: pq.read_table(table_file(store.snapshot(system, read.entity, day), entity))})
+
+
 def _day(night: Night | date) -> date:
     return night.date if isinstance(night, Night) else night
