@@ -57,7 +57,9 @@ def stopped_part_of_the_way(field: Field, pim: str, n: int) -> None:
             field.runs.append(Run(code, f"{pim}>khaos", "khaos/stock_items", pim, run, len(rows)))
         else:
             packed = {c for x in field.world.items for c, kind, _ in x.links if kind == PACKED}
-            run = _neighbours(field, rows, pim, lambda x, p=packed: x not in p and _stands_alone(x, pim))
+            run = _neighbours(field, rows, pim, lambda x, p=packed: x not in p and _stands_alone(field, x, pim))
+            # A pack is worth what its parts allow
+            field.use(*(part for x in run for part in _parts(x)))
             field.runs.append(Run(code, f"khaos>{pim}", f"{pim}/products", pim, run, len(rows)))
 
 
@@ -72,9 +74,14 @@ def stock_stopped_part_of_the_way(field: Field, n: int) -> None:
     field.runs.append(Run("STK-01", "wair>khaos", "khaos/stock_levels", "wair", run, among, field.site(0)))
 
 
-def _stands_alone(item: Item, pim: str) -> bool:
-    """Nothing hangs under it."""
-    return item.kind is not Kind.STYLE_PARENT and is_live(item, pim)
+def _stands_alone(field: Field, item: Item, pim: str) -> bool:
+    """Nothing hangs under it, and nothing else was planted on what it is made of."""
+    return item.kind is not Kind.STYLE_PARENT and is_live(item, pim) and all(map(field.is_unused, _parts(item)))
+
+
+def _parts(item: Item) -> list[Item]:
+    """What is in a pack."""
+    return [part for part, kind, _ in item.links if kind == PACKED]
 
 
 def _by_key(items: Iterable[Item]) -> list[Item]:
