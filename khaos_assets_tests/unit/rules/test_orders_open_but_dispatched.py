@@ -173,10 +173,10 @@ def test_an_item_without_stock_control_is_still_sent_and_dispatched(tonight: Ton
     assert found.one("ORD-05")["units"] == 1
 
 
-def test_the_channel_prefix_is_no_part_of_the_reference(tonight: Tonight) -> None:
+def test_the_channel_prefix_is_no_part_of_what_an_order_is_called(tonight: Tonight) -> None:
     found = tonight(
         order("SO1", "SC-100", MUG),
-        dispatch("D1", "100", {"MUG-1": 2}),
+        dispatch("D1", "SC-100", {"MUG-1": 2}),
         settings={"order_reference_prefixes": {"scayle": "SC-"}},
         asked={},
     )
