@@ -13,7 +13,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +29,7 @@ from khaos_assets.systems.read import Proof, Quarantined, Read, Reason, installe
 from khaos_assets.systems.wair import records as wair
 from khaos_assets.systems.wire import Record
 from khaos_assets.warehouse.building import build_in
-from khaos_assets.warehouse.database import prepare
+from khaos_assets_tests.memory_warehouse import prepare_memory
 from khaos_assets_tests.planted_records import (
     AS_OF,
     NIGHT,
@@ -227,50 +226,6 @@ def evaluate(folder: Path, *nights: PlantedNight, seed: int | None = None) -> Re
             results = results_of(db)
             tie_out(results)
     return results
-
-
-# They only choose among plans of the same meaning, which takes longer than any plan over a handful of rows. Those that
-# move or rewrite expressions stay on, as in the product.
-PLAN_CHOICE = (
-    "join_order, statistics_propagation, type_pushdown, common_subexpressions, common_subplan, projection_pullup,"
-    "join_filter_pushdown, aggregate_function_rewriter, column_lifetime, compressed_materialization"
-)
-
-
-def prepare_memory() -> duckdb.DuckDBPyConnection:
-    connection: Any = ParsedOnce(duckdb.connect(":memory:", config={"threads": 1}))
-    connection.execute(f"SET disabled_optimizers = '{PLAN_CHOICE}'")
-    return prepare(connection)
-
-
-class ParsedOnce:
-    """A connection that parses each text once per process, for every night runs the same hundreds of statements."""
-
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
-        self.connection = connection
-
-    def __enter__(self) -> Any:
-        return self
-
-    def __exit__(self, *raised: object) -> None:
-        self.connection.close()
-
-    def execute(self, sql: str, parameters: Sequence[object] | None = None) -> duckdb.DuckDBPyConnection:
-        statements = parsed(sql)
-        if parameters:
-            (statement,) = statements
-            return self.connection.execute(statement, parameters)
-        for statement in statements:
-            self.connection.execute(statement)
-        return self.connection
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.connection, name)
-
-
-@lru_cache(maxsize=2000)
-def parsed(sql: str) -> list[duckdb.Statement]:
-    return duckdb.extract_statements(sql)
 
 
 def write_snapshots(store: Store, night: Night, planted: PlantedNight, shuffle: random.Random | None = None) -> None:

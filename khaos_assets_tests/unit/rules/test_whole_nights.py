@@ -14,6 +14,7 @@ from khaos_assets.rules.evaluation import evaluate_in, pairs_of
 from khaos_assets.snapshots.certificate import Verdict
 from khaos_assets.systems.scayle import records as scayle
 from khaos_assets.warehouse.building import build_in
+from khaos_assets_tests.memory_warehouse import prepare_memory
 from khaos_assets_tests.planted_night import (
     AS_OF,
     NIGHT,
@@ -30,7 +31,6 @@ from khaos_assets_tests.planted_night import (
     minutes_ago,
     order,
     pack,
-    prepare_memory,
     site,
     stock_item,
     stocked,

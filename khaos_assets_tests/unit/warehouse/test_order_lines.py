@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 
 from khaos_assets.config import Store
 from khaos_assets.warehouse.building import build_in
+from khaos_assets_tests.memory_warehouse import prepare_memory
 from khaos_assets_tests.planted_night import (
     NIGHT,
     PlantedNight,
     customer,
     line,
     order,
-    prepare_memory,
     stock_item,
     write_snapshots,
 )

@@ -20,7 +20,7 @@ from khaos_assets.systems.scayle import scrub
 from khaos_assets.systems.scayle.bundles import Bundles
 from khaos_assets.systems.scayle.reads import SYSTEM
 from khaos_assets.warehouse.building import build_in
-from khaos_assets_tests.planted_night import prepare_memory
+from khaos_assets_tests.memory_warehouse import prepare_memory
 
 NIGHT = Night.of("2026-11-20")
 OWNED = {"stocks", "prices"}
