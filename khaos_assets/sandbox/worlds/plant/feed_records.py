@@ -72,8 +72,8 @@ def _khaos_order(field: Field, i: int) -> None:
 
     name, broken, note = "DATE_CREATED", dict[str, Any](DATE_CREATED="31/02/2026"), "a date that does not exist"
     if i // 6 % 2:
-        name, note = "INVOICE_STAGE_ID", "a stage nobody knows"
-        stage = {"@INVOICE_CODE": f"P{order.code}", "@INVOICE_STAGE_ID": "55", "@QTY_SENT": "0", "INVOICE_ITEMS": ""}
+        name, note = "INVOICE_STAGE_ID", "the letter O in a stage"
+        stage = {"@INVOICE_CODE": f"P{order.code}", "@INVOICE_STAGE_ID": "7O", "@QTY_SENT": "0", "INVOICE_ITEMS": ""}
         broken = {"INVOICES": {"INVOICE": [stage]}}
     field.during(field.span(i), lambda _: order.broken.update(broken), mend)
     _report(field, i, f"khaos/sales_orders/{order.code}", name, f"{note}, on a cancelled order")

@@ -102,6 +102,6 @@ def credit_note_without_refund(field: Field, n: int) -> None:
             "FIN-11",
             PAIR,
             note.code,
-            amount=to_penny(Fraction(gross) * rate_to_gbp(field.world, note)),
+            amount=to_penny(Fraction(gross) * rate_to_gbp(field.world, order)),
             note=f"order {order.key} shows no refund ({i})",
         )

@@ -19,7 +19,6 @@ from zoneinfo import ZoneInfo
 
 Record = dict[str, Any]
 LONDON = ZoneInfo("Europe/London")
-_STAGES = {"1", "12", "14", "17", "18", "21", "70", "71"}
 _DECIMAL = re.compile(r"[+-]?\d+(\.\d+)?\Z")
 
 
@@ -137,7 +136,7 @@ _CONTRACT: dict[str, Any] = {
     "khaos/stock_levels": (lambda r: f"{r['@CODE']}/{r['_site']}", lambda r: not _number_or_empty(r["LEVEL"])),
     "khaos/sales_orders": (
         lambda r: r["@SORDER_CODE"],
-        lambda r: not is_date(r["DATE_CREATED"]) or any(i["@INVOICE_STAGE_ID"] not in _STAGES for i in invoices(r)),
+        lambda r: not is_date(r["DATE_CREATED"]) or not all(i["@INVOICE_STAGE_ID"].isdigit() for i in invoices(r)),
     ),
 }
 

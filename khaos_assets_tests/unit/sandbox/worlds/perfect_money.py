@@ -207,7 +207,7 @@ def _refunds(night: Night, channel: str, order: ChannelOrder) -> None:
     if order.refund == "none":
         for note in notes:
             created = end_of_day(note["record"]["DATE_CREATED"])
-            _late(night, "FIN-11", note["code"], created, grosses[note["code"]] * note["rate"])
+            _late(night, "FIN-11", note["code"], created, grosses[note["code"]] * rate(night, order))
         return
     assert order.refunded_at is not None
     if order.refunded is None:
