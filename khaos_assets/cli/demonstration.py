@@ -23,6 +23,7 @@ OrdersCsv = Annotated[Path | None, typer.Option("--orders-csv", help="Grow the w
 Skus = Annotated[int, typer.Option("--skus", min=1)]
 Orders = Annotated[int, typer.Option("--orders", min=1)]
 Seed = Annotated[int, typer.Option("--seed")]
+Afresh = Annotated[bool, typer.Option("--afresh", help="Run the nights although nothing changed since they were run.")]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -39,6 +40,7 @@ def demo(
     orders: Orders = 5000,
     seed: Seed = 1,
     systems: SystemsOption = USUAL_SYSTEMS,
+    afresh: Afresh = False,
     json: JsonFlag = False,
 ) -> None:
     """Make a two-night world, run both nights through Dagster, show what was found and how much of it was right."""
@@ -53,7 +55,13 @@ def demo(
     started = time.monotonic()
     with ending_on_sigterm(), ground.alone():
         _prepare(ground)
-        summaries, score = _run_nights(session, ground)
+        if afresh or not ground.was_run():
+            _run_nights(session, ground)
+        else:
+            say("Nothing changed since its nights were run: shown again. `khaos-assets demo --afresh` runs them again.")
+        summaries, score = _read_nights(session, ground)
+        if not any(s.incomplete for s in summaries):
+            ground.note_run()
     _tell(ground, summaries, score, time.monotonic() - started, json=json)
     finish(INCOMPLETE if any(s.incomplete for s in summaries) else 0)
 
@@ -67,16 +75,13 @@ def _prepare(ground: Playground) -> None:
     say(f"{'Made' if made else 'Using'} the world in {shown(ground.world)}, nights {', '.join(ground.nights)}.")
 
 
-def _run_nights(session: Session, ground: Playground) -> tuple[list[Summary], dict[str, Any]]:
+def _run_nights(session: Session, ground: Playground) -> None:
     from khaos_assets.cli import summary
     from khaos_assets.cli.progress import working
     from khaos_assets.cli.simulators import serving
-    from khaos_assets.reports import export_exceptions
-    from khaos_assets.sandbox.score import score
     from khaos_assets.sandbox.serve import advance
 
     inside = replace(session, config=ground.config, ready_file=ground.ready_file, data_dir=ground.data)
-    summaries: list[Summary] = []
     with serving(ground.world, ground.ready_file):
         for place, day in enumerate(ground.nights):
             night = inside.night(day)
@@ -85,10 +90,19 @@ def _run_nights(session: Session, ground: Playground) -> tuple[list[Summary], di
                 if place:
                     advance(ground.ready_file)
                 summary.run_night(inside, night)
-            summaries.append(summary.of_night(inside.settings, inside.store, night))
             say(f"Night of {night} run in {time.monotonic() - began:.1f} s.")
+
+
+def _read_nights(session: Session, ground: Playground) -> tuple[list[Summary], dict[str, Any]]:
+    """What the nights left behind, and how much of it was right."""
+    from khaos_assets.cli import summary
+    from khaos_assets.reports import export_exceptions
+    from khaos_assets.sandbox.score import score
+
+    inside = replace(session, config=ground.config, data_dir=ground.data)
     everything = ground.data / "exceptions.csv"
     export_exceptions(inside.store, None, out=everything)
+    summaries = [summary.of_night(inside.settings, inside.store, inside.night(day)) for day in ground.nights]
     return summaries, score(ground.world, everything)
 
 

@@ -64,7 +64,7 @@ class Playground:
         """Make the world where there is none, or where its inputs have changed. Returns whether it was made."""
         from khaos_assets.sandbox import worlds
 
-        made_from = json.dumps(self.inputs | {"maker": _digest(Path(worlds.__file__).parent)}, sort_keys=True)
+        made_from = json.dumps(self.inputs | {"maker": _digest(Path(worlds.__file__).parent, "*.py")}, sort_keys=True)
         receipt = self.folder / "made-from.json"
         if receipt.is_file() and receipt.read_text(encoding="utf-8") == made_from:
             return False
@@ -86,6 +86,31 @@ class Playground:
         receipt.write_text(made_from, encoding="utf-8")
         return True
 
+    def was_run(self) -> bool:
+        """Whether this very product ran all nights of this very world before, and what it found still lies here."""
+        from khaos_assets.config import Store
+
+        done = {day.isoformat() for day in Store(self.data).nights()}
+        return (
+            self._ran_from.is_file()
+            and self._ran_from.read_text(encoding="utf-8") == self._product_and_world()
+            and done.issuperset(self.nights)
+        )
+
+    def note_run(self) -> None:
+        """All nights were run, and every snapshot of them is complete."""
+        self._ran_from.write_text(self._product_and_world(), encoding="utf-8")
+
+    @property
+    def _ran_from(self) -> Path:
+        return self.data / "ran-from.txt"
+
+    def _product_and_world(self) -> str:
+        import khaos_assets
+
+        world = (self.folder / "made-from.json").read_bytes() + self.config.read_bytes()
+        return f"{_digest(Path(khaos_assets.__file__).parent, '*.*')} {hashlib.sha256(world).hexdigest()}"
+
     @contextmanager
     def alone(self) -> Generator[None]:
         """Two demonstrations in one folder would run over each other."""
@@ -99,10 +124,10 @@ class Playground:
             raise CommandFailed(f"{self.folder}: a demonstration is running here; stop it, or give --data-dir") from e
 
 
-def _digest(folder: Path) -> str:
-    """Changes when the world maker changes."""
+def _digest(folder: Path, files: str) -> str:
+    """Changes when one of these files changes, comes or goes."""
     digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*.py")):
+    for path in sorted(p for p in folder.rglob(files) if p.is_file() and p.suffix != ".pyc"):
         digest.update(path.relative_to(folder).as_posix().encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()

@@ -57,7 +57,7 @@ def purge(
     ] = None,
     json: JsonFlag = False,
 ) -> None:
-    """Remove raw pages, unreadable bodies and what days wrote, once they are older than [retention] allows."""
+    """Remove raw pages, unreadable bodies and what days wrote, once older than the settings of retention allow."""
     from khaos_assets.snapshots.retention import purge as remove
 
     removed = remove(session.settings.retention, session.store, session.night(as_of).date)

@@ -141,14 +141,21 @@ def test_doctor_says_that_an_address_is_missing_and_the_rest_is_well(demonstrati
     assert failed == {"khaos: address and credentials", "wair: address and credentials"}
 
 
-def test_a_second_demonstration_reuses_the_world_and_finds_the_same(
+def test_a_second_demonstration_shows_the_same_again_at_once(demonstration: Demonstration) -> None:
+    result = khaos_assets("demo", "--json", "--data-dir", demonstration.ground.parent, *SMALL, cwd=demonstration.folder)
+    assert result.returncode == 0, result.stderr
+    assert "Using the world" in result.stderr and "shown again" in result.stderr
+    assert json.loads(result.stdout) == demonstration.document
+
+
+def test_a_demonstration_afresh_reuses_the_world_and_finds_the_same(
     demonstration: Demonstration, tmp_path: Path
 ) -> None:
     root = tmp_path / "demo"
     shutil.copytree(demonstration.ground, root / demonstration.ground.name, ignore=shutil.ignore_patterns("*.lock"))
-    result = khaos_assets("demo", "--data-dir", root, *SMALL, cwd=tmp_path)
+    result = khaos_assets("demo", "--afresh", "--data-dir", root, *SMALL, cwd=tmp_path)
     assert result.returncode == 0, result.stderr
-    assert "Using the world" in result.stderr
+    assert "Using the world" in result.stderr and "shown again" not in result.stderr
     assert "0 false, 0 decoys reported" in result.stdout
     first, again = (g / "data" / "exceptions.csv" for g in (demonstration.ground, root / demonstration.ground.name))
     assert first.read_bytes() == again.read_bytes()
