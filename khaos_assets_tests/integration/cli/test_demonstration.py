@@ -19,6 +19,7 @@ from pathlib import Path
 import openpyxl
 import pyarrow.parquet as pq
 
+from khaos_assets.cli.playground import Playground
 from khaos_assets_tests.integration.cli.conftest import SMALL, Demonstration, khaos_assets
 
 REPORTS = ("exceptions.csv", "exceptions-safe.csv", "exceptions.parquet", "exceptions.xlsx", "index.html")
@@ -146,6 +147,22 @@ def test_a_second_demonstration_shows_the_same_again_at_once(demonstration: Demo
     assert result.returncode == 0, result.stderr
     assert "Using the world" in result.stderr and "shown again" in result.stderr
     assert json.loads(result.stdout) == demonstration.document
+
+
+def test_a_demonstration_is_run_again_once_its_world_is_another_or_a_night_is_gone(
+    demonstration: Demonstration, tmp_path: Path
+) -> None:
+    folder = tmp_path / "ground"
+    shutil.copytree(demonstration.ground, folder, ignore=shutil.ignore_patterns("*.lock"))
+    ground = Playground(folder, {})
+    assert ground.was_run()
+    before = ground.config.read_text(encoding="utf-8")
+    ground.config.write_text(before + "\n# another world\n", encoding="utf-8")
+    assert not ground.was_run()
+    ground.config.write_text(before, encoding="utf-8")
+    assert ground.was_run()
+    shutil.rmtree(ground.data / "snapshots")
+    assert not ground.was_run()
 
 
 def test_a_demonstration_afresh_reuses_the_world_and_finds_the_same(
