@@ -48,6 +48,13 @@ def test_khaos_with_one_other_system_has_a_truth_of_that_pair_alone(tmp_path: Pa
     assert set(load_settings(tmp_path / "merchant.toml").enabled_systems()) == {"khaos", other}
 
 
+def test_a_credit_note_in_euros_is_worth_pounds_of_the_month_of_its_order(tmp_path: Path) -> None:
+    """Of this world's notes one was made in the month after its order."""
+    only = dict.fromkeys(PLANTS, 0) | {"FIN-11": 6}
+    make_world(tmp_path, seed=4, skus=150, orders=500, plant=only, systems=("khaos", "scayle"))
+    assert_true(tmp_path)
+
+
 def test_without_planting_six_systems_agree_exactly(tmp_path: Path) -> None:
     summary = make_world(tmp_path, seed=3, skus=250, orders=300, plant=dict.fromkeys(PLANTS, 0), systems=SYSTEMS)
     merchant, nights = read_world(tmp_path)
