@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import khaos_assets
-from khaos_assets.orchestration.instance import dagster_home
+from khaos_assets.orchestration.instance import dagster_home, open_instance
 from khaos_assets.orchestration.resources import CONFIG, DATA_DIR, READY_FILE
 
 WORKSPACE = Path(khaos_assets.__file__).parents[1] / "workspace.yaml"
@@ -18,7 +18,8 @@ WORKSPACE = Path(khaos_assets.__file__).parents[1] / "workspace.yaml"
 
 def ui_commands(data_dir: Path, port: int) -> list[list[str]]:
     """Webserver and daemon. The webserver has no login, so it listens on 127.0.0.1 only."""
-    dagster_home(data_dir)
+    with open_instance(data_dir):
+        pass  # the tables are made here: two processes that make them in the same moment fail, both
     code = ["-w", str(WORKSPACE)] if WORKSPACE.exists() else ["-m", "khaos_assets.definitions"]
     webserver = [sys.executable, "-m", "dagster_webserver", "-h", "127.0.0.1", "-p", str(port), *code]
     # A code server warns when it is replaced, and the daemon replaces its own every minute.
