@@ -38,6 +38,11 @@ class Need(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     if_read: bool = False
     """Only where that system is switched on."""
 
+    @property
+    def concludes(self) -> bool:
+        """From what is not there, or from a sum over what is."""
+        return self.absence or self.total
+
 
 class Code(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One exception code."""

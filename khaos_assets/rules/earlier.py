@@ -19,25 +19,18 @@ def load_reads_before(db: duckdb.DuckDBPyConnection) -> None:
 
 def load_cases_before(db: duckdb.DuckDBPyConnection) -> None:
     """`tested_before`: the codes that ever could be tested. `case_before`: the cases that stood, and when each was
-    first seen. A night on which the code could not be tested, or a read that it needs was INCOMPLETE, closes none: what
-    such a night does not show may only have gone unseen. Asks `code_need`."""
+    first seen. A night that does not close a code (`control_code.closes`) ends none of its cases: what it does not show
+    may only have gone unseen."""
     db.execute(
         """
         CREATE OR REPLACE TEMP TABLE tested_before AS
         SELECT code, systems, max(night) AS night
         FROM control_code WHERE night < getvariable('night') AND tested GROUP BY code, systems;
         CREATE OR REPLACE TEMP TABLE case_before AS
-        WITH half_blind AS (
-            SELECT DISTINCT n.code, n.systems, r.night
-            FROM code_need AS n
-            JOIN control_read AS r ON r.system || '.' || r.entity = n.read AND r.verdict = 'INCOMPLETE'
-        ),
-        saw_all AS (
-            SELECT c.code, c.systems, max(c.night) FILTER (b.night IS NULL) AS night
-            FROM control_code AS c
-            LEFT JOIN half_blind AS b USING (code, systems, night)
-            WHERE c.night < getvariable('night') AND c.tested
-            GROUP BY c.code, c.systems
+        WITH saw_all AS (
+            SELECT code, systems, max(night) FILTER (closes) AS night
+            FROM control_code WHERE night < getvariable('night') AND tested
+            GROUP BY code, systems
         )
         SELECT e.case_key, e.code, e.systems, e.record_key, e.scope, e.field, min(e.first_seen) AS first_seen
         FROM exception AS e

@@ -85,7 +85,7 @@ def evaluate_in(
         if db.execute("SELECT EXISTS (FROM found WHERE code = ?)", [code.code]).fetchone() == (True,):
             _explain(db)
     _execute(db, "results.sql", "results", (HERE / "results.sql").read_text(encoding="utf-8"))
-    _write_control(db, pairs)
+    _write_control(db, pairs, _closing(db, catalogue, pairs))
     if codes is None:
         write_history(db, store, night.date)
     rows = db.execute(
@@ -230,12 +230,44 @@ def _execute(
         raise RuleError(f"rules/{file} ({statement}): {e}") from e
 
 
-def _write_control(db: duckdb.DuckDBPyConnection, pairs: list[_Pair]) -> None:
+def _closing(db: duckdb.DuckDBPyConnection, catalogue: Mapping[str, Code], pairs: list[_Pair]) -> set[tuple[str, str]]:
+    """Codes and pairs of which a case that is not seen tonight is gone: tested, and not half blind.
+
+    Half blind is a code for a pair where a read that it needs is INCOMPLETE, or fell sharply (FEED-02) and an absence
+    or a sum is concluded from it, or where what it rests on is half blind.
+    """
+    reads = _reads(db)
+    incomplete = {name for name, read in reads.items() if read.verdict == "INCOMPLETE"}
+    rows = db.execute("SELECT record_key FROM exception WHERE night = getvariable('night') AND code = 'FEED-02'")
+    dropped = {key.replace("/", ".", 1) for (key,) in rows.fetchall()}
+    by_code: dict[str, list[_Pair]] = {}
+    for pair in pairs:
+        by_code.setdefault(pair.code, []).append(pair)
+    blind: set[tuple[str, str]] = set()
+    for code in (c for group in in_order(catalogue) for c in group):
+        for pair in by_code.get(code.code, []):
+            # What a code says of a read itself needs that read; an INCOMPLETE one is FEED-01 whatever else it is.
+            of_reads = {r for r in reads if r.split(".")[0] == pair.systems} if code.code != "FEED-01" else set[str]()
+            needed = {n.read for n in pair.needs} | of_reads
+            concluded = {n.read for n in pair.needs if n.concludes}
+            rests = {(name, pair.systems) for name in code.rests_on}
+            if needed & incomplete or concluded & dropped or rests & blind:
+                blind.add((code.code, pair.systems))
+    return {(p.code, p.systems) for p in pairs if p.why is None} - blind
+
+
+def _write_control(db: duckdb.DuckDBPyConnection, pairs: list[_Pair], closing: set[tuple[str, str]]) -> None:
     """`control_code`: one row per code and pair, tested or not."""
     db.execute("DELETE FROM control_code WHERE night = getvariable('night')")
-    db.execute("CREATE OR REPLACE TEMP TABLE pair (code VARCHAR, systems VARCHAR, why VARCHAR)")
-    columns = [[p.code for p in pairs], [p.systems for p in pairs], [p.why for p in pairs]]
-    db.execute("INSERT INTO pair SELECT unnest(?::VARCHAR[]), unnest(?::VARCHAR[]), unnest(?::VARCHAR[])", columns)
+    db.execute("CREATE OR REPLACE TEMP TABLE pair (code VARCHAR, systems VARCHAR, why VARCHAR, closes BOOLEAN)")
+    columns = [
+        [p.code for p in pairs],
+        [p.systems for p in pairs],
+        [p.why for p in pairs],
+        [(p.code, p.systems) in closing for p in pairs],
+    ]
+    kinds = ("VARCHAR", "VARCHAR", "VARCHAR", "BOOLEAN")
+    db.execute(f"INSERT INTO pair SELECT {', '.join(f'unnest(?::{kind}[])' for kind in kinds)}", columns)
     db.execute(
         """
         INSERT INTO control_code
@@ -250,7 +282,7 @@ def _write_control(db: duckdb.DuckDBPyConnection, pairs: list[_Pair]) -> None:
         )
         SELECT getvariable('night'), p.code, p.systems, p.why IS NULL, p.why,
             coalesce(c.compared, 0), coalesce(c.matched, 0), coalesce(f.expected, 0), coalesce(f.open, 0),
-            coalesce(f.suppressed, 0), coalesce(f.open_gbp, 0)
+            coalesce(f.suppressed, 0), coalesce(f.open_gbp, 0), p.closes
         FROM pair AS p LEFT JOIN compared AS c USING (code, systems) LEFT JOIN found AS f USING (code, systems)
         ORDER BY p.code, p.systems
         """

@@ -12,7 +12,8 @@ CREATE TABLE IF NOT EXISTS exception (
 CREATE TABLE IF NOT EXISTS control_code (
     night DATE NOT NULL, code VARCHAR NOT NULL, systems VARCHAR NOT NULL, tested BOOLEAN NOT NULL, not_tested_reason VARCHAR,
     compared BIGINT NOT NULL, matched BIGINT NOT NULL, expected BIGINT NOT NULL, open BIGINT NOT NULL,
-    suppressed BIGINT NOT NULL, open_gbp DECIMAL(18, 2) NOT NULL
+    suppressed BIGINT NOT NULL, open_gbp DECIMAL(18, 2) NOT NULL,
+    closes BOOLEAN NOT NULL -- what the code does not show tonight is gone: it saw all it needs
 );
 
 CREATE TABLE IF NOT EXISTS control_read (

@@ -162,8 +162,11 @@ def warehouse(
                 ],
             )  # fmt: skip
         for pair in sorted({*(holding or {}), *((f.code, f.systems) for f in found)}):
-            db.execute("INSERT INTO control_code VALUES (?, ?, ?, true, NULL, 0, 0, 0, 0, 0, 0)", [NIGHT.date, *pair])
+            db.execute(
+                "INSERT INTO control_code VALUES (?, ?, ?, true, NULL, 0, 0, 0, 0, 0, 0, true)", [NIGHT.date, *pair]
+            )
         for pair, reason in (not_tested or {}).items():
             db.execute(
-                "INSERT INTO control_code VALUES (?, ?, ?, false, ?, 0, 0, 0, 0, 0, 0)", [NIGHT.date, *pair, reason]
+                "INSERT INTO control_code VALUES (?, ?, ?, false, ?, 0, 0, 0, 0, 0, 0, false)",
+                [NIGHT.date, *pair, reason],
             )

@@ -68,6 +68,7 @@ def not_tested(code: str, systems: str, reason: str) -> dict[str, Any]:
     return {
         "night": NIGHT.date, "code": code, "systems": systems, "tested": False, "not_tested_reason": reason,
         "compared": 0, "matched": 0, "expected": 0, "open": 0, "suppressed": 0, "open_gbp": Decimal(0),
+        "closes": False,
     }  # fmt: skip
 
 
@@ -110,4 +111,5 @@ def _empty(r: Mapping[str, Any], matched: int) -> dict[str, Any]:
     return {
         "night": r["night"], "code": r["code"], "systems": r["systems"], "tested": True, "not_tested_reason": None,
         "compared": matched, "matched": matched, "expected": 0, "open": 0, "suppressed": 0, "open_gbp": Decimal(0),
+        "closes": True,
     }  # fmt: skip
