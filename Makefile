@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes
-# Imports are compiled once, whatever the shell says
+# Modules are compiled once, while installing, whatever the shell says
 unexport PYTHONDONTWRITEBYTECODE
 export DAGSTER_DISABLE_TELEMETRY = 1
 export GX_ANALYTICS_ENABLED = false
@@ -18,6 +18,7 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 	@test -x $(BIN)/python || { echo "Making $(VENV) (about a minute, once)"; $(PYTHON) -m venv $(VENV); }
 	@$(PIP) -r requirements.lock
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m compileall -q -j 0 khaos_assets
 	@touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.lock
