@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from khaos_assets.reports.basis import Basis
 from khaos_assets.reports.figures import CodeLine
+from khaos_assets.rules.basis import Basis
 
 LINES = 28
 """Of owners and codes together: with headings, totals and files a night then fits a screen of 45 lines."""

@@ -14,7 +14,7 @@ from typing import Any
 import duckdb
 
 from khaos_assets.config import Night
-from khaos_assets.reports.basis import Basis, basis_of, is_signed
+from khaos_assets.rules.basis import Basis, basis_of, is_signed
 from khaos_assets.rules.catalogue import FAMILIES, Code, load_catalogue
 
 ZERO = Decimal("0.00")

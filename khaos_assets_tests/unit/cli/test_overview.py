@@ -14,8 +14,8 @@ from khaos_assets.cli.sandbox import USUAL_SYSTEMS
 from khaos_assets.cli.summary import Summary
 from khaos_assets.config import Night
 from khaos_assets.expectations.code_checks import pairs_of
-from khaos_assets.reports.basis import Basis, basis_of
 from khaos_assets.reports.figures import CodeLine, Figures, Side
+from khaos_assets.rules.basis import Basis, basis_of
 from khaos_assets.rules.catalogue import load_catalogue
 from khaos_assets.sandbox.serve import simulators
 from khaos_assets.systems.read import installed_systems

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from khaos_assets.reports.basis import Basis, basis_of, is_signed
+from khaos_assets.rules.basis import Basis, basis_of, is_signed
 from khaos_assets.rules.catalogue import load_catalogue
 
 
