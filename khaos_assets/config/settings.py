@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from fnmatch import fnmatchcase
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
@@ -18,7 +19,7 @@ from pathlib import Path
 from pkgutil import iter_modules
 from typing import Annotated, Any, Literal, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, create_model
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, create_model, field_validator
 
 Count = Annotated[int, Field(ge=1)]
 
@@ -174,6 +175,51 @@ class Alerts(Section):
     timeout_seconds: float = 10.0
 
 
+Severity = Literal["critical", "high", "medium", "low"]
+
+
+class Cases(Section):
+    """How cases are worked."""
+
+    service_hours: dict[Severity, Count] = Field(
+        default={"critical": 24, "high": 48, "medium": 120, "low": 240},
+        description="hours from its opening within which somebody must have acted; what is not named keeps its default",
+    )
+    severity_from_gbp: dict[Severity, Decimal] = Field(
+        default={"critical": Decimal(2500), "high": Decimal(250), "medium": Decimal(25)},
+        description='pounds from which a code whose severity is "by value" has each',
+    )
+    second_person_from_gbp: Decimal = Field(
+        default=Decimal(1000), description="accepting this or more takes a second person; so does an unknown amount"
+    )
+    reasons: list[str] = Field(
+        default=["corrected", "timing", "duplicate", "agreed with the other side", "written off", "false positive"],
+        description="what a person may give as the reason for closing a case",
+    )
+
+    @field_validator("service_hours", mode="after")
+    @classmethod
+    def _all_severities(cls, given: dict[Severity, int]) -> dict[Severity, int]:
+        return {"critical": 24, "high": 48, "medium": 120, "low": 240, **given}
+
+
+class Route(Section):
+    """Who works some codes, how severe they are and how soon. Of several routes that fit, the last one says."""
+
+    codes: list[str] = Field(min_length=1, description='"FIN-01", or a family: "FIN-*", or "*"')
+    from_gbp: Decimal = Field(default=Decimal(0), description="only cases of this many pounds or more, without sign")
+    owner: str | None = Field(default=None, min_length=1)
+    severity: Severity | None = None
+    service_hours: Count | None = None
+
+    def names(self, code: str) -> bool:
+        return any(fnmatchcase(code, pattern) for pattern in self.codes)
+
+    def fits(self, code: str, amount_gbp: Decimal | None) -> bool:
+        """Whether it speaks of a case of this code and amount; one without an amount has no pounds."""
+        return self.names(code) and abs(amount_gbp or Decimal(0)) >= self.from_gbp
+
+
 class Retention(Section):
     """Days, counted from the night that files belong to."""
 
@@ -212,6 +258,8 @@ class Settings(Section):
     mapping: MappingTables = MappingTables()
     feeds: dict[str, Feed] = {}
     alerts: Alerts = Alerts()
+    cases: Cases = Cases()
+    routing: list[Route] = []
     reports: Reports = Reports()
     retention: Retention = Retention()
 

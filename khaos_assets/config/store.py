@@ -90,6 +90,12 @@ class Store:
         return self.root / "checks" / f"{night.isoformat()}.json"
 
     @property
+    def ledger(self) -> Path:
+        """Cases, approvals and their history, where they are not kept in PostgreSQL. The only file that nothing else
+        can make again."""
+        return self.root / "ledger.sqlite"
+
+    @property
     def alerts(self) -> Path:
         """Which cases have been told to whom already."""
         return self.root / "alerts.sqlite"

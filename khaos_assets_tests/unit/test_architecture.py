@@ -16,7 +16,10 @@ MODULES = sorted(ROOT.rglob("*.py"))
 PARTS = {p.stem for p in ROOT.iterdir() if p.is_dir() or p.suffix == ".py"}
 
 # Each folder may import itself and those before it; cli and definitions stand above them all.
-FLOW = ["config", "systems", "snapshots", "warehouse", "rules", "expectations", "reports", "intraday", "orchestration"]
+FLOW = [
+    "config", "systems", "snapshots", "warehouse", "rules", "expectations", "cases", "reports", "intraday",
+    "orchestration",
+]  # fmt: skip
 
 
 def folder_of(path: Path) -> str:

@@ -1,0 +1,102 @@
+"""What can happen to a case, and the chain that holds it: each event's hash covers the one before it.
+
+Here: kinds, canonical text, hashing. Not here: storing (`ledger.py`), what an event does to a case (`states.py`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from khaos_assets.cases.tables import instant_text
+
+GENESIS = "0" * 64
+
+
+class Kind(StrEnum):
+    """What happened."""
+
+    APPEARED = "appeared"
+    """Seen, and still inside its grace."""
+    OPENED = "opened"
+    REOPENED = "reopened"
+    CHANGED = "changed"
+    """Its figures, its severity or its owner by routing."""
+    ESCALATED = "escalated"
+    """Its severity rose."""
+    BREACHED = "breached"
+    """Its service level ended."""
+    RESOLVED = "resolved"
+    ACKNOWLEDGED = "acknowledged"
+    ASSIGNED = "assigned"
+    ACCEPTANCE_PROPOSED = "acceptance_proposed"
+    """By one person, of a value that needs two."""
+    ACCEPTED = "accepted"
+    FALSE_POSITIVE = "false_positive"
+    NIGHT_RECORDED = "night_recorded"
+
+
+@dataclass(frozen=True)
+class Happening:
+    """An event before it has its place in the chain. `body` holds text, whole numbers, booleans, None, lists, maps."""
+
+    kind: Kind
+    case_key: str | None = None
+    actor: str = "nightly"
+    body: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Event:
+    """An event in its place. `at` is aware UTC."""
+
+    seq: int
+    at: datetime
+    night: date | None
+    kind: Kind
+    case_key: str | None
+    actor: str
+    body: str
+    """Canonical JSON."""
+    previous: str
+    hash: str
+
+    @property
+    def content(self) -> dict[str, Any]:
+        return json.loads(self.body)
+
+
+def canonical(value: Mapping[str, Any]) -> str:
+    """JSON with sorted keys and nothing between them; money and units as text. A float raises TypeError."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain, allow_nan=False)
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    if isinstance(value, datetime):
+        return instant_text(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} has no place in an event")
+
+
+def event_hash(event: Event) -> str:
+    """SHA-256 over everything that the event says, and the hash before it."""
+    e = event
+    night = e.night.isoformat() if e.night else None
+    parts = [e.previous, e.seq, instant_text(e.at), night, e.kind.value, e.case_key, e.actor, e.body]
+    return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()
+
+
+def placed(happening: Happening, seq: int, at: datetime, night: date | None, previous: str) -> Event:
+    """The event with its number and its hash."""
+    h = happening
+    event = Event(seq, at, night, h.kind, h.case_key, h.actor, canonical(h.body), previous, hash="")
+    return replace(event, hash=event_hash(event))

@@ -1,0 +1,179 @@
+"""The ledger's tables, for SQLite and PostgreSQL alike.
+
+Money is kept as whole pence, units as decimal text, instants as ISO 8601 text in UTC: exact in both databases, sorted
+as they read. Not here: who writes what (`ledger.py`).
+"""
+
+# ruff: noqa: ARG002 (SQLAlchemy gives every type the dialect)
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    Dialect,
+    Index,
+    Integer,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+)
+
+PENNY = Decimal("0.01")
+
+
+class Pounds(TypeDecorator[Decimal]):
+    """Decimal pounds with two places, kept as whole pence. A value with more places raises ValueError."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:
+        if value is None:
+            return None
+        pence = value * 100
+        if pence != pence.to_integral_value():
+            raise ValueError(f"{value}: pounds have two places")
+        return int(pence)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> Decimal | None:
+        return None if value is None else Decimal(value) * PENNY
+
+
+class Units(TypeDecorator[Decimal]):
+    """Decimal units as plain text."""
+
+    impl = String(40)
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> str | None:
+        return None if value is None else f"{value:f}"
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Decimal | None:
+        return None if value is None else Decimal(value)
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware datetime as ISO 8601 text in UTC with microseconds. A naive one raises ValueError."""
+
+    impl = String(32)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:
+        return None if value is None else instant_text(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else datetime.fromisoformat(value)
+
+
+def instant_text(value: datetime) -> str:
+    """`2026-11-20T02:00:00.000000+00:00`."""
+    if value.tzinfo is None:
+        raise ValueError(f"{value}: an instant has a zone")
+    return value.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+metadata = MetaData()
+
+event = Table(
+    "event",
+    metadata,
+    Column("seq", BigInteger, primary_key=True, autoincrement=False, comment="1, 2, 3 … without a gap"),
+    Column("at", Instant, nullable=False),
+    Column("night", Date, comment="the latest night that was recorded, or the one that is"),
+    Column("kind", String(32), nullable=False),
+    Column("case_key", String(64)),
+    Column("actor", String(120), nullable=False),
+    Column("body", Text, nullable=False, comment="canonical JSON; money and units as text"),
+    Column("previous", String(64), nullable=False, comment="the hash of the event before; of the first, zeros"),
+    Column("hash", String(64), nullable=False, unique=True),
+    Index("event_of_case", "case_key", "seq"),
+    comment="What happened, appended only: each line holds the hash of the one before.",
+)
+
+case = Table(
+    "case_now",
+    metadata,
+    Column("case_key", String(64), primary_key=True),
+    Column("code", String(12), nullable=False),
+    Column("systems", String(80), nullable=False),
+    Column("entity", Text, nullable=False),
+    Column("record_key", Text, nullable=False),
+    Column("scope", Text, nullable=False),
+    Column("field", Text, nullable=False),
+    Column("counterpart_key", Text),
+    Column("state", String(16), nullable=False),
+    Column("owner", String(80), nullable=False),
+    Column("assigned", Boolean, nullable=False, comment="a person gave it its owner: routing leaves it"),
+    Column("severity", String(16), nullable=False),
+    Column("expected_value", Text),
+    Column("actual_value", Text),
+    Column("reason", Text),
+    Column("units", Units),
+    Column("amount_gbp", Pounds),
+    Column("correction", Text),
+    Column("first_seen", Instant, nullable=False),
+    Column("opened_night", Date, comment="since when it stands, or stood last"),
+    Column("last_seen", Date, nullable=False),
+    Column("occurrences", Integer, nullable=False, comment="nights on which it was seen"),
+    Column("due_at", Instant, comment="when its service level ends"),
+    Column("breached", Boolean, nullable=False),
+    Column("closing_kind", String(16), comment="evidence, correction, person, explained"),
+    Column("closing_reason", Text),
+    Column("closed_night", Date),
+    Column("accepted_until", Date),
+    Column("accepted_gbp", Pounds, comment="the amount that was accepted"),
+    Column("proposal", Text, comment="an acceptance that waits for a second person, as JSON"),
+    Column("changed_seq", BigInteger, nullable=False, comment="its newest event"),
+    Index("case_of_state", "state"),
+    Index("case_of_code", "code"),
+    comment="Each case as its events left it.",
+)
+
+standing = Table(
+    "standing",
+    metadata,
+    Column("case_key", String(64), primary_key=True),
+    Column("from_seq", BigInteger, primary_key=True),
+    Column("to_seq", BigInteger, comment="the event that ended it; empty while it lasts"),
+    Column("began_as", String(16), nullable=False, comment="opened, reopened, changed"),
+    Column("ended_as", String(16), comment="changed, or how it was closed"),
+    Column("code", String(12), nullable=False),
+    Column("systems", String(80), nullable=False),
+    Column("owner", String(80), nullable=False),
+    Column("severity", String(16), nullable=False),
+    Column("amount_gbp", Pounds),
+    Column("side", SmallInteger, nullable=False, comment="1 over what was expected, -1 under, 0 neither"),
+    Column("since", Date, nullable=False, comment="the night on which it was opened or reopened"),
+    Index("standing_from", "from_seq"),
+    Index("standing_to", "to_seq"),
+    comment="From which event to which a case stood open, and at what value: any night can be asked for later.",
+)
+
+night = Table(
+    "night_recorded",
+    metadata,
+    Column("night", Date, primary_key=True),
+    Column("run", Integer, primary_key=True, autoincrement=False, comment="1, and one more each time it is run again"),
+    Column("as_of", Instant, nullable=False),
+    Column("first_seq", BigInteger, nullable=False, comment="the first event of its window: decisions since the last"),
+    Column("last_seq", BigInteger, nullable=False, comment="its own event"),
+    Column("findings", String(64), nullable=False, comment="hash of all that the night found and may close"),
+    comment="Which nights the ledger holds, and where each ends in it.",
+)
+
+told = Table(
+    "told",
+    metadata,
+    Column("channel", String(16), primary_key=True),
+    Column("owner", String(80), primary_key=True),
+    Column("seq", BigInteger, nullable=False, comment="all events up to this one"),
+    comment="Up to which event each owner has been told, by which channel.",
+)
