@@ -38,10 +38,10 @@ async def walk_order_lines(context: ReadContext) -> WalkNotes:
     asking.notes.rereads += len(again)
     await walk.by_code(again, 1)
     lacking = sorted(set(orders) - walk.came)
-    lawful = [c for c in lacking if orders[c].is_cancelled or orders[c].order_type == "C"]
+    lawful = {c for c in lacking if orders[c].is_cancelled or orders[c].order_type == "C"}
     if lawful:
         asking.notes.facts["cancelled_or_credit_without_lines"] = len(lawful)
-    if unlawful := [c for c in lacking if c not in set(lawful)]:
+    if unlawful := [c for c in lacking if c not in lawful]:
         detail = f"ExportOrders gave nothing for {len(unlawful)} orders, asked singly too: {shown(unlawful)}"
         asking.notes.faults.append(Reason(fault="not_exported", detail=detail))
     if doubtful := sorted(walk.doubtful):

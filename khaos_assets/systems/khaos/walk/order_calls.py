@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, KeysView, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -66,8 +66,9 @@ class OrderCalls:
         self._came_by: dict[str, Came] = defaultdict(dict)
         self._unsettled: set[str] = set()
 
-    def codes(self) -> set[str]:
-        return set(self._orders)
+    def codes(self) -> KeysView[str]:
+        """A view, not a copy: it is asked order by order."""
+        return self._orders.keys()
 
     def references(self) -> set[str]:
         """All references that orders bear so far."""
