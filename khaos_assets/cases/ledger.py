@@ -179,15 +179,16 @@ class Ledger:
     def verify(self) -> int:
         """Prove the chain and that every case is what its events make of it; the number of events.
 
-        Raises BrokenChain with the first event, or the first case, that does not fit.
+        Raises BrokenChain with the first event, night or case that does not fit.
         """
         with self.engine.connect() as connection:
             cases = _prove_chain(connection)
+            _prove_nights(connection)
             rows = connection.execute(sa.select(tables.case)).mappings()
             stored = {row["case_key"]: case_of(row) for row in rows}
             for key in sorted(cases.keys() | stored.keys()):
                 made, kept = cases.get(key), stored.get(key)
-                if made is None or kept is None or _proven(made) != _proven(kept):
+                if made is None or kept is None or _decided(made) != _decided(kept):
                     raise BrokenChain(f"case {key} is not what its events say: somebody changed one or the other")
             return connection.scalar(sa.select(sa.func.count()).select_from(tables.event)) or 0
 
@@ -205,7 +206,17 @@ def _prove_chain(connection: Connection) -> dict[str, Case]:
     return cases
 
 
-def _proven(case: Case) -> dict[str, Any]:
+def _prove_nights(connection: Connection) -> None:
+    """Each recorded night ends with its own event: an end that was cut off is missed here."""
+    table = tables.event
+    ends = connection.execute(sa.select(table.c.seq, table.c.night).where(table.c.kind == Kind.NIGHT_RECORDED.value))
+    told = {(row.seq, row.night) for row in ends}
+    for recording in recorded(connection):
+        if (recording.last_seq, recording.night) not in told:
+            raise BrokenChain(f"night {recording.night} was recorded up to event {recording.last_seq}, which is gone")
+
+
+def _decided(case: Case) -> dict[str, Any]:
     """What the events decide. When a case was seen last, and how often, is counted and not an event."""
     return {name: value for name, value in vars(case).items() if name not in ("last_seen", "occurrences")}
 
