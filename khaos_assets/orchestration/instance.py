@@ -14,6 +14,7 @@ from dagster._core.instance.ref import InstanceRef
 
 import khaos_assets
 from khaos_assets.config.store import write_bytes
+from khaos_assets.orchestration.event_log import kept_open
 
 SETTINGS = Path(khaos_assets.__file__).parents[1] / "dagster.yaml"
 NO_CAPTURE = {
@@ -36,5 +37,5 @@ def dagster_home(data_dir: Path) -> Path:
 def open_instance(data_dir: Path) -> Generator[DagsterInstance]:
     """The instance, for a run inside this process. Its output stays on the terminal instead of going to log files."""
     ref = InstanceRef.from_dir(str(dagster_home(data_dir)), overrides=NO_CAPTURE)
-    with DagsterInstance.from_ref(ref) as instance:
+    with DagsterInstance.from_ref(ref) as instance, kept_open(instance.event_log_storage):
         yield instance
