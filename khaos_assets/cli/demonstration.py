@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -44,9 +46,9 @@ def demo(
     json: JsonFlag = False,
 ) -> None:
     """Make a two-night world, run both nights through Dagster, show what was found and how much of it was right."""
+    from khaos_assets.cli.children import ending_on_sigterm
     from khaos_assets.cli.playground import Playground
     from khaos_assets.cli.progress import quiet_logs
-    from khaos_assets.cli.simulators import ending_on_sigterm
 
     quiet_logs(session.debug)
     ground = Playground.of(
@@ -54,7 +56,7 @@ def demo(
     )
     started = time.monotonic()
     with ending_on_sigterm(), ground.alone():
-        _prepare(ground)
+        _prepare(ground, meanwhile=_load_what_nights_need)
         if afresh or not ground.was_run():
             _run_nights(session, ground)
         else:
@@ -66,13 +68,23 @@ def demo(
     finish(INCOMPLETE if any(s.incomplete for s in summaries) else 0)
 
 
-def _prepare(ground: Playground) -> None:
+def _prepare(ground: Playground, meanwhile: Callable[[], None] = lambda: None) -> None:
     from khaos_assets.cli.progress import working
     from khaos_assets.cli.summary import shown
 
     with working("Making a world"):
-        made = ground.prepare()
+        made = ground.prepare(meanwhile)
     say(f"{'Made' if made else 'Using'} the world in {shown(ground.world)}, nights {', '.join(ground.nights)}.")
+
+
+def _load_what_nights_need() -> None:
+    """Importing it takes as long as making the world does."""
+    from khaos_assets.expectations import load_library
+    from khaos_assets.systems.read import installed_systems
+
+    load_library()
+    installed_systems()
+    import_module("khaos_assets.orchestration.nightly")
 
 
 def _run_nights(session: Session, ground: Playground) -> None:
@@ -141,8 +153,9 @@ def ui(
     port: Annotated[int, typer.Option("--port", help="Where the Dagster UI listens.")] = 3000,
 ) -> None:
     """The Dagster UI on a world and its simulators, on 127.0.0.1, until Ctrl-C."""
+    from khaos_assets.cli.children import ending_on_sigterm, start, stop
     from khaos_assets.cli.playground import Playground
-    from khaos_assets.cli.simulators import ending_on_sigterm, serving, start, stop
+    from khaos_assets.cli.simulators import serving
     from khaos_assets.cli.summary import shown
     from khaos_assets.orchestration.ui import ui_commands, ui_environment
 

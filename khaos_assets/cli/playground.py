@@ -5,14 +5,19 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from khaos_assets.cli.sandbox import USUAL_SYSTEMS, refused
+from khaos_assets.cli.children import beside
+from khaos_assets.cli.sandbox import USUAL_SYSTEMS
 from khaos_assets.cli.session import CommandFailed, UsageError, world_nights
+
+MAKER_OPTIONS = ("seed", "nights", "systems", "skus", "orders", "orders_csv")
+"""Inputs that `sandbox make-world` has an option for."""
 
 
 @dataclass(frozen=True)
@@ -60,8 +65,11 @@ class Playground:
     def nights(self) -> list[str]:
         return sorted(world_nights(self.world))
 
-    def prepare(self) -> bool:
-        """Make the world where there is none, or where its inputs have changed. Returns whether it was made."""
+    def prepare(self, meanwhile: Callable[[], None] = lambda: None) -> bool:
+        """Make the world where there is none, or where its inputs have changed. Returns whether it was made.
+
+        It is made by a process of its own; `meanwhile` is called while that is at work.
+        """
         from khaos_assets.sandbox import worlds
 
         made_from = json.dumps(self.inputs | {"maker": _digest(Path(worlds.__file__).parent, "*.py")}, sort_keys=True)
@@ -72,17 +80,9 @@ class Playground:
         for old in (self.world, self.data):
             shutil.rmtree(old, ignore_errors=True)
         receipt.unlink(missing_ok=True)
-        csv = self.inputs["orders_csv"]
-        sizes = {k: self.inputs[k] for k in ("skus", "orders") if k in self.inputs}
-        with refused():
-            worlds.make_world(
-                self.world,
-                seed=self.inputs["seed"],
-                nights=self.inputs["nights"],
-                orders_csv=Path(csv) if csv else None,
-                systems=self.inputs["systems"].split(","),
-                **sizes,
-            )
+        options = {f"--{k.replace('_', '-')}": str(v) for k, v in self.inputs.items() if k in MAKER_OPTIONS and v}
+        with beside("sandbox", "make-world", "--out", str(self.world), *chain(*options.items())):
+            meanwhile()
         receipt.write_text(made_from, encoding="utf-8")
         return True
 

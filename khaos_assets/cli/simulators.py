@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import subprocess
 import sys
 import time
-from collections.abc import Generator, Mapping
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
-from typing import NoReturn
 
+from khaos_assets.cli.children import start, stop
 from khaos_assets.cli.session import CommandFailed
 
 START_SECONDS = 120
-STOP_SECONDS = 10
 
 
 @contextmanager
@@ -37,51 +33,3 @@ def serving(world: Path, ready_file: Path) -> Generator[Path]:
     finally:
         stop(process)
         ready_file.unlink(missing_ok=True)
-
-
-def start(
-    arguments: list[str],
-    *,
-    stdin: int = subprocess.DEVNULL,
-    log: int | None = None,
-    env: Mapping[str, str] | None = None,
-) -> subprocess.Popen[bytes]:
-    """A child in a session of its own: Ctrl-C reaches the parent alone, which stops its children in order."""
-    return subprocess.Popen(
-        arguments,
-        stdin=stdin,
-        stdout=log if log is not None else None,
-        stderr=log if log is not None else None,
-        env={**os.environ, **(env or {})},
-        start_new_session=True,
-    )
-
-
-def stop(process: subprocess.Popen[bytes]) -> None:
-    """Ask the child's whole group to end, then insist."""
-    for sig in (signal.SIGTERM, signal.SIGKILL):
-        try:
-            os.killpg(process.pid, sig)
-        except ProcessLookupError:
-            break
-        try:
-            process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            continue
-        break
-    if process.stdin is not None:
-        process.stdin.close()
-
-
-@contextmanager
-def ending_on_sigterm() -> Generator[None]:
-    """Inside, SIGTERM ends the process by an exception, so that every `finally` runs."""
-
-    def end(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001
-        raise SystemExit(128 + number)
-
-    before = signal.signal(signal.SIGTERM, end)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)

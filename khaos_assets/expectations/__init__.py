@@ -6,8 +6,9 @@ Not here: finding exceptions (`rules/`), showing checks (`orchestration/`), anyt
 contract says of its values stands beside it, in `systems/<name>/contract.toml`.
 """
 
+from khaos_assets.expectations.evidence import load_library
 from khaos_assets.expectations.result import CheckKind, CheckResult, read_results
 from khaos_assets.expectations.tie_out import TieOutError
 from khaos_assets.expectations.validate import validate
 
-__all__ = ["CheckKind", "CheckResult", "TieOutError", "read_results", "validate"]
+__all__ = ["CheckKind", "CheckResult", "TieOutError", "load_library", "read_results", "validate"]

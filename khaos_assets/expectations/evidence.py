@@ -10,6 +10,7 @@ import os
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -60,11 +61,17 @@ class Outcome:
                 return f"{self.kind} {self.arguments}: {self.observed}"
 
 
+def load_library() -> None:
+    """Import Great Expectations, where there is time for it: else the first suite waits for it, four seconds."""
+    os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    import_module("great_expectations.expectations")
+
+
 class Evidence:
     """Runs suites for one night and keeps what they said. Use as a context manager: on leaving, the site is built."""
 
     def __init__(self, store: Store, night: Night) -> None:
-        os.environ["GX_ANALYTICS_ENABLED"] = "false"
+        load_library()
         import great_expectations as gx
         from great_expectations.data_context.types.base import (
             DataContextConfig,

@@ -20,7 +20,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
-from khaos_assets.cli.simulators import stop
+from khaos_assets.cli.children import stop
 from khaos_assets.orchestration import ui_commands, ui_environment
 from khaos_assets_tests.integration.orchestration import small_world
 from khaos_assets_tests.sandbox_fixtures import NIGHT, running_sandbox
