@@ -19,7 +19,16 @@ from pathlib import Path
 from pkgutil import iter_modules
 from typing import Annotated, Any, Literal, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, create_model, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    create_model,
+    field_validator,
+    model_validator,
+)
 
 Count = Annotated[int, Field(ge=1)]
 
@@ -185,9 +194,9 @@ class Cases(Section):
         default={"critical": 24, "high": 48, "medium": 120, "low": 240},
         description="hours from its opening within which somebody must have acted; what is not named keeps its default",
     )
-    severity_from_gbp: dict[Severity, Decimal] = Field(
+    severity_from_gbp: dict[Literal["critical", "high", "medium"], Decimal] = Field(
         default={"critical": Decimal(2500), "high": Decimal(250), "medium": Decimal(25)},
-        description='pounds from which a code whose severity is "by value" has each',
+        description='pounds from which a code whose severity is "by value" has each; all three are given together',
     )
     second_person_from_gbp: Decimal = Field(
         default=Decimal(1000), description="accepting this or more takes a second person; so does an unknown amount"
@@ -201,6 +210,13 @@ class Cases(Section):
     @classmethod
     def _all_severities(cls, given: dict[Severity, int]) -> dict[Severity, int]:
         return {"critical": 24, "high": 48, "medium": 120, "low": 240, **given}
+
+    @model_validator(mode="after")
+    def _bands_rise(self) -> Self:
+        bands = self.severity_from_gbp
+        if len(bands) < 3 or not bands["critical"] >= bands["high"] >= bands["medium"] >= 0:
+            raise ValueError("severity_from_gbp: critical, high and medium are wanted, none less than the next")
+        return self
 
 
 class Route(Section):

@@ -61,6 +61,7 @@ class CodeLine:
     title: str
     family: str
     owner: str
+    """Of its rows tonight, joined by + where routing gave them several; else the catalogue's."""
     severity: str
     systems: str
     basis: Basis
@@ -195,7 +196,7 @@ def _code_line(entry: Code | None, row: tuple[Any, ...], sums: dict[str, Any]) -
         code=code,
         title=entry.title if entry else code,
         family=code.split("-")[0],
-        owner=entry.owner if entry else "",
+        owner=sums.get("owners") or (entry.owner if entry else ""),
         severity=entry.severity if entry else "",
         systems=systems,
         basis=basis_of(amount, systems),
@@ -220,7 +221,7 @@ def _sums(con: duckdb.DuckDBPyConnection, night: Night) -> dict[tuple[str, str],
     rows = con.execute(
         """
         WITH sided AS (
-            SELECT code, systems, state, units, amount_gbp,
+            SELECT code, systems, owner, state, units, amount_gbp,
                    CASE WHEN amount_gbp < 0 THEN -1 ELSE coalesce(sign(units), sign(amount_gbp), 0) END AS side
             FROM exception WHERE night = $night
         )
@@ -232,7 +233,8 @@ def _sums(con: duckdb.DuckDBPyConnection, night: Night) -> dict[tuple[str, str],
                coalesce(sum(units) FILTER (state = 'open' AND side < 0), 0),
                coalesce(sum(abs(amount_gbp)) FILTER (state = 'open' AND side < 0), 0),
                coalesce(sum(amount_gbp) FILTER (state = 'suppressed'), 0),
-               count(*) FILTER (state = 'open' AND amount_gbp IS NULL)
+               count(*) FILTER (state = 'open' AND amount_gbp IS NULL),
+               string_agg(DISTINCT owner, ' + ' ORDER BY owner)
         FROM sided GROUP BY code, systems
         """,
         {"night": night.date},
@@ -243,6 +245,7 @@ def _sums(con: duckdb.DuckDBPyConnection, night: Night) -> dict[tuple[str, str],
             "under": Side(int(n_under), u_under, g_under),
             "suppressed_gbp": suppressed,
             "without_amount": int(without),
+            "owners": owners,
         }
-        for code, systems, n_over, u_over, g_over, n_under, u_under, g_under, suppressed, without in rows
+        for code, systems, n_over, u_over, g_over, n_under, u_under, g_under, suppressed, without, owners in rows
     }

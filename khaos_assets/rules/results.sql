@@ -9,8 +9,9 @@ keyed AS (
         CASE WHEN e.state = 'open' THEN 'suppressed' WHEN e.state IS NOT NULL THEN 'expected' ELSE c.state END AS final_state,
         CASE
             WHEN c.severity <> 'by value' THEN c.severity
-            WHEN c.amount_gbp >= 2500 THEN 'critical' WHEN c.amount_gbp >= 250 THEN 'high'
-            WHEN c.amount_gbp >= 25 THEN 'medium' ELSE 'low'
+            WHEN c.amount_gbp >= getvariable('critical_from_gbp') THEN 'critical'
+            WHEN c.amount_gbp >= getvariable('high_from_gbp') THEN 'high'
+            WHEN c.amount_gbp >= getvariable('medium_from_gbp') THEN 'medium' ELSE 'low'
         END AS own_severity,
         substr(sha256(concat_ws(chr(31), getvariable('merchant'), c.code, c.systems, c.record_key, c.scope, c.field)), 1, 32) AS case_key
     FROM candidate AS c
@@ -27,10 +28,19 @@ carried AS (
     JOIN severity AS s ON s.name = k.own_severity
     WHERE k.suppressor IS NOT NULL
     GROUP BY k.suppressor
+),
+-- The merchant's routing: of several routes that fit, the last one that says something
+routed AS (
+    SELECT k.id, arg_max(r.owner, r.place) FILTER (r.owner IS NOT NULL) AS owner,
+        arg_max(r.severity, r.place) FILTER (r.severity IS NOT NULL) AS severity
+    FROM keyed AS k
+    JOIN route AS r ON k.code GLOB r.pattern AND abs(coalesce(k.amount_gbp, 0)) >= r.from_gbp
+    GROUP BY k.id
 )
 SELECT getvariable('night') AS night, k.code, k.case_key, k.final_state AS state,
-    CASE WHEN k.code IN ('SKU-01', 'SKU-02', 'SKU-05') AND s2.rank < s1.rank THEN s2.name ELSE k.own_severity END AS severity,
-    k.owner, k.systems, k.entity, k.record_key, k.scope, k.counterpart_key, k.field, k.expected_value, k.actual_value, k.reason,
+    CASE WHEN t.severity IS NOT NULL THEN t.severity
+         WHEN k.code IN ('SKU-01', 'SKU-02', 'SKU-05') AND s2.rank < s1.rank THEN s2.name ELSE k.own_severity END AS severity,
+    coalesce(t.owner, k.owner) AS owner, k.systems, k.entity, k.record_key, k.scope, k.counterpart_key, k.field, k.expected_value, k.actual_value, k.reason,
     k.units, k.amount_gbp AS amount, CASE WHEN k.amount_gbp IS NOT NULL THEN 'GBP' END AS currency, k.amount_gbp,
     k.observed_at, getvariable('as_of') AS as_of, k.expected_snapshot, k.actual_snapshot,
     CASE WHEN k.final_state <> k.state OR k.suppressor IS NOT NULL THEN root.case_key END AS suppressed_by,
@@ -41,6 +51,7 @@ SELECT getvariable('night') AS night, k.code, k.case_key, k.final_state AS state
 FROM keyed AS k
 LEFT JOIN keyed AS root ON root.id = k.suppressor
 LEFT JOIN carried AS c ON c.id = k.id
+LEFT JOIN routed AS t ON t.id = k.id
 JOIN severity AS s1 ON s1.name = k.own_severity
 LEFT JOIN severity AS s2 ON s2.rank = c.severity_rank
 LEFT JOIN case_before AS b ON b.case_key = k.case_key;

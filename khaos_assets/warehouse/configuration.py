@@ -5,6 +5,7 @@ A rule then is only SQL. Graces are intervals, tolerances decimals, mappings two
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -23,6 +24,8 @@ SYSTEM_TABLES = {
     "waiting_date_stage": "stage BIGINT",
 }
 """Tables whose rows come from the sections of the systems (`SystemSettings.sql_tables`)."""
+
+COLUMN = re.compile(r"(\w+) ([A-Z]+(?:\(\d+, \d+\))?(?:\[\])?)")
 
 
 def load_configuration(db: duckdb.DuckDBPyConnection, settings: Settings, night: Night) -> None:
@@ -56,6 +59,7 @@ def load_configuration(db: duckdb.DuckDBPyConnection, settings: Settings, night:
         "credit_note_pattern": ("VARCHAR", settings.credit_notes.reference_pattern),
         "customer_identifier": ("VARCHAR", settings.customers.identifier),
         "drop_percent": ("DECIMAL(9, 4)", settings.tolerances.snapshot_drop_percent),
+        **{f"{s}_from_gbp": ("DECIMAL(18, 2)", gbp) for s, gbp in settings.cases.severity_from_gbp.items()},
         "buffer_source": ("VARCHAR", settings.buffer.source),
         "buffer_default": ("DECIMAL(28, 5)", settings.buffer.default),
     }
@@ -138,6 +142,12 @@ def load_configuration(db: duckdb.DuckDBPyConnection, settings: Settings, night:
     )
     _table(
         db,
+        "route",
+        "place INTEGER, pattern VARCHAR, from_gbp DECIMAL(18, 2), owner VARCHAR, severity VARCHAR",
+        ((n, c, r.from_gbp, r.owner, r.severity) for n, r in enumerate(settings.routing) for c in r.codes),
+    )
+    _table(
+        db,
         "feed",
         "read VARCHAR, moving BOOLEAN, closed_weekdays INTEGER[], confirmed_drop VARCHAR",
         (
@@ -151,7 +161,7 @@ def load_configuration(db: duckdb.DuckDBPyConnection, settings: Settings, night:
 
 
 def _table(db: duckdb.DuckDBPyConnection, name: str, columns: str, rows: Iterable[Sequence[Any]]) -> None:
-    db.execute(f"CREATE OR REPLACE TEMP TABLE {name} ({columns})")
-    values = [list(r) for r in rows]
-    if values:
-        db.executemany(f"INSERT INTO {name} VALUES ({', '.join('?' * len(values[0]))})", values)
+    kinds = COLUMN.findall(columns)
+    values = [list(column) for column in zip(*rows, strict=True)] or [[] for _ in kinds]
+    selected = ", ".join(f"unnest(?::{kind}[]) AS {column}" for column, kind in kinds)
+    db.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT {selected}", values)
