@@ -9,6 +9,8 @@ WHERE kind = 'order' AND status <> 'cancelled'
 GROUP BY channel, reference
 
 -- name: exceptions
+WITH orders AS (FROM khaos_channel_order WHERE kind = 'order' AND status <> 'cancelled'),
+several AS (SELECT DISTINCT channel, reference FROM orders WHERE place_in_time > 1)
 SELECT channel || '>khaos' AS systems, 'sales_orders' AS entity, reference AS record_key,
     array_to_string(list(order_key ORDER BY place_in_time) FILTER (place_in_time > 1), '+') AS counterpart_key,
     '1' AS expected_value, count(*)::VARCHAR AS actual_value,
@@ -17,7 +19,6 @@ SELECT channel || '>khaos' AS systems, 'sales_orders' AS entity, reference AS re
     max(created_on)::TIMESTAMPTZ AS observed_at, any_value(snapshot) AS actual_snapshot,
     json_object('orders', list({'order': order_key, 'created': created_on::VARCHAR, 'extra': place_in_time > 1, 'units_sent': plain(units_sent)} ORDER BY place_in_time)) AS evidence,
     channel AS other, reference
-FROM khaos_channel_order
-WHERE kind = 'order' AND status <> 'cancelled'
+FROM orders
+SEMI JOIN several USING (channel, reference)
 GROUP BY channel, reference
-HAVING count(*) > 1

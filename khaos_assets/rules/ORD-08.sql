@@ -8,13 +8,31 @@ SELECT systems, record_key, tracking AS scope, found AND NOT other_carrier AS ho
 FROM tracking_comparison
 
 -- name: exceptions
-SELECT systems, entity, record_key, tracking AS scope,
-    CASE WHEN found THEN 'carrier' ELSE 'tracking' END AS field,
-    CASE WHEN found THEN courier ELSE tracking END AS expected_value,
-    CASE WHEN found THEN array_to_string(other_couriers, '+') ELSE array_to_string(other_numbers, '+') END AS actual_value,
-    CASE WHEN found THEN 'the same number under another carrier' ELSE 'not among the numbers of the other side' END AS reason,
-    expected_snapshot, actual_snapshot,
-    json_object('expected', numbers, 'found', other_numbers) AS evidence,
-    other, reference
-FROM tracking_comparison
-WHERE NOT found OR other_carrier
+WITH differing AS (FROM tracking_comparison WHERE NOT found OR other_carrier),
+expected AS (
+    SELECT systems, reference, list(DISTINCT tracking ORDER BY tracking) AS numbers
+    FROM owner_tracking SEMI JOIN differing USING (systems, reference)
+    GROUP BY ALL
+),
+other_side AS (
+    SELECT x.systems, x.reference, list(DISTINCT x.tracking ORDER BY x.tracking) AS numbers
+    FROM other_tracking AS x SEMI JOIN differing USING (systems, reference)
+    GROUP BY ALL
+),
+carriers AS (
+    SELECT systems, reference, tracking, string_agg(DISTINCT courier, '+' ORDER BY courier) AS couriers
+    FROM other_tracking SEMI JOIN differing USING (systems, reference, tracking)
+    GROUP BY ALL
+)
+SELECT d.systems, d.entity, d.record_key, d.tracking AS scope,
+    CASE WHEN d.found THEN 'carrier' ELSE 'tracking' END AS field,
+    CASE WHEN d.found THEN d.courier ELSE d.tracking END AS expected_value,
+    CASE WHEN d.found THEN c.couriers ELSE array_to_string(o.numbers, '+') END AS actual_value,
+    CASE WHEN d.found THEN 'the same number under another carrier' ELSE 'not among the numbers of the other side' END AS reason,
+    d.expected_snapshot, d.actual_snapshot,
+    json_object('expected', e.numbers, 'found', o.numbers) AS evidence,
+    d.other, d.reference
+FROM differing AS d
+JOIN expected AS e USING (systems, reference)
+JOIN other_side AS o USING (systems, reference)
+LEFT JOIN carriers AS c USING (systems, reference, tracking)

@@ -3,7 +3,7 @@
 
 -- name: population
 SELECT 'khaos>' || system AS systems, sku AS record_key, '' AS scope,
-    NOT (len(candidates) = 1 AND sku NOT IN (SELECT sku FROM item WHERE system = 'khaos')) IS TRUE AS holds
+    coalesce(len(candidates) <> 1, TRUE) AS holds
 FROM item_match
 
 -- name: exceptions

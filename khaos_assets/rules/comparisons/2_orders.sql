@@ -4,12 +4,14 @@
 
 -- The same parcel under two ids: same order, lines and tracking number; the later one counts nowhere (catalogue ORD-16)
 CREATE OR REPLACE TABLE dispatch_twin AS
-WITH parcels AS (
+WITH tracked AS (FROM dispatch WHERE tracking IS NOT NULL AND tracking <> '' AND NOT voided),
+-- Only what shares order and number with another is worth laying its lines side by side
+shared AS (SELECT system, full_reference, tracking FROM tracked GROUP BY ALL HAVING count(*) > 1),
+parcels AS (
     SELECT d.system, d.source_key, d.full_reference, d.tracking, d.dispatched_at,
         list({'sku': l.sku, 'units': l.units} ORDER BY l.sku) AS lines
-    FROM dispatch AS d
+    FROM (FROM tracked SEMI JOIN shared USING (system, full_reference, tracking)) AS d
     JOIN dispatch_line AS l ON l.system = d.system AND l.dispatch_key = d.source_key
-    WHERE d.tracking IS NOT NULL AND d.tracking <> '' AND NOT d.voided
     GROUP BY ALL
 )
 SELECT system, source_key AS dispatch_key,
@@ -37,6 +39,10 @@ LEFT JOIN exchange_rate AS x ON x.currency = o.currency AND x.month = strftime(o
 WHERE o.system = 'khaos' AND o.kind = 'order' AND o.status <> 'cancelled' AND o.reference IS NOT NULL AND o.reference <> ''
 GROUP BY o.full_reference;
 
+-- Pounds for one unit, as they came: to reduce the fraction of every line costs more than all else about it
+CREATE OR REPLACE MACRO value_of_one(net, rate, units) AS fraction(
+    (net * 10000)::HUGEINT * (rate * 1000000)::HUGEINT * 10, nullif((units * 100000)::HUGEINT, 0) * 1000000);
+
 -- Net value of one unit of a stock code on the order, in pounds: Σ line net ÷ Σ quantity; where lines have no price, the
 -- order's items net ÷ all its units
 CREATE OR REPLACE TABLE order_sku AS
@@ -54,17 +60,17 @@ lines AS (
     WHERE l.sku IS NOT NULL
     GROUP BY k.reference, coalesce(m.stock_code, l.sku)
 ),
+unpriced AS (
+    SELECT reference, sum(ordered) AS ordered FROM lines GROUP BY reference HAVING sum(unpriced) > 0
+),
 valued AS (
-    SELECT *,
+    SELECT l.*,
         CASE
-            WHEN rate IS NULL OR ordered = 0 THEN NULL
-            WHEN unpriced = 0 THEN reduced(fraction(
-                (net * 10000)::HUGEINT * 10 * (rate * 1000000)::HUGEINT, (ordered * 100000)::HUGEINT * 1000000))
-            ELSE reduced(fraction(
-                (items_net * 10000)::HUGEINT * 10 * (rate * 1000000)::HUGEINT,
-                (sum(ordered) OVER (PARTITION BY reference) * 100000)::HUGEINT * 1000000))
+            WHEN l.rate IS NULL OR l.ordered = 0 THEN NULL
+            WHEN l.unpriced = 0 THEN value_of_one(l.net, l.rate, l.ordered)
+            ELSE value_of_one(l.items_net, l.rate, u.ordered)
         END AS unit_value
-    FROM lines
+    FROM lines AS l LEFT JOIN unpriced AS u USING (reference)
 ),
 sent AS (
     SELECT k.reference, coalesce(m.stock_code, s.sku) AS sku, sum(s.units) AS sent, max(s.shipped_on) AS shipped_on

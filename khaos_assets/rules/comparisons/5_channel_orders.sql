@@ -128,8 +128,7 @@ added AS (
 SELECT coalesce(c.channel, k.channel) AS channel, coalesce(c.reference, k.reference) AS reference, coalesce(c.sku, k.sku) AS sku,
     CASE WHEN c.sku IS NULL THEN 0 ELSE c.units END AS channel_units, coalesce(k.units, 0) AS khaos_units,
     coalesce(a.units, 0) AS added_units,
-    CASE WHEN c.sku IS NOT NULL THEN reduced(fraction((in_pounds(c.net, c.rate)).num * 100000, (in_pounds(c.net, c.rate)).den * nullif((c.units * 100000)::HUGEINT, 0)))
-         ELSE reduced(fraction((in_pounds(k.net, k.rate)).num * 100000, (in_pounds(k.net, k.rate)).den * nullif((k.units * 100000)::HUGEINT, 0))) END AS unit_value
+    CASE WHEN c.sku IS NOT NULL THEN value_of_one(c.net, c.rate, c.units) ELSE value_of_one(k.net, k.rate, k.units) END AS unit_value
 FROM channel_lines AS c
 FULL JOIN khaos_lines AS k ON k.channel = c.channel AND k.reference = c.reference AND k.sku = c.sku
 LEFT JOIN added AS a ON a.channel = coalesce(c.channel, k.channel) AND a.reference = coalesce(c.reference, k.reference)
@@ -179,47 +178,47 @@ JOIN parcel AS p ON p.system = o.channel AND p.order_key = o.order_key
 LEFT JOIN map_courier AS m ON m.carrier_service = p.courier
 WHERE o.status <> 'cancelled';
 
--- One row per expected number of an order that has numbers on both sides
-CREATE OR REPLACE TABLE tracking_comparison AS
+-- Tracking numbers of the side whose word counts, and of the other side
+CREATE OR REPLACE TABLE owner_tracking AS
 WITH owners AS (
     SELECT 'khaos>' || channel AS systems, 'orders' AS entity, channel AS other, reference, tracking, courier, snapshot
     FROM expected_tracking
     UNION ALL
-    SELECT DISTINCT 'wair>khaos', 'sales_orders', 'wair', d.full_reference, d.tracking, m.courier, d.snapshot
+    SELECT 'wair>khaos', 'sales_orders', 'wair', d.full_reference, d.tracking, m.courier, d.snapshot
     FROM dispatch AS d
     ANTI JOIN dispatch_twin AS t ON t.system = d.system AND t.dispatch_key = d.source_key
     LEFT JOIN map_courier AS m ON m.carrier_service = d.carrier_service
     WHERE d.system = 'wair' AND NOT d.voided AND coalesce(d.tracking, '') <> ''
-),
-others AS (
-    SELECT 'khaos>' || channel AS systems, reference, reference AS record_key, tracking, courier, snapshot FROM channel_tracking
-    UNION ALL
-    SELECT 'wair>khaos', r.reference, r.record_key, p.tracking, p.courier, p.snapshot
-    FROM (SELECT reference, record_key, unnest(order_keys) AS order_key FROM order_by_reference) AS r
-    JOIN parcel AS p ON p.system = 'khaos' AND p.order_key = r.order_key
-),
-other_side AS (
-    SELECT systems, reference, any_value(record_key) AS record_key, list_sort(list_distinct(list(tracking))) AS numbers, any_value(snapshot) AS snapshot,
-        list({'tracking': tracking, 'courier': courier}) AS each_one
-    FROM others GROUP BY systems, reference
-),
-owner_side AS (
-    SELECT systems, entity, other, reference, tracking, any_value(courier ORDER BY courier) AS courier, any_value(snapshot) AS snapshot
-    FROM owners GROUP BY ALL
-),
-owner_numbers AS (
-    SELECT systems, reference, list(tracking ORDER BY tracking) AS numbers FROM owner_side GROUP BY ALL
 )
-SELECT o.systems, o.entity, o.other, o.reference, t.record_key, o.tracking, o.courier,
-    n.numbers, t.numbers AS other_numbers,
-    list_contains(t.numbers, o.tracking) AS found,
-    list_sort(list_distinct(list_transform(list_filter(t.each_one, lambda x: x.tracking = o.tracking), lambda x: x.courier))) AS other_couriers,
-    -- A carrier that no mapping knows proves nothing
-    o.courier IS NOT NULL AND len(other_couriers) > 0 AND NOT list_contains(other_couriers, o.courier) AS other_carrier,
-    o.snapshot AS expected_snapshot, t.snapshot AS actual_snapshot
-FROM owner_side AS o
-JOIN owner_numbers AS n USING (systems, reference)
-JOIN other_side AS t USING (systems, reference);
+SELECT systems, entity, other, reference, tracking, min(courier) AS courier, any_value(snapshot) AS snapshot
+FROM owners
+GROUP BY ALL;
+
+CREATE OR REPLACE TABLE other_tracking AS
+SELECT 'khaos>' || channel AS systems, reference, reference AS record_key, tracking, courier, snapshot FROM channel_tracking
+UNION ALL
+SELECT 'wair>khaos', r.reference, r.record_key, p.tracking, p.courier, p.snapshot
+FROM (SELECT reference, record_key, unnest(order_keys) AS order_key FROM order_by_reference) AS r
+JOIN parcel AS p ON p.system = 'khaos' AND p.order_key = r.order_key;
+
+-- One row per expected number of an order that has numbers on both sides. A carrier that no mapping knows proves nothing
+CREATE OR REPLACE TABLE tracking_comparison AS
+WITH both_sides AS (
+    SELECT systems, reference, any_value(record_key) AS record_key, any_value(snapshot) AS snapshot FROM other_tracking GROUP BY ALL
+),
+same_number AS (
+    SELECT o.systems, o.reference, o.tracking, count(x.courier) AS carriers, count(*) FILTER (x.courier = o.courier) AS same_carrier
+    FROM owner_tracking AS o
+    JOIN other_tracking AS x ON x.systems = o.systems AND x.reference = o.reference AND x.tracking = o.tracking
+    GROUP BY ALL
+)
+SELECT o.systems, o.entity, o.other, o.reference, b.record_key, o.tracking, o.courier,
+    s.tracking IS NOT NULL AS found,
+    coalesce(o.courier IS NOT NULL AND s.carriers > 0 AND s.same_carrier = 0, FALSE) AS other_carrier,
+    o.snapshot AS expected_snapshot, b.snapshot AS actual_snapshot
+FROM owner_tracking AS o
+JOIN both_sides AS b USING (systems, reference)
+LEFT JOIN same_number AS s ON s.systems = o.systems AND s.reference = o.reference AND s.tracking = o.tracking;
 
 -- Open Khaos orders: how long an invoice not yet sent has stood at its stage, and whether the order is on hold
 CREATE OR REPLACE TABLE order_progress AS
