@@ -61,7 +61,7 @@ def in_transit(field: Field, i: int) -> None:
     target = sites[(i + 1) % len(sites)] if i % 3 < 2 else sites[0]
     units = unlike_open_units(field, item, source, 4 + i)
     origin, goal = field.place(source), world.places(target)[-1]
-    field.stock_up(item, origin, 12)
+    field.stock_up(item, origin, max(12, units))
     item.wair_off[origin] = Decimal(-units)
     if i % 3 == 1:
         item.khaos_off[source], item.khaos_off[target] = Decimal(-units), Decimal(units)
@@ -118,7 +118,7 @@ def inside_stock_grace(field: Field, i: int) -> None:
     item, site = field.item(steady_item), field.site(i)
     place = field.place(site)
     units = unlike_open_units(field, item, site, 3 + i)
-    field.stock_up(item, place, 10)
+    field.stock_up(item, place, max(10, units))
     changed = field.nights[night] - timedelta(minutes=10)
 
     def count() -> None:
