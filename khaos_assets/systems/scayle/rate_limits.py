@@ -41,7 +41,8 @@ class RateLimits:
         if window.in_flight and not window.met.is_set():
             await window.met.wait()
         while window.left <= 0:
-            await asyncio.sleep(max(0.0, window.ends_at - time.monotonic()))
+            # An answer that is under way may tell that the window ends sooner.
+            await asyncio.sleep(min(1.0, max(0.0, window.ends_at - time.monotonic())))
             if time.monotonic() >= window.ends_at:
                 self._begin(window)
         window.left -= 1

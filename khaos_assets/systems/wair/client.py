@@ -18,7 +18,7 @@ SYSTEM = "wair"
 RENEW_AT = 0.8
 """Share of a token's life after which it is renewed."""
 RENEWALS = 8
-"""How often one request may meet a token that others wore out meanwhile; its own renewal is one."""
+"""How often one request may meet a token that others wore out meanwhile; its own renewals are among them."""
 
 
 class Token(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -37,6 +37,8 @@ class WairClient:
         self._login = msgspec.json.encode({"username": username, "password": password})
         self._token: Token | None = None
         self._renew_after = 0.0
+        self._accepted = False
+        """Whether the token was good for a call already: then it is worn out when it is refused, and not useless."""
         self._renewing = asyncio.Lock()
 
     @property
@@ -69,19 +71,24 @@ class WairClient:
                 expect={200, 401, 404, 405},
                 check=lambda a: check(a) if check is not None and a.status == 200 else None,
             )
+            if answer.status != 401 and self._is_current(token):
+                self._accepted = True
             if answer.status == 200:
                 return answer
             if answer.status != 401:
                 detail = f"{operation} answered {answer.status}: this installation has no such list (not: no records)"
                 raise ReadFailed("feed_extension_not_available", detail)
             async with self._renewing:
-                worn_out = self._token is not None and self._token.access_token == token
-                if worn_out and renewed:
+                if not self._is_current(token):
+                    continue
+                if renewed and not self._accepted:
                     break
-                if worn_out:
-                    await self._renew()
-                    renewed = True
+                await self._renew()
+                renewed = True
         raise Refused(SYSTEM, operation, "a token just renewed is refused", status=401)
+
+    def _is_current(self, token: str) -> bool:
+        return self._token is not None and self._token.access_token == token
 
     async def _valid_token(self) -> str:
         async with self._renewing:
@@ -105,7 +112,7 @@ class WairClient:
             raise ReadFailed("sign_in_failed", f"{e} (WAIR_TENANT, WAIR_USERNAME and WAIR_PASSWORD)") from e
         except msgspec.DecodeError as e:
             raise ReadFailed("sign_in_failed", "the answer to Token is not the JSON of a token") from e
-        self._token = token
+        self._token, self._accepted = token, False
         self._renew_after = asked_at + RENEW_AT * token.expires_in
 
 
