@@ -9,6 +9,8 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import random
+import socket
 import subprocess
 import sys
 import threading
@@ -16,7 +18,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -190,3 +192,12 @@ def _write_lines(file: Path, rows: Iterable[Mapping[str, Any] | str]) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     lines = (r if isinstance(r, str) else json.dumps(r, ensure_ascii=False) for r in rows)
     file.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+
+
+def free_port() -> int:
+    """One that no other test is given meanwhile: below those which the system itself hands out."""
+    while True:
+        port = random.randrange(20_000, 30_000)
+        with socket.socket() as s, suppress(OSError):
+            s.bind(("127.0.0.1", port))
+            return port

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -23,7 +22,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 from khaos_assets.cli.children import stop
 from khaos_assets.orchestration import ui_commands, ui_environment
 from khaos_assets_tests.integration.orchestration import small_world
-from khaos_assets_tests.sandbox_fixtures import NIGHT, running_sandbox
+from khaos_assets_tests.sandbox_fixtures import NIGHT, free_port, running_sandbox
 
 CHROMIUM = Path(os.environ.get("CHROMIUM") or "/usr/bin/chromium")
 ARGUMENTS = [
@@ -45,8 +44,7 @@ pytestmark = [
 @contextmanager
 def running_ui(data: Path, config: Path, ready_file: Path, log: Path) -> Iterator[str]:
     """Webserver and daemon until the block ends; gives the address once the definitions are loaded."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     env = ui_environment(data, config, ready_file)
     with ExitStack() as stack:
         out = stack.enter_context(log.open("wb"))

@@ -48,6 +48,13 @@ class Catalogue:
         taken = take(settings, credentials, self.store, Night.of(night), wanted)
         return {name.removeprefix(f"{self.system}/"): c for name, c in taken.items()}
 
+    def patience(self, fault: Mapping[str, Any]) -> dict[str, Any]:
+        """The change of settings for this switch: where the server hangs, one second is enough to wait for a page."""
+        if fault["switch"] != "hang":
+            return {}
+        section: Any = self.settings.sections()[self.system]
+        return {"transport": section.transport.model_copy(update={"page_deadline_seconds": 1})}
+
     def rows(self, entity: str, table: str | None = None, night: str = NIGHT) -> list[dict[str, Any]]:
         folder = self.store.snapshot(self.system, entity, Night.of(night).date)
         return pq.read_table(folder / f"{table or entity}.parquet").to_pylist()

@@ -24,7 +24,7 @@ def raw(khaos: Khaos, method: str, parts: str = "", **options: Any) -> httpx.Res
         '<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/"><e:Body>'
         f'<m:{method} xmlns:m="{NAMESPACE}">{parts}</m:{method}></e:Body></e:Envelope>'
     )
-    return httpx.post(khaos.soap_url, content=body, trust_env=False, timeout=options.pop("timeout", 10), **options)
+    return httpx.post(khaos.soap_url, content=body, trust_env=False, timeout=options.pop("timeout", 60), **options)
 
 
 def test_a_fault_comes_in_either_documented_shape_and_only_as_often_as_asked(khaos: Khaos) -> None:

@@ -180,7 +180,7 @@ class Caller:
         self.sandbox = sandbox
         self.known = sandbox.credentials("orocommerce")
         headers = {"Accept": JSON_API}
-        self.http = httpx.Client(base_url=sandbox.base_url("orocommerce"), headers=headers, trust_env=False, timeout=10)
+        self.http = httpx.Client(base_url=sandbox.base_url("orocommerce"), headers=headers, trust_env=False, timeout=60)
 
     def token(self, **form: str) -> httpx.Response:
         root = self.sandbox.root("orocommerce")

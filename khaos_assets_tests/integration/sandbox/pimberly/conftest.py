@@ -59,7 +59,7 @@ class Caller:
         self.key = sandbox.credentials("pimberly")["access_token"]
         # verify=False: reading the certificates of the world takes longer than most of these tests.
         self.http = httpx.Client(
-            base_url=self.base_url, headers={"Authorization": self.key}, trust_env=False, timeout=10, verify=False
+            base_url=self.base_url, headers={"Authorization": self.key}, trust_env=False, timeout=60, verify=False
         )
 
     def page(self, **asked: Any) -> Any:

@@ -120,7 +120,7 @@ class Caller:
         self.sandbox = sandbox
         # verify=False: reading the certificates of the world takes longer than most of these tests.
         self.http = httpx.Client(
-            base_url=f"{sandbox.base_url('plytix')}/api/v1", trust_env=False, timeout=10, verify=False
+            base_url=f"{sandbox.base_url('plytix')}/api/v1", trust_env=False, timeout=60, verify=False
         )
 
     def token(self, **credentials: str) -> httpx.Response:

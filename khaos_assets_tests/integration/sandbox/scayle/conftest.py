@@ -140,7 +140,7 @@ class Caller:
         self.base = sandbox.base_url("scayle")
         token = sandbox.credentials("scayle")["access_token"]
         headers = {"X-Access-Token": token, "Accept": "application/json", "X-SDK-Version": "php-3"}
-        self.http = httpx.Client(headers=headers, trust_env=False, timeout=10)
+        self.http = httpx.Client(headers=headers, trust_env=False, timeout=60)
 
     def ask(self, path: str, method: str = "GET", **options: Any) -> httpx.Response:
         return self.http.request(method, f"{self.base}{path}", **options)

@@ -83,7 +83,7 @@ class Caller:
         self.sandbox = sandbox
         self.known = sandbox.credentials("wair")
         self.http = httpx.Client(
-            base_url=sandbox.base_url("wair"), headers={"X-Tenant": self.known["tenant"]}, trust_env=False, timeout=10
+            base_url=sandbox.base_url("wair"), headers={"X-Tenant": self.known["tenant"]}, trust_env=False, timeout=60
         )
 
     def token(self) -> httpx.Response:

@@ -79,8 +79,8 @@ class Taken:
 
 
 def settings(**khaos: Any) -> Settings:
-    """Chunks small enough for several calls; a hanging server is given up after a moment."""
-    transport = {"concurrency": 2, "page_deadline_seconds": 1.0, "attempts": 2, **khaos.pop("transport", {})}
+    """Chunks small enough for several calls."""
+    transport = {"concurrency": 2, "attempts": 2, **khaos.pop("transport", {})}
     return Settings.of_merchant(
         {
             "merchant": {"name": "By hand"},

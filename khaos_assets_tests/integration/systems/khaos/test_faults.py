@@ -174,7 +174,7 @@ def test_unreadable_potential_is_unknown_and_no_fault_of_the_levels(shop_with: M
 @pytest.mark.parametrize("switch", ["slow", "hang"])
 def test_a_server_that_is_slow_once_is_asked_again(shop_with: Misbehave, switch: str) -> None:
     fault = {"switch": switch, "method": "ExportStock", "count": 1, "seconds": 1.5, "ms": 1500}
-    taken = one(shop_with(fault), "stock_items")
+    taken = one(shop_with(fault), "stock_items", transport={"page_deadline_seconds": 1})
     assert (taken.verdict, len(taken.rows("stock_items"))) == ("COMPLETE", 134)
 
 

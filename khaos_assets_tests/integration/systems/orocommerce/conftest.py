@@ -193,7 +193,7 @@ class Shop:
         self.merchant: dict[str, Any] = {
             "merchant": {"name": "Test"},
             "khaos": {"enabled": False},
-            "orocommerce": {"page_size": 10, "transport": {"page_deadline_seconds": 2}},
+            "orocommerce": {"page_size": 10},
         }
 
     def take(self, *reads: str, night: str = "2026-11-20", **section: Any) -> dict[str, Certificate]:

@@ -57,7 +57,7 @@ SECTION: dict[str, Any] = {
     "identifiers_page_size": 25,
     "bundle_attributes": ["Bundle Items"],
     "attributes": {"description": {"attribute": "Title"}, "weight": {"attribute": "Weight (kg)", "unit": "kg"}},
-    "transport": {"longest_wait_seconds": 5, "page_deadline_seconds": 0.5, "attempts": 6},
+    "transport": {"longest_wait_seconds": 5, "attempts": 6},
 }
 
 

@@ -71,7 +71,7 @@ def kept(pimberly: Catalogue, night: str = NIGHT) -> set[str]:
 def test_what_passes_or_is_only_unusual_ends_complete(pimberly: Catalogue, fault: dict[str, Any]) -> None:
     """Throttling, lost connections, a false end, odd cursors and cut pages cost requests, never a product."""
     pimberly.faults(fault)
-    products = pimberly.take("products")["products"]
+    products = pimberly.take("products", **pimberly.patience(fault))["products"]
     assert (products.verdict, products.proof, products.reasons) == (Verdict.COMPLETE, Proof.KEYSET, [])
     assert kept(pimberly) == ALL
 

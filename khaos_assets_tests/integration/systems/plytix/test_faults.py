@@ -67,8 +67,7 @@ def kept(plytix: Catalogue) -> set[str]:
 def test_what_passes_or_is_only_unusual_ends_complete(plytix: Catalogue, fault: dict[str, Any]) -> None:
     """Throttling, lost connections, worn-out tokens, unclear counts and many matches cost requests, never a product."""
     plytix.faults(fault)
-    transport = plytix.settings.of(Plytix).transport.model_copy(update={"page_deadline_seconds": 0.5})
-    products = plytix.take("products", transport=transport)["products"]
+    products = plytix.take("products", **plytix.patience(fault))["products"]
     assert (products.verdict, products.proof, products.reasons) == (Verdict.COMPLETE, Proof.TWO_PASS, [])
     assert kept(plytix) == ALL
 

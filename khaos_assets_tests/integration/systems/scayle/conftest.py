@@ -52,7 +52,7 @@ class Shop:
 
 def settings(**scayle: Any) -> Settings:
     """A merchant with SCAYLE alone."""
-    section = {"page_size": 10, "transport": {"page_deadline_seconds": 0.7}} | scayle
+    section = {"page_size": 10} | scayle
     return Settings.of_merchant({"merchant": {"name": "Test"}, "scayle": section})
 
 

@@ -14,6 +14,7 @@ import pytest
 
 from khaos_assets.snapshots import Certificate, Verdict
 from khaos_assets.systems.read import Proof
+from khaos_assets.systems.scayle.settings import Scayle
 from khaos_assets_tests.integration.systems.scayle.conftest import Shop, settings
 from khaos_assets_tests.sandbox_fixtures import Sandbox, running_sandbox, write_world
 from khaos_assets_tests.unit.systems.scayle.wire_rows import orders, prices, products, records, stocks
@@ -90,7 +91,9 @@ ONCE = [
 def test_a_call_that_fails_now_and_then_costs_no_record(scayle: Shop, read: str) -> None:
     """All of them in one read: each is asked again, and nothing of it is left but the requests."""
     entity = {"variants": "products", "stocks": "stocks", "orders": "orders"}[read]
-    found = taken(scayle, read, *({**fault, "entity": entity, "after": n} for n, fault in enumerate(ONCE)))
+    once = [{**fault, "entity": entity, "after": n} for n, fault in enumerate(ONCE)]
+    impatient = scayle.settings.of(Scayle).transport.model_copy(update={"page_deadline_seconds": 1})
+    found = taken(scayle, read, *once, transport=impatient)
     assert (found.verdict, words(found), found.rows) == (Verdict.COMPLETE, [], len(TRUTH[read]))
 
 

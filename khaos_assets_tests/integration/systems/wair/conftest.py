@@ -123,7 +123,7 @@ def shop(tmp_path: Path) -> OpenShop:
             {
                 "merchant": {"name": "Test"},
                 "khaos": {"enabled": False},
-                "wair": {"feed_extension": True, "page_size": page_size, "transport": {"page_deadline_seconds": 2}},
+                "wair": {"feed_extension": True, "page_size": page_size},
                 "mapping": {"locations": {where: where.title() for where in LOCATIONS}},
             }
         )

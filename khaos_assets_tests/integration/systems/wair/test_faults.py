@@ -104,7 +104,7 @@ def test_a_hanging_server_ends_at_the_deadline(shop: Any) -> None:
     """No page may take longer than its wall-clock deadline, however it hangs."""
     with shop([{"switch": "hang", "count": 1, **STOCK}]) as wair:
         stock = wair.take("stock", "items", transport=wair.settings.of(Wair).transport.model_copy(
-            update={"page_deadline_seconds": 0.5}
+            update={"page_deadline_seconds": 1}
         ))["stock"]  # fmt: skip
     assert stock.verdict is Verdict.COMPLETE
 

@@ -162,7 +162,7 @@ def turns(limits: RateLimits, headers: Mapping[str, str], count: int) -> tuple[f
 def test_the_first_call_of_a_scope_goes_alone_and_the_rest_together() -> None:
     took, first = turns(RateLimits({"scope": 1000}), {}, 50)
     assert first == 1
-    assert took < 1
+    assert took < 30, "nobody waits for the minute to pass"
 
 
 def test_calls_wait_for_the_next_window_when_answers_say_that_none_is_left() -> None:
