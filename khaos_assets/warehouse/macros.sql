@@ -95,10 +95,10 @@ CREATE OR REPLACE MACRO product_values(system_name, products) AS TABLE
     FROM counted
     WHERE squeezed(raw) IS NOT NULL;
 
--- The same, one row per product that says anything: measures in Khaos's unit, money net (an exact fraction) and as it stands.
-CREATE OR REPLACE MACRO product_fields(system_name, products) AS TABLE
+-- The same out of `attribute_said`, one row per product that says anything: measures in Khaos's unit, money net (an exact fraction) and as it stands.
+CREATE OR REPLACE MACRO product_fields(system_name, attributes_said) AS TABLE
     WITH said AS (
-        SELECT v.id,
+        SELECT v.source_key AS id,
             any_value(value) FILTER (field = 'description') AS description,
             any_value(value) FILTER (field = 'long_description') AS long_description,
             any_value(value) FILTER (field = 'commodity_code') AS commodity_code,
@@ -112,8 +112,9 @@ CREATE OR REPLACE MACRO product_fields(system_name, products) AS TABLE
             any_value(unit) FILTER (field = 'cost') = 'net' AS cost_is_net,
             money_in(any_value(number) FILTER (field = 'price')) AS price_amount,
             any_value(unit) FILTER (field = 'price') = 'net' AS price_is_net
-        FROM product_values(system_name, products) AS v
-        GROUP BY v.id
+        FROM query_table(attributes_said) AS v
+        WHERE v.system = system_name
+        GROUP BY v.source_key
     )
     SELECT said.*, l.percent AS vat_percent,
         net_fraction(cost_amount, NOT cost_is_net, coalesce(l.percent, getvariable('home_vat_percent'))) AS cost,

@@ -59,6 +59,18 @@ CREATE OR REPLACE TABLE item_relation (
     parent_id  VARCHAR                             -- the system's own key of the parent, where it is another
 );
 
+-- What a product information system says of fields that one owns and another copies, one row per product and field that is
+-- not empty
+CREATE OR REPLACE TABLE attribute_said (
+    system     VARCHAR NOT NULL,
+    source_key VARCHAR NOT NULL,
+    field      VARCHAR NOT NULL,
+    unit       VARCHAR,                            -- of an amount: net or gross
+    raw        VARCHAR NOT NULL,                   -- as the system wrote it
+    number     DECIMAL(38, 12),                    -- of a measure in Khaos's unit, of an amount as it stands
+    value      VARCHAR                             -- the number plain, else the text squeezed
+);
+
 -- Attributes that one system owns and another copies, one row per item and field, empty ones included. Values as text
 -- after normalisation: numbers plain and in Khaos's unit, texts without outer and double blanks; NULL = empty.
 CREATE OR REPLACE TABLE item_attribute (

@@ -53,5 +53,5 @@ SELECT
     f.price,
     t.date_updated AS changed_at
 FROM told AS t
-LEFT JOIN product_fields('pimberly', 'wire.pimberly_products') AS f ON f.id = t.id
+LEFT JOIN product_fields('pimberly', 'attribute_said') AS f ON f.id = t.id
 LEFT JOIN (SELECT DISTINCT primary_id FROM wire.pimberly_products) AS parent ON parent.primary_id = t.parent

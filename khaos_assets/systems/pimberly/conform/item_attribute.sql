@@ -9,4 +9,4 @@ SELECT
     p.date_updated AS changed_at
 FROM wire.pimberly_products AS p
 JOIN pim_attribute AS f ON f.system = 'pimberly'
-LEFT JOIN product_values('pimberly', 'wire.pimberly_products') AS v ON v.id = p.id AND v.field = f.field
+LEFT JOIN attribute_said AS v ON v.system = 'pimberly' AND v.source_key = p.id AND v.field = f.field

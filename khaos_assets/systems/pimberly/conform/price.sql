@@ -12,4 +12,4 @@ SELECT
     f.price_is_net AS is_net,
     f.vat_percent
 FROM wire.pimberly_products AS p
-JOIN product_fields('pimberly', 'wire.pimberly_products') AS f ON f.id = p.id AND f.price_amount IS NOT NULL
+JOIN product_fields('pimberly', 'attribute_said') AS f ON f.id = p.id AND f.price_amount IS NOT NULL

@@ -43,5 +43,5 @@ SELECT
     f.price,
     t.modified AS changed_at
 FROM told AS t
-LEFT JOIN product_fields('plytix', 'wire.plytix_products') AS f ON f.id = t.id
+LEFT JOIN product_fields('plytix', 'attribute_said') AS f ON f.id = t.id
 LEFT JOIN wire.plytix_products AS parent ON parent.id = t.parent_id

@@ -9,4 +9,4 @@ SELECT
     p.modified AS changed_at
 FROM wire.plytix_products AS p
 JOIN pim_attribute AS f ON f.system = 'plytix'
-LEFT JOIN product_values('plytix', 'wire.plytix_products') AS v ON v.id = p.id AND v.field = f.field
+LEFT JOIN attribute_said AS v ON v.system = 'plytix' AND v.source_key = p.id AND v.field = f.field

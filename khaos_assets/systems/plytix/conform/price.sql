@@ -12,4 +12,4 @@ SELECT
     f.price_is_net AS is_net,
     f.vat_percent
 FROM wire.plytix_products AS p
-JOIN product_fields('plytix', 'wire.plytix_products') AS f ON f.id = p.id AND f.price_amount IS NOT NULL
+JOIN product_fields('plytix', 'attribute_said') AS f ON f.id = p.id AND f.price_amount IS NOT NULL
