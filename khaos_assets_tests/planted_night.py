@@ -8,6 +8,7 @@ out: population rows that do not hold are exactly the exceptions.
 from __future__ import annotations
 
 import hashlib
+import io
 import random
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -131,7 +132,10 @@ class PlantedNight:
         return [t for t in flattened(self.things) if isinstance(t, SetAside)]
 
     def effective_settings(self) -> Settings:
-        return Settings.of_merchant(merged(SETTINGS, self.settings))
+        told = merged(SETTINGS, self.settings)
+        if repr(told) not in _settings:
+            _settings[repr(told)] = Settings.of_merchant(told)
+        return _settings[repr(told)]
 
     def tables(self) -> dict[type[Record], list[Record]]:
         """Records by type; the references asked stand beside the orders."""
@@ -164,6 +168,10 @@ def merged(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
         result[key] = merged(result[key], value) if both else value
     return result
 
+
+_settings: dict[str, Settings] = {}
+_parquet: dict[tuple[type[Any], str], bytes] = {}
+"""By the text of what they were made from: nights have much in common."""
 
 Row = dict[str, Any]
 
@@ -231,8 +239,9 @@ def evaluate(folder: Path, *nights: PlantedNight, seed: int | None = None) -> Re
 def write_snapshots(store: Store, night: Night, planted: PlantedNight, shuffle: random.Random | None = None) -> None:
     """Parquet, quarantine and certificate of every read of the night."""
     tables = planted.tables()
+    enabled = planted.effective_settings().enabled_systems()
     for name, system in installed_systems().items():
-        for read in system.reads:
+        for read in system.reads if name in enabled else ():
             override = planted.certificates.get(f"{name}.{read.entity}", {})
             if override is None:
                 continue
@@ -245,21 +254,22 @@ def write_snapshots(store: Store, night: Night, planted: PlantedNight, shuffle: 
                     shuffle.shuffle(records)
                 if table == read.entity:
                     rows = records
-                pq.write_table(to_arrow(records, kind), folder / f"{table}.parquet")
+                (folder / f"{table}.parquet").write_bytes(parquet(records, kind))
             quarantined = [
                 _quarantined(q, n) for n, q in enumerate(planted.set_aside) if q.read == f"{name}.{read.entity}"
             ]
-            pq.write_table(to_arrow_quarantine(quarantined), folder / "quarantine.parquet")
+            (folder / "quarantine.parquet").write_bytes(parquet(quarantined, Quarantined))
             certificate = _certificate(name, read, night, rows, quarantined, override=override)
             (folder / "certificate.json").write_bytes(msgspec.json.encode(certificate))
 
 
-def to_arrow_quarantine(rows: list[Quarantined]) -> Any:
-    import pyarrow as pa
-
-    from khaos_assets.systems.wire import arrow_schema
-
-    return pa.Table.from_pylist([msgspec.to_builtins(q) for q in rows], schema=arrow_schema(Quarantined))
+def parquet(rows: Sequence[Any], kind: type[Any]) -> bytes:
+    key = kind, repr(rows)
+    if key not in _parquet:
+        out = io.BytesIO()
+        pq.write_table(to_arrow(rows, kind), out)
+        _parquet[key] = out.getvalue()
+    return _parquet[key]
 
 
 def _quarantined(q: SetAside, number: int) -> Quarantined:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from khaos_assets.systems.read import Quarantined, Read, installed_systems, syst
 from khaos_assets.systems.wire import arrow_schema
 from khaos_assets.warehouse.configuration import load_configuration
 from khaos_assets.warehouse.database import HERE, open_warehouse
+
+TABLE = re.compile(r"CREATE OR REPLACE TABLE (\w+)")
 
 
 @dataclass(frozen=True)
@@ -48,10 +51,8 @@ def build_in(db: duckdb.DuckDBPyConnection, settings: Settings, store: Store, ni
             sql = statement.read_text(encoding="utf-8").rstrip().rstrip(";")
             db.execute(f"INSERT INTO {statement.stem} BY NAME {sql}")
     db.execute((HERE / "derived.sql").read_text(encoding="utf-8"))
-    tables = db.execute(
-        "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'main' AND NOT temporary ORDER BY 1"
-    ).fetchall()
-    counts = " UNION ALL ".join(f"SELECT '{t}', count(*) FROM main.\"{t}\"" for (t,) in tables)
+    conformed = TABLE.findall((HERE / "tables.sql").read_text(encoding="utf-8"))
+    counts = " UNION ALL ".join(f"SELECT '{t}', count(*) FROM {t}" for t in conformed)
     return WarehouseResult(dict(db.execute(f"{counts} ORDER BY 1").fetchall()))
 
 
@@ -104,4 +105,5 @@ def _load_certificates(
             rows.append([night.date, system, read.entity, *figures, c.newest_change, c.control_units, c.control_value])
     db.execute("DELETE FROM control_read WHERE night = ?", [night.date])
     if rows:
-        db.executemany(f"INSERT INTO control_read VALUES ({', '.join('?' * len(rows[0]))})", rows)
+        columns = ", ".join(["unnest(?)"] * len(rows[0]))
+        db.execute(f"INSERT INTO control_read SELECT {columns}", [list(column) for column in zip(*rows, strict=True)])

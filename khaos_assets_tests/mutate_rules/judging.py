@@ -22,15 +22,19 @@ import pytest
 
 from khaos_assets.config import Night, Settings, Store
 from khaos_assets.rules import catalogue, evaluation
+from khaos_assets.rules.catalogue import load_catalogue
 from khaos_assets_tests import planted_night
 from khaos_assets_tests.mutate_rules.mutants import Mutant
 from khaos_assets_tests.planted_night import PlantedNight, Results, tie_out
+from khaos_assets_tests.standing_connection import parsed
 
-MADE = re.compile(r"CREATE OR REPLACE (?:TEMP )?(TABLE|VIEW|MACRO) (\w+)")
+TABLE = re.compile(r"(?:\s*--[^\n]*\n)*\s*CREATE OR REPLACE (?:TEMP )?TABLE (\w+) AS\b")
 ENOUGH = 4
 """Nights on which a mutant is kept for the tests to see."""
 
 Key = tuple[str, int | None]
+_same: set[tuple[str, bytes]] = set()
+"""Changed statements that gave on what they read what the true one gives."""
 
 
 @dataclass
@@ -109,35 +113,63 @@ def with_edges(db: duckdb.DuckDBPyConnection, mutant: Mutant) -> Results | str:
         db.execute((catalogue.HERE / "results.sql").read_text(encoding="utf-8"))
 
 
-def on_its_own(db: duckdb.DuckDBPyConnection, mutant: Mutant) -> str:
-    """What a rule's own two statements say of it, without a fork: "same", "broken" (they disagree) or "different"."""
-    code = mutant.file.stem
-    if code not in catalogue.load_catalogue():
-        return "different"
-    tested = f"SELECT systems FROM control_code WHERE night = getvariable('night') AND tested AND code = '{code}'"
-    if not db.sql(tested).fetchall():
-        return "same"
-    if catalogue.load_catalogue()[code].rests_on:
-        return "different"
-    was, now = (catalogue.named_statements(path) for path in (mutant.file, _AsFile(mutant)))  # type: ignore[arg-type]
-    name = next(n for n in was if was[n] != now[n])
-    try:
-        db.execute(f"CREATE OR REPLACE TEMP TABLE is_now AS SELECT * FROM ({now[name]}) WHERE systems IN ({tested})")
-        db.execute(f"CREATE OR REPLACE TEMP TABLE it_was AS SELECT * FROM ({was[name]}) WHERE systems IN ({tested})")
-        different = "(FROM is_now EXCEPT ALL FROM it_was) UNION ALL (FROM it_was EXCEPT ALL FROM is_now)"
-        if not db.sql(f"SELECT 1 FROM ({different}) LIMIT 1").fetchall():
+def on_its_own(db: Any, mutant: Mutant) -> str:
+    """What the changed statement says by itself, without a fork: "same", "different", or "broken" where a rule's two
+    statements then disagree."""
+    code = load_catalogue().get(mutant.file.stem)
+    tested: list[str] = []
+    if code:
+        told = "SELECT systems FROM control_code WHERE night = getvariable('night') AND tested AND code = ?"
+        tested = [systems for (systems,) in db.execute(told, [code.code]).fetchall()]
+        if not tested:
             return "same"
-        failing = "WHERE holds IS DISTINCT FROM TRUE" if name == "population" else ""
-        rows = f"found WHERE code = '{code}'"
-        if name == "exceptions":
-            rows = f"population WHERE code = '{code}' AND NOT holds"
-        things = [
-            sorted((r[0], r[1]) for r in db.sql(f"SELECT systems, record_key FROM {source}").fetchall())
-            for source in (f"is_now {failing}", rows)
-        ]
-        return "different" if things[0] == things[1] else "broken"
+        if code.rests_on:
+            return "different"
+    changed = statements(mutant) if code else tables(mutant)
+    if changed is None:
+        return "different"
+    name, was, now = changed
+    only = "WHERE list_contains(?::VARCHAR[], systems)" if code else ""
+    was, now = (f"SELECT * FROM ({sql}) {only}" for sql in (was, now))
+    parameters = [tested] if code else []
+    try:
+        key = (now, db.key(now, parameters))
+        if key in _same:
+            return "same"
+        before, after = (rows(db, sql, parameters) for sql in (was, now))
+        if before == after:
+            _same.add(key)
+            return "same"
     except duckdb.Error:
         return "broken"
+    if code is None:
+        return "different"
+    if name == "population":
+        theirs, mine = "found", f"SELECT systems, record_key FROM ({now}) WHERE holds IS DISTINCT FROM TRUE"
+    else:
+        theirs, mine = "(FROM population WHERE NOT holds)", f"SELECT systems, record_key FROM ({now})"
+    theirs = f"SELECT systems, record_key FROM {theirs} WHERE code = ?"
+    return "different" if rows(db, theirs, [code.code]) == rows(db, mine, parameters) else "broken"
+
+
+def statements(mutant: Mutant) -> tuple[str, str, str]:
+    """(name, as it was, as it is) of the changed statement of a rule."""
+    was, now = (catalogue.named_statements(path) for path in (mutant.file, _AsFile(mutant)))  # type: ignore[arg-type]
+    return next((n, was[n], now[n]) for n in was if was[n] != now[n])
+
+
+def tables(mutant: Mutant) -> tuple[str, str, str] | None:
+    """(name, as it was, as it is) of the changed table of a comparison; None where it is a view or a macro."""
+    texts = (mutant.file.read_text(encoding="utf-8"), mutant.text)
+    was, now = ([s.query for s in parsed(text)] for text in texts)
+    (changed,) = ((a, b) for a, b in zip(was, now, strict=True) if a != b)
+    made = TABLE.match(changed[0])
+    return (made[1], f"FROM {made[1]}", changed[1][made.end() :].rstrip("; \n")) if made else None
+
+
+def rows(db: Any, sql: str, parameters: list[Any]) -> list[str]:
+    """Content, whatever its order."""
+    return sorted(map(repr, db.execute(sql, parameters).fetchall()))
 
 
 class _AsFile:
@@ -157,10 +189,7 @@ def with_mutant(
     try:
         was = planted_night.results_of(db)
         if mutant.file.parent.name in ("comparisons", "warehouse"):
-            before = _digests(db, mutant.text)
             db.execute(mutant.text)
-            if before is not None and _digests(db, mutant.text) == before:
-                return "same"
         with reading(mutant):
             evaluation.write_history = lambda *_: None  # type: ignore[assignment]
             EVALUATE_IN(db, settings, store, night)
@@ -175,14 +204,6 @@ def facts(found: Results) -> list[Any]:
     """Results without their wording."""
     wording = {"reason", "expected_value", "actual_value", "evidence", "counterpart_key"}
     return [[{k: v for k, v in r.items() if k not in wording} for r in found.rows], found.control, found.population]
-
-
-def _digests(db: duckdb.DuckDBPyConnection, sql: str) -> list[Any] | None:
-    """Content of what a file makes, whatever its order; None where it makes views or macros."""
-    made = MADE.findall(sql)
-    if any(kind != "TABLE" for kind, _ in made):
-        return None
-    return [db.sql(f"SELECT count(*), sum(hash(t::VARCHAR)) FROM {n} AS t").fetchall() for _, n in made]
 
 
 @contextmanager
