@@ -15,7 +15,7 @@ WITH ordered AS (
         fraction_sum(list(net_gbp) FILTER (status <> 'cancelled')) AS net, count(*) FILTER (status <> 'cancelled') AS live,
         list(reference ORDER BY reference)[1:20] AS some
     FROM channel_order
-    WHERE channel = 'orocommerce' AND account_key IS NOT NULL AND in_period(created_at)
+    WHERE channel = 'orocommerce' AND in_period(created_at)
     GROUP BY account_key
 )
 SELECT 'khaos>orocommerce' AS systems, 'customers' AS entity, c.customer AS record_key,
@@ -26,4 +26,4 @@ SELECT 'khaos>orocommerce' AS systems, 'customers' AS entity, c.customer AS reco
     json_object('orders', coalesce(o.some, []), 'orders_count', coalesce(o.orders, 0)) AS evidence
 FROM shop_customer AS c
 LEFT JOIN ordered AS o ON o.customer = c.customer
-WHERE c.unmatched AND NOT c.guest AND (o.orders > 0 OR in_period(c.created_at))
+WHERE c.unmatched AND NOT c.guest AND (o.orders IS NOT NULL OR in_period(c.created_at))

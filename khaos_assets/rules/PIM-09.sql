@@ -1,10 +1,11 @@
 -- PIM-09 Discontinued but sellable. Khaos has the item discontinued, and the channel still offers it: live with a quantity, or
--- sold without stock. Not caught: what is run to zero while something is left.
+-- sold without stock. Not caught: what is run to zero while something is left; what hangs on an unknown figure.
 
 -- name: population
 SELECT systems, other_sku AS record_key, '' AS scope,
     NOT (discontinued AND (quantity > 0 OR sells_without_stock) AND NOT (run_to_zero AND left_over > 0)) AS holds
 FROM offered_item
+WHERE holds IS NOT NULL
 
 -- name: exceptions
 SELECT systems, 'items' AS entity, other_sku AS record_key, 'sellable' AS field,

@@ -100,10 +100,12 @@ SELECT *,
 FROM channel_stock
 WHERE sellable IS NOT NULL;
 
--- Items that a channel shows as live, with all they show over its warehouses, and what is left of them in Khaos
+-- Items that a channel shows as live, with all they show over its warehouses, and what is left of them in Khaos: NULL where a
+-- row does not tell it and no other one shows any
 CREATE OR REPLACE TABLE offered_item AS
 WITH shown AS (
-    SELECT system AS channel, sku AS other_sku, sum(quantity) AS quantity, max(changed_at) AS changed_at,
+    SELECT system AS channel, sku AS other_sku,
+        CASE WHEN count(quantity) = count(*) OR sum(quantity) > 0 THEN sum(quantity) END AS quantity, max(changed_at) AS changed_at,
         bool_or(coalesce(sells_without_stock, FALSE)) AS sells_without_stock, any_value(snapshot) AS snapshot
     FROM stock_position
     WHERE system NOT IN ('khaos', 'wair')
@@ -116,13 +118,14 @@ live AS (
     GROUP BY ALL
 ),
 left_over AS (
-    SELECT sku, sum(available) AS units FROM stock_position
+    SELECT sku, CASE WHEN count(available) = count(*) OR sum(available) > 0 THEN sum(available) END AS units
+    FROM stock_position
     WHERE system = 'khaos' AND place IN (SELECT site FROM mapped_site)
     GROUP BY sku
 )
 SELECT l.channel, 'khaos>' || l.channel AS systems, l.other_sku, i.sku, coalesce(i.discontinued, FALSE) AS discontinued,
-    coalesce(i.run_to_zero, FALSE) AS run_to_zero, coalesce(r.units, 0) AS left_over,
-    coalesce(s.quantity, 0) AS quantity, l.sells_without_stock OR coalesce(s.sells_without_stock, FALSE) AS sells_without_stock,
+    coalesce(i.run_to_zero, FALSE) AS run_to_zero, CASE WHEN r.sku IS NULL THEN 0 ELSE r.units END AS left_over,
+    CASE WHEN s.snapshot IS NULL THEN 0 ELSE s.quantity END AS quantity, l.sells_without_stock OR coalesce(s.sells_without_stock, FALSE) AS sells_without_stock,
     s.changed_at, s.snapshot, i.snapshot AS khaos_snapshot, c.price
 FROM live AS l
 LEFT JOIN shown AS s USING (channel, other_sku)

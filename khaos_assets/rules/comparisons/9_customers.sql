@@ -71,7 +71,7 @@ LEFT JOIN map_payment_term AS t ON t.payment_term = c.terms
 LEFT JOIN map_customer_group AS g ON g.customer_group = c.price_group
 WHERE len(c.khaos_accounts) = 1;
 
--- Live orders of customers that Khaos knows, with the account each stands on
+-- Live orders of customers that Khaos knows, with the account each stands on. Another channel may number its customers alike
 CREATE OR REPLACE TABLE order_account AS
 SELECT o.to_khaos AS systems, o.channel, o.reference, o.khaos_key, o.khaos_account, o.net_gbp, o.changed_at, o.snapshot, o.khaos_snapshot,
     c.customer, c.identifier, c.khaos_accounts,

@@ -328,6 +328,17 @@ def test_only_what_is_live_is_offered(tonight: Tonight, state: str, offered: boo
     assert bool(rows.of("PIM-09")) == offered
 
 
+def test_a_figure_that_is_not_told_is_not_none_left(tonight: Tonight) -> None:
+    """Unknown at one site: what the other has is left; where it has none, nothing is concluded."""
+    ending: dict[str, Any] = {"discontinued": True, "run_to_zero": True}
+    levels = {"UNTOLD": (None, 0), "SOME LEFT": (None, 2), "NONE": (0, 0), "NO ROW": ()}
+    goods = [[stock_item(s, **ending), *scayle_variant(s), scayle_stock(s, 3)] for s in levels]
+    left = [level(s, n, site_name=p) for s, told_of in levels.items() for p, n in zip(("Main", "Shop"), told_of)]  # noqa: B905
+    rows = found(tonight, site("Shop", site_id=2), goods, left)
+    assert told(rows, "PIM-09") == {"NO ROW": "open", "NONE": "open"}
+    assert sorted(r["record_key"] for r in rows.population if r["code"] == "PIM-09") == ["NO ROW", "NONE", "SOME LEFT"]
+
+
 def test_it_explains_the_channels_other_stock_differences(tonight: Tonight) -> None:
     goods = [on_sale("WRONG", 12, 12, discontinued=True), on_sale("LESS", 22, 1, discontinued=True)]
     rows = found(tonight, goods)

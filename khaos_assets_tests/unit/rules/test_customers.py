@@ -52,6 +52,7 @@ def test_what_two_accounts_share_links_them(found: Results) -> None:
     assert linked["MAIL-1"] == ("MAIL-2", "e-mail and postcode")
     assert linked["ID-1"] == ("ID-2", "channel identity")
     assert compared(found, "CUS-01", "TAX") == ["TAX-1", "TAX-3"]
+    assert compared(found, "CUS-01", "keeper") == [], "customers of the shop are no accounts"
 
 
 @NIGHT.has(
@@ -146,7 +147,7 @@ def test_without_a_rate_what_was_ordered_is_unknown(tonight: Tonight) -> None:
 # CUS-03
 
 
-def on_account(reference: str, account: str, customer: str | None = "keeper", **fields: Any) -> list[Any]:
+def on_account(reference: str, account: str | None, customer: str | None = "keeper", **fields: Any) -> list[Any]:
     """An order of a shop's customer, on an account in Khaos."""
     mugs = [line("MUG-1", 1, net="10.00")]
     return [
@@ -167,8 +168,11 @@ def trade(code: str, **fields: Any) -> Any:
     on_account("on branch", "SITE", "headed"),
     on_account("on stranger", "BR-1", "headed"),
     on_account("on nobody", "OTHER-2", None),
+    on_account("on no account", None),
     on_account("on unmatched", "OTHER-2", "new 4"),
     on_account("on cancelled", "OTHER-2", cancelled=True),
+    oro_order("on called off", [oro_line("MUG-1", 1, "10.00")], customer="keeper", status="cancelled"),
+    in_khaos("OR-on called off", [line("MUG-1", 1, net="10.00")], ("10.00", "12.00"), company="OTHER-2"),
     on_account("on retail", "RETAIL-2"),
 )
 def test_an_order_stands_on_the_account_that_keeps_its_customer(found: Results) -> None:

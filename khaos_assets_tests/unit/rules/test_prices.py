@@ -348,10 +348,12 @@ def test_a_price_that_a_pim_owns_is_expected_elsewhere(tonight: Tonight) -> None
 
 
 def test_a_stale_feed_explains_prices_against_it(tonight: Tonight) -> None:
-    feeds = {"feeds": {"orocommerce.price_lists": {"moving": True}}, "mapping": LISTS}
+    moving = {read: {"moving": True} for read in ("orocommerce.price_lists", "scayle.prices")}
     night = [ACCOUNTS, SHOP_LISTS, traded("MUG-2", "8.00", oro_price("MUG-2", "8.50"))]
-    found = tonight(night, settings=merged(SHOPS, feeds))
-    assert found.explained_by(found.one("FIN-07")) == "FEED-03"
+    shop = [scayle_shop(), sold("CUP-2", scayle_price("CUP-2", "13.20"))]
+    old = {"scayle.prices": {"newest_change": LONG_AGO.isoformat()}}
+    found = tonight(night, shop, settings=merged(SHOPS, {"feeds": moving, "mapping": LISTS}), certificates=old)
+    assert [found.explained_by(found.one(c)) for c in ("FIN-07", "FIN-08")] == ["FEED-03"] * 2
 
 
 def test_a_stock_item_that_was_set_aside_is_not_compared(tonight: Tonight) -> None:
