@@ -6,7 +6,7 @@
 SELECT o.to_khaos AS systems, n.credit_key AS record_key, '' AS scope, bool_or(o.refund <> 'none') AS holds
 FROM linked_credit_note AS n
 JOIN channel_order AS o USING (channel, reference)
-WHERE o.status <> 'cancelled' AND o.refund IS NOT NULL
+WHERE o.status <> 'cancelled'
 GROUP BY o.to_khaos, n.credit_key
 
 -- name: exceptions

@@ -14,10 +14,14 @@ from khaos_assets_tests.planted_orocommerce import oro_line, oro_order
 from khaos_assets_tests.planted_records import LONG_AGO
 from khaos_assets_tests.planted_scayle import fee, scayle_order, unit
 
-NIGHT = SharedNight(customer("T1", company_class="Trade"), credit_notes={"reference_pattern": "RF-{reference}"})
+# The night is that of 20 November, 02:00: the 18th ended to the minute as long before as is allowed
+GRACES = {"graces": {"refund_hours": 26}}
+NIGHT = SharedNight(
+    customer("T1", company_class="Trade"), credit_notes={"reference_pattern": "RF-{reference}"}, **GRACES
+)
 TWO_MUGS = [line("MUG-1", 2, "12.00")]
 FOR_TWO = ("20.00", "24.00")
-DAY = 24 * 60
+GRACE = 26 * 60
 
 
 @pytest.fixture(scope="module")
@@ -115,9 +119,9 @@ def test_a_refund_that_cannot_be_itemised_is_not_compared(found: Results) -> Non
 
 
 @NIGHT.has(
-    returned("age due", "12.00", kept=1, at=minutes_ago(DAY)),
+    returned("age due", "12.00", kept=1, at=minutes_ago(GRACE)),
     note("age due", "6.00"),
-    returned("age young", "12.00", kept=1, at=minutes_ago(DAY, 1)),
+    returned("age young", "12.00", kept=1, at=minutes_ago(GRACE, 1)),
     note("age young", "6.00"),
     scayle_order("age order", [unit("MUG-1", "12.00")], billing="billing_refunded", changed=minutes_ago(60)),
     in_khaos("SC-age order", TWO_MUGS, FOR_TWO),
@@ -182,8 +186,20 @@ def test_a_refund_a_cancellation_and_the_trade_shop_are_no_case(found: Results) 
     note("day 2", "1.00", created_on=date(2026, 11, 19)),
 )
 def test_the_grace_runs_from_the_end_of_the_day_on_which_the_note_was_made(found: Results) -> None:
-    # the night is that of 20 November, 02:00: the 18th ended 26 hours before, the 19th two hours before
     assert rows(found, "FIN-11", "day") == [("Nday 1", "1.00", "open"), ("Nday 2", "1.00", "expected")]
+
+
+@NIGHT.has(
+    # by the pattern without the prefix it is the note of both shops' orders, by that with it of two of one shop
+    [scayle_order(r, [unit("MUG-1", "12.00")]) for r in ("twin", "odd", "SC-odd")],
+    oro_order("twin", [oro_line("MUG-1", 1, "10.00")]),
+    order("N30", "RF-twin", order_type="C", items_gross="5.00"),
+    order("N31", "RF-SC-odd", order_type="C", items_gross="6.00"),
+)
+def test_a_note_that_names_two_orders_is_told_once(found: Results) -> None:
+    assert rows(found, "FIN-11", "N30") == [("N30", "5.00", "open")]
+    assert rows(found, "FIN-11", "N31") == [("N31", "6.00", "open")]
+    assert next(r for r in found.of("FIN-11") if r["record_key"] == "N31")["counterpart_key"] == "SC-odd"
 
 
 @NIGHT.has(
