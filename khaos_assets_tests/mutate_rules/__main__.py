@@ -27,10 +27,13 @@ def main(wanted: list[str]) -> int:
     sieve(traces, tests)
     alive = [t for t in traces if t.dead is None]
     for trace in alive:
-        how = f"changes {len(trace.changed)} nights" if trace.changed else "changes nothing"
+        how = "only wording" if trace.wording else "changes nothing"
+        how = f"changes {len(trace.changed)} nights" if trace.changed else how
         OUT.print(f"SURVIVES {trace.mutant.file.name}:{trace.mutant.line} {trace.mutant.what} ({how})", markup=False)
-    OUT.print(f"{len(traces)} mutants, {len(alive)} survive ({time.process_time() - began:.0f} s)")
-    return len(alive)
+    wording = sum(1 for t in alive if t.wording and not t.changed)
+    seconds = time.process_time() - began
+    OUT.print(f"{len(traces)} mutants, {len(alive)} survive, {wording} of them in wording only ({seconds:.0f} s)")
+    return len(alive) - wording
 
 
 if __name__ == "__main__":

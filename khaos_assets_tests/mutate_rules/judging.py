@@ -46,6 +46,8 @@ class Trace:
     """The test whose night it spoiled."""
     changed: dict[Key, Results] = field(default_factory=dict)
     tests: list[str] = field(default_factory=list)
+    wording: bool = False
+    """It changed what no test is asked to see: reason, shown values, evidence."""
 
 
 @dataclass
@@ -77,6 +79,8 @@ class Sieve:
                     found = otherwise(db, settings, store, night, trace.mutant)
                     if found == "broken":
                         trace.dead = test
+                    elif found == "wording":
+                        trace.wording = True
                     elif isinstance(found, Results):
                         trace.changed[self.key] = found
                         trace.tests = list(dict.fromkeys([*trace.tests, test]))
@@ -89,11 +93,15 @@ ORIGINAL, EVALUATE_IN = planted_night.evaluate, planted_night.evaluate_in
 def otherwise(
     db: duckdb.DuckDBPyConnection, settings: Settings, store: Store, night: Night, mutant: Mutant
 ) -> Results | str:
-    """What the night would be with a mutant: its results, "same", or "broken" where it could not be, or did not tie."""
+    """What the night would be with a mutant: its results, "same", "wording" where only that is otherwise, or "broken" where
+    it could not be, or did not tie."""
     if mutant.file.name == "suppression.sql":
         return with_edges(db, mutant)
     alone = on_its_own(db, mutant)
-    return in_a_fork(lambda: with_mutant(db, settings, store, night, mutant)) if alone == "different" else alone
+    if alone != "different":
+        return alone
+    found = in_a_fork(lambda: with_mutant(db, settings, store, night, mutant))
+    return "wording" if found == "same" and mutant.file.stem in load_catalogue() else found
 
 
 def with_edges(db: duckdb.DuckDBPyConnection, mutant: Mutant) -> Results | str:
