@@ -93,8 +93,8 @@ ORIGINAL, EVALUATE_IN = planted_night.evaluate, planted_night.evaluate_in
 def otherwise(
     db: duckdb.DuckDBPyConnection, settings: Settings, store: Store, night: Night, mutant: Mutant
 ) -> Results | str:
-    """What the night would be with a mutant: its results, "same", "wording" where only that is otherwise, or "broken" where
-    it could not be, or did not tie."""
+    """What the night would be with a mutant: its results, "same", "wording" where only that is otherwise, or "broken"
+    where it could not be, or did not tie."""
     if mutant.file.name == "suppression.sql":
         return with_edges(db, mutant)
     alone = on_its_own(db, mutant)
