@@ -117,6 +117,32 @@ def test_money_that_the_channel_does_not_tell_is_not_compared(found: Results) ->
     assert compared(found, "external") == {"FIN-04", "FIN-05", "FIN-06"}
 
 
+def untaxed(reference: str) -> Any:
+    """An order of which SCAYLE tells no total without tax."""
+    told = scayle_order(reference, MUGS, fees=[fee("3.60")])
+    return msgspec.structs.replace(told, cost=msgspec.structs.replace(told.cost, without_tax=None))
+
+
+CARRIED = ("3.00", "3.60")
+UNTOLD = {"items": {"items_gross": None}, "delivery": {"delivery_gross": None}, "net": {"delivery_net": None}}
+
+
+@NIGHT.has(
+    [scayle_order(f"untold {n}", MUGS, fees=[fee("3.60")]) for n in UNTOLD],
+    [in_khaos(f"SC-untold {n}", TWO_MUGS, FOR_TWO, CARRIED, **fields) for n, fields in UNTOLD.items()],
+    untaxed("untold there"),
+    in_khaos("SC-untold there", TWO_MUGS, FOR_TWO, CARRIED),
+)
+def test_what_hangs_on_one_total_that_is_not_told_is_not_compared(found: Results) -> None:
+    assert rows(found, "untold") == []
+    assert {n: sorted({"FIN-01", "FIN-02", "FIN-04"} - compared(found, f"untold {n}")) for n in (*UNTOLD, "there")} == {
+        "items": ["FIN-01", "FIN-04"],
+        "delivery": ["FIN-01", "FIN-04"],
+        "net": ["FIN-01", "FIN-02"],
+        "there": ["FIN-01"],
+    }
+
+
 # FIN-05
 
 
