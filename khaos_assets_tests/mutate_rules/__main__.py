@@ -25,6 +25,7 @@ def main(wanted: list[str]) -> int:
     began = time.process_time()
     traces = [Trace(m) for f in files if not parts or any(w in f.name for w in parts) for m in mutants(f)]
     sieve(traces, tests)
+    traces = [t for t in traces if t.dead != "no SQL"]
     alive = [t for t in traces if t.dead is None]
     for trace in alive:
         how = "only wording" if trace.wording else "changes nothing"

@@ -32,6 +32,7 @@ TABLE = re.compile(r"(?:\s*--[^\n]*\n)*\s*CREATE OR REPLACE (?:TEMP )?TABLE (\w+
 ENOUGH = 4
 """Nights on which a mutant is kept for the tests to see."""
 
+NO_SQL = (duckdb.ParserException, duckdb.BinderException, duckdb.CatalogException)
 Key = tuple[str, int | None]
 _same: set[tuple[str, bytes]] = set()
 """Changed statements that gave on what they read what the true one gives."""
@@ -43,7 +44,7 @@ class Trace:
 
     mutant: Mutant
     dead: str | None = None
-    """The test whose night it spoiled."""
+    """The test whose night it spoiled, or "no SQL"."""
     changed: dict[Key, Results] = field(default_factory=dict)
     tests: list[str] = field(default_factory=list)
     wording: bool = False
@@ -77,8 +78,8 @@ class Sieve:
             for trace in self.traces:
                 if trace.dead is None and len(trace.changed) < ENOUGH:
                     found = otherwise(db, settings, store, night, trace.mutant)
-                    if found == "broken":
-                        trace.dead = test
+                    if found in ("broken", "no SQL"):
+                        trace.dead = test if found == "broken" else found
                     elif found == "wording":
                         trace.wording = True
                     elif isinstance(found, Results):
@@ -93,8 +94,19 @@ ORIGINAL, EVALUATE_IN = planted_night.evaluate, planted_night.evaluate_in
 def otherwise(
     db: duckdb.DuckDBPyConnection, settings: Settings, store: Store, night: Night, mutant: Mutant
 ) -> Results | str:
-    """What the night would be with a mutant: its results, "same", "wording" where only that is otherwise, or "broken"
-    where it could not be, or did not tie."""
+    """What the night would be with a mutant: its results, "same", "wording" where only that is otherwise, "broken"
+    where it could not be, or did not tie, or "no SQL"."""
+    try:
+        return judged(db, settings, store, night, mutant)
+    except NO_SQL:
+        return "no SQL"
+    except duckdb.Error:
+        return "broken"
+
+
+def judged(
+    db: duckdb.DuckDBPyConnection, settings: Settings, store: Store, night: Night, mutant: Mutant
+) -> Results | str:
     if mutant.file.name == "suppression.sql":
         return with_edges(db, mutant)
     alone = on_its_own(db, mutant)
@@ -114,8 +126,6 @@ def with_edges(db: duckdb.DuckDBPyConnection, mutant: Mutant) -> Results | str:
             return "same"
         db.execute((catalogue.HERE / "results.sql").read_text(encoding="utf-8"))
         return planted_night.results_of(db)
-    except duckdb.Error:
-        return "broken"
     finally:
         db.execute(mutant.file.read_text(encoding="utf-8"))
         db.execute((catalogue.HERE / "results.sql").read_text(encoding="utf-8"))
@@ -140,16 +150,13 @@ def on_its_own(db: Any, mutant: Mutant) -> str:
     only = "WHERE list_contains(?::VARCHAR[], systems)" if code else ""
     was, now = (f"SELECT * FROM ({sql}) {only}" for sql in (was, now))
     parameters = [tested] if code else []
-    try:
-        key = (now, db.key(now, parameters))
-        if key in _same:
-            return "same"
-        before, after = (rows(db, sql, parameters) for sql in (was, now))
-        if before == after:
-            _same.add(key)
-            return "same"
-    except duckdb.Error:
-        return "broken"
+    key = (now, db.key(now, parameters))
+    if key in _same:
+        return "same"
+    before, after = (rows(db, sql, parameters) for sql in (was, now))
+    if before == after:
+        _same.add(key)
+        return "same"
     if code is None:
         return "different"
     if name == "population":
@@ -203,8 +210,10 @@ def with_mutant(
             EVALUATE_IN(db, settings, store, night)
         now = planted_night.results_of(db)
         tie_out(now)
-    except (duckdb.Error, evaluation.RuleError, AssertionError):
-        return "broken"
+    except NO_SQL:
+        return "no SQL"
+    except (duckdb.Error, evaluation.RuleError, AssertionError) as e:
+        return "no SQL" if isinstance(e.__cause__, NO_SQL) else "broken"
     return "same" if facts(now) == facts(was) else now
 
 
