@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime
 
-from khaos_assets.cases.deed import Deed
 from khaos_assets.cases.events import Happening, Kind
 from khaos_assets.cases.ledger import Ledger, LedgerError, find_case, recorded
 from khaos_assets.cases.service import due
@@ -27,7 +26,7 @@ class RefusedDecision(LedgerError):
 def acknowledge(ledger: Ledger, key: str, *, by: str, at: datetime) -> Case:
     """Somebody has it in hand. It stands as before."""
 
-    def decide(case: Case) -> Happening | None:
+    def decide(case: Case, _: date | None) -> Happening | None:
         if case.state is State.ACKNOWLEDGED:
             return None
         _wants(case, State.OPEN, to="be acknowledged")
@@ -39,7 +38,7 @@ def acknowledge(ledger: Ledger, key: str, *, by: str, at: datetime) -> Case:
 def assign(ledger: Ledger, key: str, owner: str, *, by: str, at: datetime) -> Case:
     """Give it to another owner, whom routing then leaves alone."""
 
-    def decide(case: Case) -> Happening | None:
+    def decide(case: Case, _: date | None) -> Happening | None:
         if not owner.strip():
             raise RefusedDecision("an owner has a name")
         if case.owner == owner and case.assigned:
@@ -55,7 +54,7 @@ def resolve(
 ) -> Case:  # fmt: skip
     """Close it: it was put right, or it is no difference. A later night that shows it all the same opens it again."""
 
-    def decide(case: Case) -> Happening | None:
+    def decide(case: Case, _: date | None) -> Happening | None:
         _explained(settings, reason, note)
         kind = Kind.FALSE_POSITIVE if reason == FALSE_POSITIVE else Kind.RESOLVED
         if case.state.value == kind.value and case.closing_reason == reason:
@@ -76,9 +75,9 @@ def accept(
     another accepts the same until the same night.
     """
 
-    def decide(case: Case) -> Happening | None:
+    def decide(case: Case, last_night: date | None) -> Happening | None:
         _explained(settings, reason, note)
-        if until < at.date():
+        if until < (last_night or at.date()):
             raise RefusedDecision(f"{until} is past: accept it until a night to come")
         if case.state is State.ACCEPTED and case.accepted_until == until:
             return None
@@ -100,7 +99,7 @@ def accept(
 def reopen(ledger: Ledger, settings: Settings, key: str, *, note: str, by: str, at: datetime) -> Case:
     """Undo a decision by which somebody closed it."""
 
-    def decide(case: Case) -> Happening | None:
+    def decide(case: Case, _: date | None) -> Happening | None:
         if case.stands:
             return None
         if case.closing_kind != Closing.PERSON:
@@ -113,22 +112,19 @@ def reopen(ledger: Ledger, settings: Settings, key: str, *, note: str, by: str, 
     return _decided(ledger, key, at, decide)
 
 
-def _decided(ledger: Ledger, key: str, at: datetime, decide: Callable[[Case], Happening | None]) -> Case:
+def _decided(ledger: Ledger, key: str, at: datetime, decide: Callable[[Case, date | None], Happening | None]) -> Case:
     with ledger.deed(at) as deed:
         case = find_case(deed.connection, key)
         deed.cases[case.case_key] = case
-        happening = decide(case)
+        nights = recorded(deed.connection)
+        last_night = nights[-1].night if nights else None
+        happening = decide(case, last_night)
         if happening is None:
             return case
         if not happening.actor.strip():
             raise RefusedDecision("who acts? Give a name with --as, or in KHAOS_USER")
-        deed.append([happening], _night(deed))
+        deed.append([happening], last_night)
         return deed.cases[case.case_key]
-
-
-def _night(deed: Deed) -> date | None:
-    nights = recorded(deed.connection)
-    return nights[-1].night if nights else None
 
 
 def _wants(case: Case, *states: State, to: str) -> None:

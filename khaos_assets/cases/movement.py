@@ -48,6 +48,10 @@ class MovementLine:
     flows: dict[str, Flow] = field(default_factory=lambda: {name: Flow() for name in (*IN, *OUT)})
     carried_forward: Flow = field(default_factory=Flow)
 
+    def all_flows(self) -> dict[str, Flow]:
+        """Brought forward, every way in and out, carried forward, in this order."""
+        return {"brought_forward": self.brought_forward, **self.flows, "carried_forward": self.carried_forward}
+
     @property
     def ties(self) -> bool:
         """Whether brought forward and what moved make what is carried forward, to the case and to the penny."""
@@ -70,11 +74,13 @@ class Movement:
     def ties(self) -> bool:
         return all(line.ties for line in self.lines)
 
+    def moved(self, flow: str) -> bool:
+        """Whether anything at all went this way."""
+        return any(x.all_flows()[flow].cases or x.all_flows()[flow].gbp for x in self.lines)
+
     def total(self, flow: str) -> int:
         """Cases of all lines by one flow, `brought_forward` and `carried_forward` included. Pounds have no such sum."""
-        return sum(
-            (getattr(line, flow) if flow.endswith("_forward") else line.flows[flow]).cases for line in self.lines
-        )
+        return sum(line.all_flows()[flow].cases for line in self.lines)
 
 
 def of_night(ledger: Ledger, night: date) -> Movement:

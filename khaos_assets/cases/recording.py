@@ -17,7 +17,7 @@ import sqlalchemy as sa
 
 from khaos_assets.cases import tables
 from khaos_assets.cases.events import Happening, Kind, canonical
-from khaos_assets.cases.ledger import Ledger, LedgerError, RecordedNight, open_ledger, recorded
+from khaos_assets.cases.ledger import Ledger, RecordedNight, open_ledger, recorded
 from khaos_assets.cases.service import due
 from khaos_assets.cases.states import FACTS, Case, Closing, State
 from khaos_assets.config import Night, Settings, Store
@@ -74,11 +74,12 @@ class NightFindings:
         return digest.hexdigest()
 
 
-def record_night(settings: Settings, store: Store, night: Night) -> RecordedNight:
+def record_night(settings: Settings, store: Store, night: Night) -> RecordedNight | None:
     """Put what the warehouse holds of a night into the ledger, in one transaction.
 
     Nights are recorded in their order. The newest may be recorded again: only what differs becomes events. An older one
-    leaves the ledger as it is. Raises LedgerError where the ledger cannot be opened.
+    leaves the ledger as it is: what people did since rests on what they saw. It gives what was recorded of it then, or
+    None. Raises LedgerError where the ledger cannot be opened.
     """
     findings = read_findings(store, night)
     with open_ledger(store) as ledger:
@@ -96,20 +97,14 @@ def read_findings(store: Store, night: Night) -> NightFindings:
     return NightFindings(night, {row[0]: Finding(*row) for row in rows}, frozenset(closes))
 
 
-def record(ledger: Ledger, settings: Settings, findings: NightFindings) -> RecordedNight:
+def record(ledger: Ledger, settings: Settings, findings: NightFindings) -> RecordedNight | None:
     """As `record_night`, of findings in hand."""
     night, digest = findings.night, findings.digest
     with ledger.deed(night.as_of) as deed:
         earlier = recorded(deed.connection)
         last = earlier[-1] if earlier else None
         if last is not None and night.date < last.night:
-            again = [r for r in earlier if r.night == night.date]
-            if again:
-                return again[-1]
-            raise LedgerError(
-                f"night {night} cannot be recorded: the ledger stands at {last.night} already, and nights are recorded "
-                "in their order"
-            )
+            return next((r for r in reversed(earlier) if r.night == night.date), None)
         if last is not None and last.night == night.date and last.findings == digest:
             return last
         known = deed.load() | deed.load(findings.rows)

@@ -39,7 +39,7 @@ def examine(session: Session) -> list[Finding]:
     except ConfigurationError as e:
         return [Finding("configuration", "failed", str(e), f"correct {session.config}")]
     findings = [Finding("configuration", "ok", f"{session.config}: {settings.merchant.name}")]
-    for look in (_systems, _mappings, _store, _lock, _warehouse, _snapshots):
+    for look in (_systems, _mappings, _store, _lock, _warehouse, _snapshots, _ledger):
         findings += look(session)
     return findings
 
@@ -172,3 +172,27 @@ def _snapshots(session: Session) -> Iterator[Finding]:
     late = {c.system: c.clock_offset_ms for c in found.values() if abs(c.clock_offset_ms or 0) > CLOCK_TOLERANCE_MS}
     for system, offset in sorted(late.items()):
         yield Finding("clock", "warning", f"{system}: {(offset or 0) / 1000:.0f} s apart", "set the clocks right")
+
+
+def _ledger(session: Session) -> Iterator[Finding]:
+    import os
+
+    from khaos_assets.cases.ledger import URL, BrokenChain, LedgerError, open_ledger
+
+    if not os.environ.get(URL) and not session.store.ledger.exists():
+        yield Finding("ledger", "ok", "none yet: the first night makes it")
+        return
+    try:
+        with open_ledger(session.store) as ledger:
+            events, nights = ledger.verify(), ledger.nights()
+    except BrokenChain as e:
+        yield Finding(
+            "ledger", "failed", str(e), "find out who wrote to it; put back the newest backup that proves whole"
+        )
+    except LedgerError as e:
+        yield Finding(
+            "ledger", "failed", str(e), f"see that the database runs and {URL} is right, or put back a backup"
+        )
+    else:
+        last = f", the last night {nights[-1].night}" if nights else ""
+        yield Finding("ledger", "ok", f"the chain of {events:,} events is whole{last}")

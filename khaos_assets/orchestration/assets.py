@@ -30,6 +30,7 @@ from khaos_assets.orchestration.metadata import (
     column_schema,
     files,
     markdown_table,
+    movement_figures,
     night_figures,
     validation_figures,
 )
@@ -40,6 +41,7 @@ from khaos_assets.systems.read import Read, System
 WAREHOUSE = AssetKey("warehouse")
 EXCEPTIONS = AssetKey("exceptions")
 EXPECTATIONS = AssetKey("expectations")
+CASES = AssetKey("cases")
 NIGHTLY_REPORT = AssetKey("nightly_report")
 PUBLISHED_COPY = AssetKey("published_copy")
 
@@ -205,8 +207,34 @@ def build_steps(systems: Mapping[str, System], nights: PartitionsDefinition[Any]
         )
 
     @asset(
-        key=NIGHTLY_REPORT,
+        key=CASES,
         deps=[EXPECTATIONS],
+        partitions_def=nights,
+        group_name="cases",
+        owners=["team:finance"],
+        kinds={"sql"},
+        description=(
+            "The ledger: every difference is one case, from the night that first shows it to the evidence, the "
+            "correction or the person that closes it. An older night run again leaves it as it is."
+        ),
+    )
+    def cases(context: AssetExecutionContext, merchant: MerchantResource) -> MaterializeResult[Any]:
+        from khaos_assets.cases.ledger import open_ledger
+        from khaos_assets.cases.movement import of_night
+        from khaos_assets.cases.recording import record_night
+
+        settings, store, night = merchant.settings(), merchant.store(), night_of(context)
+        made = record_night(settings, store, night)
+        if made is None:
+            return MaterializeResult(
+                metadata={"night": str(night), "ledger": "it had gone on to later nights: unchanged"}
+            )
+        with open_ledger(store) as ledger:
+            return MaterializeResult(metadata={"night": str(night), **movement_figures(of_night(ledger, night.date))})
+
+    @asset(
+        key=NIGHTLY_REPORT,
+        deps=[CASES],
         partitions_def=nights,
         group_name="reports",
         owners=["team:finance"],
@@ -240,4 +268,4 @@ def build_steps(systems: Mapping[str, System], nights: PartitionsDefinition[Any]
             metadata={"night": str(night), **files({"copy": stage.publish(merchant.store(), night)})}
         )
 
-    return [warehouse, exceptions, expectations, nightly_report, published_copy]
+    return [warehouse, exceptions, expectations, cases, nightly_report, published_copy]

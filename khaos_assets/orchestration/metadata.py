@@ -18,6 +18,7 @@ import msgspec
 import pyarrow.parquet as pq
 from dagster import MetadataValue, TableColumn, TableColumnConstraints, TableSchema
 
+from khaos_assets.cases.movement import IN, OUT, Flow, Movement
 from khaos_assets.config import Night, Store
 from khaos_assets.expectations.contract import required_columns
 from khaos_assets.expectations.result import CheckResult
@@ -271,3 +272,28 @@ def files(paths: Mapping[str, Path]) -> dict[str, Any]:
     return {name: MetadataValue.path(str(path)) for name, path in sorted(paths.items())} | {
         "bytes": sum(p.stat().st_size for p in paths.values() if p.is_file())
     }
+
+
+def movement_figures(movement: Movement) -> dict[str, Any]:
+    """How the list of cases moved: cases by flow, and the pounds of each basis and side apart."""
+    flows = ("brought_forward", *IN, *OUT, "carried_forward")
+    rows = [
+        [
+            x.basis.value,
+            x.side,
+            *(f"{f.cases} · {f.gbp:,.2f}" if f.cases or f.gbp else "" for f in x.all_flows().values()),
+        ]
+        for x in movement.lines
+    ]
+    heads = ["basis", "side", *(f.replace("_", " ") for f in flows)]
+    return {
+        "cases carried forward": movement.total("carried_forward"),
+        "cases opened": movement.total("opened") + movement.total("reopened"),
+        "cases resolved": sum(movement.total(name) for name in ("evidence", "correction", "person", "explained")),
+        "movement (cases · pounds)": MetadataValue.md(markdown_table(heads, rows)),
+        "movement ties": movement.ties,
+    }
+
+
+def _flow(flow: Flow) -> str:
+    return f"{flow.cases} · {flow.gbp:,.2f}" if flow.cases or flow.gbp else ""

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from dagster import AssetCheckKey, AssetCheckSeverity, AssetKey, DagsterInstance, DagsterRunStatus
 
+from khaos_assets.cases.ledger import open_ledger
 from khaos_assets.config import Night, Store
 from khaos_assets.definitions import build_defs
 from khaos_assets.expectations import TieOutError
@@ -76,6 +77,26 @@ def test_the_run_succeeds_although_a_check_failed_and_stands_in_the_instance(gro
     assert drift.metadata["night"].value == "2026-11-20"
     assert (late.passed, late.severity) == (False, AssetCheckSeverity.WARN)
     assert late.metadata["status"].value == "NOT TESTED"
+
+
+def test_each_difference_is_a_case_once_though_the_night_is_run_again(ground: Ground) -> None:
+    with DagsterInstance.ephemeral() as instance:
+        run_night(ground.config, NIGHT, ground.sandbox.ready_file, ground.data, instance=instance)
+        found = instance.get_latest_materialization_event(AssetKey("cases"))
+    with open_ledger(Store(ground.data)) as ledger:
+        drift = ledger.cases(code="STK-01")
+        assert [(c.state.value, c.record_key, c.amount_gbp, c.occurrences) for c in drift] == [
+            ("open", "B", Decimal("4.00"), 1)
+        ]
+        assert [e.kind.value for e in ledger.events(drift[0].case_key)] == ["opened"]
+        ledger.verify()
+    assert found is not None
+    assert found.asset_materialization is not None
+    figures = found.asset_materialization.metadata
+    assert (figures["cases carried forward"].value, figures["movement ties"].value) == (1, True)
+    moved = str(figures["movement (cases · pounds)"].value)
+    assert "| basis | side | opened | carried forward |" in moved
+    assert "| over | 1 · 4.00 | 1 · 4.00 |" in moved
 
 
 def test_running_a_night_again_gives_the_same_conclusions(ground: Ground) -> None:

@@ -46,7 +46,7 @@ def findings(n: int, *rows: Finding, blind: Iterable[str] = ()) -> NightFindings
 
 def put(
     ledger: Ledger, n: int, *rows: Finding, blind: Iterable[str] = (), settings: Settings = SETTINGS
-) -> RecordedNight:
+) -> RecordedNight | None:
     """Record the n-th night."""
     return record(ledger, settings, findings(n, *rows, blind=blind))
 

@@ -19,7 +19,7 @@ KHAOS = {
     "khaos/sites", "khaos/stock_items", "khaos/stock_levels",
 }  # fmt: skip
 WAIR = {"wair/dispatches", "wair/items", "wair/stock", "wair/transfers"}
-STEPS = {"warehouse", "exceptions", "expectations", "nightly_report", "published_copy"}
+STEPS = {"warehouse", "exceptions", "expectations", "cases", "nightly_report", "published_copy"}
 CODES = {
     "CUS_01_duplicate_account",
     "CUS_02_account_not_matched",
@@ -154,7 +154,7 @@ def test_every_asset_says_what_it_is_whose_it_is_and_where_it_belongs(defs: Defi
         assert node.description
         assert node.owners
         assert node.kinds
-        assert node.group_name in {"khaos", "wair", "warehouse", "rules", "reports"}
+        assert node.group_name in {"khaos", "wair", "warehouse", "rules", "cases", "reports"}
 
 
 def test_a_night_again_asks_no_system(defs: Definitions) -> None:

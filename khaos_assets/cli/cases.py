@@ -1,0 +1,235 @@
+"""`cases …`: the list of cases, one case with its history, and what people decide about them."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from khaos_assets.cli.session import JsonFlag, Session, UsageError, command, emit, say
+
+if TYPE_CHECKING:
+    from khaos_assets.cases.events import Event
+    from khaos_assets.cases.ledger import Ledger
+    from khaos_assets.cases.states import Case
+
+SHOWN = 200
+Key = Annotated[str, typer.Argument(help="The case's key, or enough of its beginning.")]
+Reason = Annotated[str, typer.Option("--reason", help="One of cases.reasons of merchant.toml.")]
+Note = Annotated[str, typer.Option("--note", help="What was found or done, for whoever asks later.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the commands."""
+    command(app, "list")(list_cases)
+    command(app, "show")(show)
+    command(app, "ack")(ack)
+    command(app, "assign")(assign)
+    command(app, "resolve")(resolve)
+    command(app, "accept")(accept)
+    command(app, "reopen")(reopen)
+
+
+@contextmanager
+def ledger_of(session: Session) -> Generator[Ledger]:
+    """The installation's ledger. What it refuses is a wrong call: exit status 2."""
+    from khaos_assets.cases.decisions import RefusedDecision
+    from khaos_assets.cases.ledger import NoSuchCase, open_ledger
+
+    with open_ledger(session.store) as ledger:
+        try:
+            yield ledger
+        except (RefusedDecision, NoSuchCase) as e:
+            raise UsageError(str(e)) from e
+
+
+def list_cases(
+    session: Session,
+    *,
+    state: Annotated[
+        str | None, typer.Option("--state", help="One state, or all. Without it: what stands open.")
+    ] = None,
+    code: Annotated[str | None, typer.Option("--code", help="One code, for example STK-01.")] = None,
+    owner: Annotated[str | None, typer.Option("--owner", help="One owner, for example finance.")] = None,
+    late: Annotated[bool, typer.Option("--late", help="Only those whose service level has ended.")] = False,
+    json: JsonFlag = False,
+) -> None:
+    """Cases: the severest first, then the largest."""
+    from khaos_assets.cases.states import STANDING, State
+
+    states = None if state == "all" else sorted(STANDING)
+    if state is not None and state != "all":
+        try:
+            states = [State(state)]
+        except ValueError:
+            known = ", ".join(s.value for s in State)
+            raise UsageError(f"--state {state} is not a state: choose one of {known}, all") from None
+    with ledger_of(session) as ledger:
+        found = ledger.cases(states=states, code=code, owner=owner)
+    found = [c for c in found if c.breached] if late else found
+    if json:
+        emit([document(c) for c in found])
+        return
+    from khaos_assets.cli.tables import print_table
+
+    headings = (
+        "Case",
+        "Severity",
+        "Code",
+        "State",
+        "Owner",
+        "Systems",
+        "Record",
+        "Scope",
+        ">GBP",
+        "Since",
+        "Due (UTC)",
+    )
+    rows = [
+        (c.case_key[:12], c.severity, c.code, c.state.value, c.owner, c.systems, c.record_key, c.scope,
+         pounds(c.amount_gbp), str(c.opened_night or ""), _due(c))
+        for c in found[:SHOWN]
+    ]  # fmt: skip
+    colours = {"critical": "bold red", "high": "red", "medium": "yellow", "low": "dim"}
+    print_table(headings, rows, styles=[colours[c.severity] for c in found[:SHOWN]])
+    more = f", the first {SHOWN} shown; --json gives all" if len(found) > SHOWN else ""
+    print(f"{len(found):,} cases{more}")
+
+
+def show(session: Session, key: Key, json: JsonFlag = False) -> None:
+    """One case: what differs, where its life stands, and everything that happened to it."""
+    with ledger_of(session) as ledger:
+        case = ledger.case(key)
+        events = ledger.events(case.case_key)
+    if json:
+        emit(document(case) | {"events": [_event(e) for e in events]})
+        return
+    from khaos_assets.cli.tables import print_table
+    from khaos_assets.rules.catalogue import load_catalogue
+
+    code = load_catalogue().get(case.code)
+    print(f"{case.code} {code.title if code else ''}: {case.record_key} {case.scope} {case.field}".rstrip())
+    print(f"{case.state.value}, {case.severity}, {case.owner}; {case.systems}; case {case.case_key}")
+    waits = case.proposed
+    facts = {
+        "Expected": case.expected_value, "Actual": case.actual_value, "Why": case.reason,
+        "GBP": pounds(case.amount_gbp),
+        "Units": None if case.units is None else f"{case.units.normalize():f}", "Correction": case.correction,
+        "Seen": f"on {case.occurrences} nights, last on {case.last_seen}", "Due (UTC)": _due(case),
+        "Closed": case.closing_kind and f"{case.closing_kind}: {case.closing_reason} ({case.closed_night})",
+        "Accepted until": case.accepted_until and str(case.accepted_until),
+        "Waits for a second person": waits and f"{waits['by']} accepts it until {waits['until']}: {waits['note']}",
+    }  # fmt: skip
+    print_table(("", ""), [(name, str(value)) for name, value in facts.items() if value])
+    rows = [(f"{e.at:%Y-%m-%d %H:%M}", e.kind.value, e.actor, _told(e)) for e in events]
+    print_table(("When (UTC)", "What", "Who", "Words"), rows)
+
+
+def ack(session: Session, key: Key, json: JsonFlag = False) -> None:
+    """Say that somebody has it in hand."""
+    from khaos_assets.cases.decisions import acknowledge as decide
+
+    with ledger_of(session) as ledger:
+        _answer(decide(ledger, key, by=session.actor, at=datetime.now(UTC)), json)
+
+
+def assign(
+    session: Session, key: Key, owner: Annotated[str, typer.Argument(help="Who works it from now on.")],
+    json: JsonFlag = False,
+) -> None:  # fmt: skip
+    """Give it to another owner; routing then leaves it there."""
+    from khaos_assets.cases.decisions import assign as decide
+
+    with ledger_of(session) as ledger:
+        _answer(decide(ledger, key, owner, by=session.actor, at=datetime.now(UTC)), json)
+
+
+def resolve(session: Session, key: Key, *, reason: Reason, note: Note, json: JsonFlag = False) -> None:
+    """Close it: it was put right, or is no difference. A later night that still shows it opens it again."""
+    from khaos_assets.cases.decisions import resolve as decide
+
+    with ledger_of(session) as ledger:
+        said = {"reason": reason, "note": note, "by": session.actor}
+        _answer(decide(ledger, session.settings, key, at=datetime.now(UTC), **said), json)
+
+
+def accept(
+    session: Session,
+    key: Key,
+    *,
+    reason: Reason,
+    note: Note,
+    until: Annotated[str, typer.Option("--until", help="The last night on which it is accepted: 2026-12-31.")],
+    json: JsonFlag = False,
+) -> None:
+    """Live with it until a night, at the value it has now. Much money takes a second person who says the same."""
+    from khaos_assets.cases.decisions import accept as decide
+
+    try:
+        last = date.fromisoformat(until)
+    except ValueError:
+        raise UsageError(f"--until {until}: a date is wanted, for example 2026-12-31") from None
+    with ledger_of(session) as ledger:
+        said = {"reason": reason, "note": note, "by": session.actor}
+        case = decide(ledger, session.settings, key, until=last, at=datetime.now(UTC), **said)
+    if case.proposed and not json:
+        say("Proposed. It is accepted when another person accepts it until the same night.")
+    _answer(case, json)
+
+
+def reopen(session: Session, key: Key, *, note: Note, json: JsonFlag = False) -> None:
+    """Take back the decision by which somebody closed it."""
+    from khaos_assets.cases.decisions import reopen as decide
+
+    with ledger_of(session) as ledger:
+        _answer(decide(ledger, session.settings, key, note=note, by=session.actor, at=datetime.now(UTC)), json)
+
+
+def _answer(case: Case, json: bool) -> None:
+    if json:
+        emit(document(case))
+    else:
+        say(f"{case.code} {case.record_key} {case.scope}".rstrip() + f": {case.state.value}, {case.owner}")
+
+
+def document(case: Case) -> dict[str, Any]:
+    """A case for machines: money and units as decimal text, instants ISO 8601 UTC."""
+    return {name: _plain(value) for name, value in vars(case).items() if name != "proposal"} | {
+        "proposed": case.proposed
+    }
+
+
+def _event(event: Event) -> dict[str, Any]:
+    return {name: _plain(value) for name, value in vars(event).items()} | {"body": event.content}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat().replace("+00:00", "Z")
+    return f"{value:f}" if isinstance(value, Decimal) else value
+
+
+def _told(event: Event) -> str:
+    """What an event says beyond its kind."""
+    said = event.content
+    words = [str(said[name]) for name in ("why", "reason", "note", "owner") if said.get(name)]
+    if said.get("until"):
+        words.append(f"until {said['until']}")
+    if said.get("amount_gbp") is not None:
+        words.append(pounds(Decimal(said["amount_gbp"])))
+    return ", ".join(words)
+
+
+def _due(case: Case) -> str:
+    if case.due_at is None or not case.stands:
+        return ""
+    return f"{case.due_at:%Y-%m-%d %H:%M}" + (" late" if case.breached else "")
+
+
+def pounds(value: Decimal | None) -> str:
+    """£1,234.50, or nothing."""
+    return "" if value is None else f"{'-' if value < 0 else ''}£{abs(value):,.2f}"
