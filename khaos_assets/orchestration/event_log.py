@@ -1,4 +1,4 @@
-"""Dagster's event log in SQLite, over connections that stay open while a run writes to it.
+"""Dagster's databases in SQLite, used so that a run in this process spends its time on something else.
 
 Dagster opens an engine and a connection for each of the thousand statements of a night, and whoever is the last to
 close a database with a write-ahead log writes the log back and waits for the disk. That, and waiting for the disk after
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import Any
 
 from dagster._core.storage.event_log import EventLogStorage, SqliteEventLogStorage
@@ -29,7 +30,8 @@ def kept_open(storage: EventLogStorage) -> Generator[None]:
         def connect(shard: str) -> Generator[Connection]:
             with dagsters._db_lock:  # one thread at a time, as in Dagster's own
                 if shard not in engines:
-                    engine = _engine(storage.conn_string_for_shard(shard))
+                    address = storage.conn_string_for_shard(shard)
+                    engine = create_engine(address, pool_size=1, connect_args={"timeout": 30})
                     closing.callback(engine.dispose)
                     dagsters._initdb(engine)
                     engines[shard] = engine
@@ -41,12 +43,21 @@ def kept_open(storage: EventLogStorage) -> Generator[None]:
         yield
 
 
-def _engine(address: str) -> Engine:
-    engine = create_engine(address, pool_size=1, connect_args={"timeout": 30})
+@contextmanager
+def synced_at_checkpoints(folder: Path) -> Generator[None]:
+    """Inside, databases below this folder wait for the disk when their log is written back, and not at each commit.
 
-    @event.listens_for(engine, "connect")
-    def _(connection: Any, _record: Any) -> None:
-        # With a write-ahead log a power cut may cost the last events, but never breaks the database.
-        connection.execute("PRAGMA synchronous = NORMAL")
+    With a write-ahead log a power cut may so cost the last events, but never breaks a database.
+    """
 
-    return engine
+    def set_up(connection: Any, _record: Any) -> None:
+        ((_, _, file),) = connection.execute("PRAGMA database_list").fetchall()
+        if Path(file).is_relative_to(folder):
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = NORMAL")
+
+    event.listen(Engine, "connect", set_up)
+    try:
+        yield
+    finally:
+        event.remove(Engine, "connect", set_up)

@@ -14,7 +14,7 @@ from dagster._core.instance.ref import InstanceRef
 
 import khaos_assets
 from khaos_assets.config.store import write_bytes
-from khaos_assets.orchestration.event_log import kept_open
+from khaos_assets.orchestration.event_log import kept_open, synced_at_checkpoints
 
 SETTINGS = Path(khaos_assets.__file__).parents[1] / "dagster.yaml"
 NO_CAPTURE = {
@@ -36,6 +36,11 @@ def dagster_home(data_dir: Path) -> Path:
 @contextmanager
 def open_instance(data_dir: Path) -> Generator[DagsterInstance]:
     """The instance, for a run inside this process. Its output stays on the terminal instead of going to log files."""
-    ref = InstanceRef.from_dir(str(dagster_home(data_dir)), overrides=NO_CAPTURE)
-    with DagsterInstance.from_ref(ref) as instance, kept_open(instance.event_log_storage):
+    home = dagster_home(data_dir)
+    ref = InstanceRef.from_dir(str(home), overrides=NO_CAPTURE)
+    with (
+        synced_at_checkpoints(home),
+        DagsterInstance.from_ref(ref) as instance,
+        kept_open(instance.event_log_storage),
+    ):
         yield instance
