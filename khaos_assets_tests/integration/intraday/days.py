@@ -37,7 +37,7 @@ class World:
 
 def make(folder: Path, systems: Sequence[str] = ("khaos", "scayle"), seed: int = 3) -> World:
     """The world, without anything planted but the order that is lost."""
-    make_world(folder, seed=seed, skus=60, orders=80, systems=systems, plant={"decoys": 0, **_nothing()})
+    make_world(folder, seed=seed, skus=30, orders=60, systems=systems, plant={"decoys": 0, **_nothing()})
     nights = folder / "nights"
     shutil.copytree(nights / "2026-11-20", nights / "2026-11-21")
     before = {o["@SORDER_CODE"] for o in _records(nights / "2026-11-19/khaos/sales_orders.ndjson")}
