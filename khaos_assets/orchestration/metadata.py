@@ -276,15 +276,8 @@ def files(paths: Mapping[str, Path]) -> dict[str, Any]:
 
 def movement_figures(movement: Movement) -> dict[str, Any]:
     """How the list of cases moved: cases by flow, and the pounds of each basis and side apart."""
-    flows = ("brought_forward", *IN, *OUT, "carried_forward")
-    rows = [
-        [
-            x.basis.value,
-            x.side,
-            *(f"{f.cases} · {f.gbp:,.2f}" if f.cases or f.gbp else "" for f in x.all_flows().values()),
-        ]
-        for x in movement.lines
-    ]
+    flows = [f for f in ("brought_forward", *IN, *OUT, "carried_forward") if movement.moved(f)]
+    rows = [[x.basis.value, x.side, *(_flow(x.all_flows()[f]) for f in flows)] for x in movement.lines]
     heads = ["basis", "side", *(f.replace("_", " ") for f in flows)]
     return {
         "cases carried forward": movement.total("carried_forward"),
