@@ -1,4 +1,7 @@
-"""ORD-07, 08, 13 and 18: what a channel tells of an order on its way, beside Khaos and WAIR."""
+"""ORD-07, 08, 13 and 18: what a channel tells of an order on its way, beside Khaos and WAIR.
+
+Most tests look at one of two nights; references of what a test plants begin with the same word.
+"""
 
 from __future__ import annotations
 
@@ -13,12 +16,7 @@ from khaos_assets.snapshots.certificate import Verdict
 from khaos_assets.systems.khaos import records as khaos
 from khaos_assets.systems.scayle import records as scayle
 from khaos_assets.systems.wire import Record
-from khaos_assets_tests.planted_night import (
-    PlantedNight,
-    dispatch,
-    invoice,
-    minutes_ago,
-)
+from khaos_assets_tests.planted_night import PlantedNight, Results, dispatch, evaluate, invoice, minutes_ago
 from khaos_assets_tests.unit.rules.channel_orders import (
     CHANNELS,
     MUG,
@@ -40,18 +38,130 @@ def told(units: int = 2, *packages: scayle.Package, shipped: bool = True, **fiel
     return shop(units=TWO[:units], order_code=code, packages=packages, **fields)
 
 
-def test_what_khaos_sent_in_full_must_show_shipped_with_its_number(tonight: Tonight) -> None:
-    parcels = [dispatch("D1", "SC-W1", {"MUG-1": 2})]
-    sent = in_khaos(invoices=[SENT], complete=True)
-    untold = {
-        "status+tracking": told(shipped=False),
-        "tracking": told(),
-        "status": told(2, parcel("T-D1"), shipped=False),
-    }
-    for field, shown in untold.items():
-        row = found(tonight, sent, parcels, shown).one("ORD-07")
-        assert (row["systems"], row["field"], row["state"]) == ("khaos>scayle", field, "open")
-    assert found(tonight, sent, parcels, told(2, parcel("T-D1"))).of("ORD-07") == []
+def numbered(reference: str, *numbers: str) -> scayle.Order:
+    return told(2, *map(parcel, numbers), reference=reference)
+
+
+def sent(reference: str, *numbers: str, **fields: Any) -> list[Record]:
+    """Khaos's order, sent in full, in parcels with these numbers."""
+    boxes = [khaos.Box(shipped=True, ship_date=None, courier="DPD", consignment_ref=n, items=[]) for n in numbers]
+    of_parcels = {"invoices": [replace(SENT, boxes=boxes)], "complete": True}
+    return in_khaos(f"K {reference}", f"SC-{reference}", **of_parcels | fields)
+
+
+def sent_part(reference: str) -> list[Record]:
+    return in_khaos(f"K {reference}", f"SC-{reference}", invoices=[invoice({"MUG-1": 1})])
+
+
+def unsent(reference: str) -> list[Record]:
+    return in_khaos(f"K {reference}", f"SC-{reference}")
+
+
+def parcels(reference: str, *numbers: str | None) -> list[Any]:
+    each = 2 // len(numbers)
+    return [dispatch(f"{reference} {n}", f"SC-{reference}", {"MUG-1": each}, tracking=n) for n in numbers]
+
+
+NIGHT: list[Any] = [MUG]
+"""What the tests of one night plant."""
+
+
+def has(*things: Any) -> Any:
+    NIGHT.append(things)
+    return lambda test: test
+
+
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory: pytest.TempPathFactory) -> Results:
+    return evaluate(tmp_path_factory.mktemp("shown"), PlantedNight(NIGHT, settings=CHANNELS))
+
+
+def rows(found: Results, code: str, word: str) -> list[tuple[str, ...]]:
+    """(reference, systems, scope, field, state) of orders whose reference begins with a word."""
+    wanted = [r for r in found.of(code) if r["record_key"].startswith(word)]
+    return sorted((r["record_key"], r["systems"], r["scope"], r["field"], r["state"]) for r in wanted)
+
+
+TOLD = ("told", "told not at all", "told status", "told number")
+
+
+@has(
+    [[sent(r), parcels(r, "T1")] for r in TOLD],
+    told(2, parcel("T1"), reference="told"),
+    told(reference="told not at all", shipped=False),
+    told(reference="told status"),
+    told(2, parcel("T1"), reference="told number", shipped=False),
+)
+def test_what_khaos_sent_in_full_must_show_shipped_with_its_number(shown: Results) -> None:
+    assert rows(shown, "ORD-07", "told") == [
+        ("told not at all", "khaos>scayle", "", "status+tracking", "open"),
+        ("told number", "khaos>scayle", "", "status", "open"),
+        ("told status", "khaos>scayle", "", "tracking", "open"),
+    ]
+
+
+@has(
+    [sent_part("need part"), told(reference="need part", shipped=False)],
+    [sent("need cancelled"), cancelled(reference="need cancelled")],
+)
+def test_a_part_sent_or_cancelled_order_need_not_show_shipped(shown: Results) -> None:
+    assert rows(shown, "ORD-07", "need") == []
+
+
+@has(
+    [
+        sent("number 1", "A", "B"),
+        parcels("number 1", "A", "B"),
+        told(2, parcel("A"), parcel("C"), reference="number 1"),
+    ],
+    [
+        sent("number 2", "A", "X"),
+        parcels("number 2", "A", "B"),
+        told(2, parcel("A"), parcel("B"), reference="number 2"),
+    ],
+    # several parcels, each matched
+    [
+        sent("number 3", "B", "A"),
+        parcels("number 3", "A", "B"),
+        told(2, parcel("B"), parcel("A"), reference="number 3"),
+    ],
+    # Khaos's number counts where WAIR has none
+    [sent("number 4", "K"), parcels("number 4", None), numbered("number 4", "C")],
+)
+def test_each_expected_number_must_be_among_those_of_the_other_side(shown: Results) -> None:
+    assert [r[:4] for r in rows(shown, "ORD-08", "number")] == [
+        ("number 1", "khaos>scayle", "B", "tracking"),
+        ("number 2", "wair>khaos", "B", "tracking"),
+        ("number 4", "khaos>scayle", "K", "tracking"),
+    ]
+
+
+@has(
+    [[sent(r, "A"), parcels(r, "A")] for r in ("carrier other", "carrier unmapped")],
+    told(2, parcel("A", "evri"), reference="carrier other"),
+    told(2, parcel("A", "new"), reference="carrier unmapped"),
+)
+def test_the_same_number_under_another_carrier_differs(shown: Results) -> None:
+    assert [r[:4] for r in rows(shown, "ORD-08", "carrier")] == [("carrier other", "khaos>scayle", "A", "carrier")]
+
+
+@has(
+    [told(reference=f"left {r}") for r in ("nothing", "part", "parcel")],
+    [unsent("left nothing"), sent_part("left part"), unsent("left parcel")],
+    dispatch("left", "SC-left parcel", {"MUG-1": 1}),
+    # within the dispatch grace
+    [[unsent(f"ahead {us}"), told(reference=f"ahead {us}", changed=minutes_ago(60, us))] for us in (0, 1)],
+)
+def test_a_channel_that_shows_shipped_when_nothing_left_is_wrong(shown: Results) -> None:
+    assert rows(shown, "ORD-18", "left") == [("left nothing", "khaos>scayle", "", "", "open")]
+    assert next(r for r in shown.of("ORD-18") if r["record_key"] == "left nothing")["amount_gbp"] == Decimal("20.00")
+    assert [(r[0], r[4]) for r in rows(shown, "ORD-18", "ahead")] == [("ahead 0", "open"), ("ahead 1", "expected")]
+
+
+@has(told(reference="nobody's"))
+def test_an_order_that_khaos_does_not_have_explains_that_nothing_left(shown: Results) -> None:
+    (row,) = [r for r in shown.of("ORD-18") if r["record_key"] == "nobody's"]
+    assert shown.explained_by(row) == "ORD-01"
 
 
 @pytest.mark.parametrize(("grace", "state"), [(120, "open"), (121, "expected")])
@@ -59,65 +169,9 @@ def test_the_channel_may_hear_of_it_within_the_tracking_grace_of_the_day_it_was_
     tonight: Tonight, grace: int, state: str
 ) -> None:
     """Shipped on the 19th, which ended two hours ago."""
-    sent = in_khaos(invoices=[invoice({"MUG-1": 2}, shipped_on=date(2026, 11, 19))], complete=True)
+    order = in_khaos(invoices=[invoice({"MUG-1": 2}, shipped_on=date(2026, 11, 19))], complete=True)
     settings = {"graces": {"tracking_minutes": grace}}
-    assert found(tonight, sent, told(shipped=False), settings=settings).state("ORD-07") == state
-
-
-def test_a_part_sent_or_cancelled_order_need_not_show_shipped(tonight: Tonight) -> None:
-    part = in_khaos(invoices=[invoice({"MUG-1": 1})])
-    assert found(tonight, part, told(shipped=False)).of("ORD-07") == []
-    whole = in_khaos(invoices=[SENT], complete=True)
-    assert found(tonight, whole, shop(status="cancellation_completed")).of("ORD-07") == []
-
-
-def numbered(*numbers: str, courier: str = "DPD") -> list[Record]:
-    """Khaos's order, sent in parcels with these numbers."""
-    boxes = [khaos.Box(shipped=True, ship_date=None, courier=courier, consignment_ref=n, items=[]) for n in numbers]
-    return in_khaos(invoices=[replace(SENT, boxes=boxes, courier=courier)], complete=True)
-
-
-def test_each_expected_number_must_be_among_those_of_the_other_side(tonight: Tonight) -> None:
-    parcels = [dispatch("D1", "SC-W1", {"MUG-1": 1}, tracking="A"), dispatch("D2", "SC-W1", {"MUG-1": 1}, tracking="B")]
-    rows = found(tonight, parcels, numbered("A", "B"), told(2, parcel("A"), parcel("C"))).of("ORD-08")
-    assert [(r["systems"], r["scope"], r["field"]) for r in rows] == [("khaos>scayle", "B", "tracking")]
-    rows = found(tonight, parcels, numbered("A", "X"), told(2, parcel("A"), parcel("B"))).of("ORD-08")
-    assert [(r["systems"], r["scope"], r["field"]) for r in rows] == [("wair>khaos", "B", "tracking")]
-
-
-def test_several_parcels_each_matched_are_no_difference(tonight: Tonight) -> None:
-    parcels = [dispatch("D1", "SC-W1", {"MUG-1": 1}, tracking="A"), dispatch("D2", "SC-W1", {"MUG-1": 1}, tracking="B")]
-    assert found(tonight, parcels, numbered("B", "A"), told(2, parcel("B"), parcel("A"))).of("ORD-08") == []
-
-
-def test_khaos_numbers_are_expected_where_wair_has_none(tonight: Tonight) -> None:
-    parcels = dispatch("D1", "SC-W1", {"MUG-1": 2}, tracking=None)
-    row = found(tonight, parcels, numbered("K"), told(2, parcel("C"))).one("ORD-08")
-    assert (row["systems"], row["scope"]) == ("khaos>scayle", "K")
-
-
-def test_the_same_number_under_another_carrier_differs(tonight: Tonight) -> None:
-    parcels = dispatch("D1", "SC-W1", {"MUG-1": 2}, tracking="A")
-    row = found(tonight, parcels, numbered("A"), told(2, parcel("A", "evri"))).one("ORD-08")
-    assert (row["systems"], row["field"]) == ("khaos>scayle", "carrier")
-    assert found(tonight, parcels, numbered("A"), told(2, parcel("A", "new"))).of("ORD-08") == []
-
-
-def test_a_channel_that_shows_shipped_when_nothing_left_is_wrong(tonight: Tonight) -> None:
-    row = found(tonight, in_khaos(), told()).one("ORD-18")
-    assert (row["systems"], row["amount_gbp"], row["state"]) == ("khaos>scayle", Decimal("20.00"), "open")
-    assert found(tonight, in_khaos(invoices=[invoice({"MUG-1": 1})]), told()).of("ORD-18") == []
-    assert found(tonight, in_khaos(), told(), dispatch("D1", "SC-W1", {"MUG-1": 1})).of("ORD-18") == []
-
-
-def test_the_channel_may_be_ahead_within_the_dispatch_grace(tonight: Tonight) -> None:
-    for us, state in ((0, "open"), (1, "expected")):
-        assert found(tonight, in_khaos(), told(changed=minutes_ago(60, us))).state("ORD-18") == state
-
-
-def test_an_order_that_khaos_does_not_have_explains_that_nothing_left(tonight: Tonight) -> None:
-    rows = found(tonight, told())
-    assert rows.explained_by(rows.one("ORD-18")) == "ORD-01"
+    assert found(tonight, order, told(shipped=False), settings=settings).state("ORD-07") == state
 
 
 def test_without_a_complete_list_of_dispatches_nothing_is_concluded(tonight: Tonight) -> None:
@@ -129,43 +183,54 @@ def test_without_a_complete_list_of_dispatches_nothing_is_concluded(tonight: Ton
 # Stuck
 
 
-def picking(stage: int = 12, sent: int = 0) -> list[Record]:
-    return in_khaos(invoices=[replace(invoice({"MUG-1": sent} if sent else {}, stage=stage), stage_desc="Picking")])
+def picking(reference: str, stage: int = 12, sent: int = 0, prefix: str = "SC-", **fields: Any) -> list[Record]:
+    made = replace(invoice({"MUG-1": sent} if sent else {}, stage=stage), stage_desc="Picking")
+    return in_khaos(f"K {reference}", f"{prefix}{reference}", invoices=[made], **fields)
 
 
-def test_an_order_that_stands_at_its_stage_for_two_nights_is_stuck(nights: Tonight) -> None:
-    def night(*things: Any) -> PlantedNight:
-        return PlantedNight([MUG, shop(), *things], settings=CHANNELS)
-
-    row = nights(night(picking()), night(picking())).one("ORD-13")
-    assert (row["systems"], row["field"], row["amount_gbp"]) == ("khaos>scayle", "stage", Decimal("20.00"))
-    assert nights(night(picking(5)), night(picking())).of("ORD-13") == []  # it moved on
-    assert nights(night(picking(17)), night(picking(17))).of("ORD-13") == []  # it waits for its date
-    assert nights(night(picking(70, 1)), night(picking(70, 1))).of("ORD-13") == []  # that invoice was sent
-
-
-def test_an_order_of_yesterday_is_not_stuck_yet(nights: Tonight) -> None:
-    for day, state in ((date(2026, 11, 18), "open"), (date(2026, 11, 19), None)):
-        young = in_khaos(invoices=[invoice({}, stage=12)], created_on=day)
-        night = PlantedNight([MUG, shop(), young], settings=CHANNELS)
-        assert nights(night, night).state("ORD-13") == state
-
-
-def test_an_order_without_a_channel_is_stuck_in_khaos_alone(nights: Tonight) -> None:
-    night = PlantedNight([MUG, in_khaos(reference="TEL-1", invoices=[invoice({}, stage=12)])], settings=CHANNELS)
-    row = nights(night, night).one("ORD-13")
-    assert (row["systems"], row["record_key"], row["amount_gbp"]) == ("khaos", "TEL-1", Decimal("20.00"))
+LAST_NIGHT = {
+    "stands": picking("stands"),
+    "moved on": picking("moved on", 5),
+    "waits for its date": picking("waits for its date", 17),
+    "sent": picking("sent", 70, 1),
+    "created on the 18th": picking("created on the 18th", created_on=date(2026, 11, 18)),
+    "created on the 19th": picking("created on the 19th", created_on=date(2026, 11, 19)),
+    "held": unsent("held"),
+    "held and cancelled": unsent("held and cancelled"),
+    "unbooked": [picking("unbooked"), dispatch("D1", "SC-unbooked", {"MUG-1": 2})],
+    "by phone": picking("by phone", prefix=""),
+}
+SINCE = {
+    "moved on": picking("moved on"),
+    "held": picking("held", 21),
+    "held and cancelled": picking("held and cancelled", 21),
+}
+IN_THE_SHOP = [shop(r) for r in LAST_NIGHT if r not in ("by phone", "held and cancelled")]
 
 
-def test_an_order_on_hold_that_the_channel_shows_in_progress(nights: Tonight) -> None:
-    held = in_khaos(invoices=[invoice({}, stage=21)])
-    before = PlantedNight([MUG, shop(), in_khaos()], settings=CHANNELS)
-    assert nights(before, PlantedNight([MUG, shop(), held], settings=CHANNELS)).one("ORD-13")["field"] == "terms_hold"
-    over = PlantedNight([MUG, cancelled(), held], settings=CHANNELS)
-    assert nights(before, over).of("ORD-13") == []
+@pytest.fixture(scope="module")
+def stuck(tmp_path_factory: pytest.TempPathFactory) -> Results:
+    shown = [MUG, IN_THE_SHOP, cancelled(reference="held and cancelled")]
+    nights = [[shown, *orders.values()] for orders in (LAST_NIGHT, LAST_NIGHT | SINCE)]
+    return evaluate(tmp_path_factory.mktemp("stuck"), *(PlantedNight(n, settings=CHANNELS) for n in nights))
 
 
-def test_a_dispatch_that_khaos_has_not_booked_explains_why_it_is_stuck(nights: Tonight) -> None:
-    night = PlantedNight([MUG, shop(), picking(), dispatch("D1", "SC-W1", {"MUG-1": 2})], settings=CHANNELS)
-    rows = nights(night, night)
-    assert rows.explained_by(rows.one("ORD-13")) == "ORD-05"
+def test_an_order_that_stands_at_its_stage_for_two_nights_is_stuck(stuck: Results) -> None:
+    """Not one that moved on, waits for its date, was sent or is of yesterday; without a channel in Khaos alone."""
+    assert {(r["record_key"], r["systems"]) for r in stuck.of("ORD-13") if r["field"] == "stage"} == {
+        ("stands", "khaos>scayle"),
+        ("created on the 18th", "khaos>scayle"),
+        ("unbooked", "khaos>scayle"),
+        ("by phone", "khaos"),
+    }
+    assert {r["amount_gbp"] for r in stuck.of("ORD-13")} == {Decimal("20.00")}
+
+
+def test_an_order_on_hold_that_the_channel_shows_in_progress(stuck: Results) -> None:
+    assert [r["record_key"] for r in stuck.of("ORD-13") if r["field"] != "stage"] == ["held"]
+    assert next(r for r in stuck.of("ORD-13") if r["record_key"] == "held")["field"] == "terms_hold"
+
+
+def test_a_dispatch_that_khaos_has_not_booked_explains_why_it_is_stuck(stuck: Results) -> None:
+    explained = {r["record_key"]: stuck.explained_by(r) for r in stuck.of("ORD-13") if r["state"] == "suppressed"}
+    assert explained == {"unbooked": "ORD-05"}
