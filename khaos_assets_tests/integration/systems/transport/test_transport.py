@@ -285,8 +285,13 @@ def test_every_window_of_requests_is_kept() -> None:
             await asyncio.gather(*(one(t) for _ in range(5)))
         return sorted(times)
 
-    times = asyncio.run(main())
-    assert times[2] < 0.9 <= times[3] < 1.8 <= times[4]
+    # Too early is always wrong; that they do not wait longer than they must shows when the machine is not busy.
+    for _ in range(5):
+        times = asyncio.run(main())
+        assert times[3] >= 0.9 and times[4] >= 1.8
+        if times[2] < 0.9 and times[3] < 1.8:
+            return
+    pytest.fail(f"they wait too long: {times}")
 
 
 def test_what_the_caller_checks_is_asked_again() -> None:
