@@ -255,9 +255,9 @@ def test_an_amendment_explains_the_money_of_its_order(found: Results) -> None:
     ),
     in_khaos("SC-cancelled unit", [line("MUG-1", 1, "12.00")], ("10.00", "12.00")),
     scayle_order("cancelled there", MUGS, status="cancellation_completed"),
-    in_khaos("SC-cancelled there", TWO_MUGS, ("1.00", "1.20")),
+    in_khaos("SC-cancelled there", TWO_MUGS, ("1.00", "1.20"), currency="EUR"),
     scayle_order("cancelled here", MUGS),
-    in_khaos("SC-cancelled here", TWO_MUGS, ("1.00", "1.20"), cancelled=True),
+    in_khaos("SC-cancelled here", TWO_MUGS, ("1.00", "1.20"), cancelled=True, currency="EUR"),
 )
 def test_what_was_cancelled_is_not_compared(found: Results) -> None:
     assert rows(found, "cancelled") == []
