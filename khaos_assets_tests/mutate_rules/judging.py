@@ -32,6 +32,8 @@ TABLE = re.compile(r"(?:\s*--[^\n]*\n)*\s*CREATE OR REPLACE (?:TEMP )?TABLE (\w+
 ENOUGH = 4
 """Nights on which a mutant is kept for the tests to see."""
 
+AFTER = re.compile(r";\s*(?:--[^\n]*\s*)*$")
+"""The end of a statement, and the comment of the next."""
 NO_SQL = (duckdb.ParserException, duckdb.BinderException, duckdb.CatalogException)
 Key = tuple[str, int | None]
 _same: set[tuple[str, bytes]] = set()
@@ -179,7 +181,7 @@ def tables(mutant: Mutant) -> tuple[str, str, str] | None:
     was, now = ([s.query for s in parsed(text)] for text in texts)
     (changed,) = ((a, b) for a, b in zip(was, now, strict=True) if a != b)
     made = TABLE.match(changed[0])
-    return (made[1], f"FROM {made[1]}", changed[1][made.end() :].rstrip("; \n")) if made else None
+    return (made[1], f"FROM {made[1]}", AFTER.sub("", changed[1][made.end() :])) if made else None
 
 
 def rows(db: Any, sql: str, parameters: list[Any]) -> list[str]:
