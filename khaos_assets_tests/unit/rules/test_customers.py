@@ -120,22 +120,30 @@ def test_a_customer_of_the_period_without_an_account_is_not_matched(found: Resul
     [oro_customer("known 3", created=THIS_MONTH), oro_user("g2", "known 3", guest=True), oro_user("g3", "known 3")],
     oro_customer("known 4", created=THIS_MONTH),
     SetAside("khaos.customers", "BROKEN", raw="<COMPANY><OTHER_REF><![CDATA[known 4]]></OTHER_REF></COMPANY>"),
+    # an item has such a field, too
+    oro_customer("known 5", created=THIS_MONTH),
+    SetAside("khaos.stock_items", "BROKEN", raw="<STOCK_ITEM><OTHER_REF>known 5</OTHER_REF></STOCK_ITEM>"),
 )
 def test_guests_and_customers_whose_account_was_set_aside_are_no_case(found: Results) -> None:
-    assert [r[0] for r in rows(found, "CUS-02", "known")] == ["known 3"]
-    assert compared(found, "CUS-02", "known") == ["known 1", "known 3", "known 4"]
+    assert [r[0] for r in rows(found, "CUS-02", "known")] == ["known 3", "known 5"]
+    assert compared(found, "CUS-02", "known") == ["known 1", "known 3", "known 4", "known 5"]
+
+
+EXTERNAL = {"1": "x-1", "2": "x-2", "3": None, "4": ""}
 
 
 def test_the_identifier_may_be_the_external_id(tonight: Tonight) -> None:
     found = tonight(
-        [oro_customer(c, external_id=e, created=THIS_MONTH) for c, e in {"1": "x-1", "2": "x-2", "3": None}.items()],
+        [oro_customer(c, external_id=e, created=THIS_MONTH) for c, e in EXTERNAL.items()],
         customer("A1", other_ref="x-1"),
         customer("A2", other_ref="2"),
+        customer("A3", other_ref=""),
         settings=SHOPS | {"customers": {"identifier": "externalId"}},
     )
     assert [(r["record_key"], r["reason"]) for r in found.of("CUS-02")] == [
         ("2", "on no Khaos account"),
         ("3", "has no identifier"),
+        ("4", "on no Khaos account"),
     ]
 
 
@@ -266,6 +274,7 @@ def test_a_profile_is_the_same_on_both_sides(found: Results) -> None:
 )
 def test_what_one_side_does_not_tell_or_nobody_maps_is_not_compared(found: Results) -> None:
     assert [r[0] for r in rows(found, "CUS-04", "silent")] == ["silent user"]
+    assert compared(found, "CUS-04", "A ") == [], "an account is not beside itself"
     assert "silent both" not in compared(found, "CUS-04", "silent")
 
 
