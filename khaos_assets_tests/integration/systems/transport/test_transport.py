@@ -306,10 +306,12 @@ def test_what_the_caller_checks_is_asked_again() -> None:
 
 
 def test_the_server_clock_is_read_from_its_answers() -> None:
-    ahead = format_datetime(datetime.now(UTC) + timedelta(hours=2), usegmt=True)
+    async def dated(writer: asyncio.StreamWriter) -> None:
+        ahead = format_datetime(datetime.now(UTC) + timedelta(hours=2), usegmt=True)
+        writer.write(reply(b"{}", "200 OK", f"Date: {ahead}"))
+        await writer.drain()
 
     async def main() -> int | None:
-        dated = reply(b"{}", "200 OK", f"Date: {ahead}")
         async with serving(dated) as server, Transport("wair", server.url, Politeness()) as transport:
             assert transport.clock_offset_ms is None
             await transport.send("GET", "GET", "/")
