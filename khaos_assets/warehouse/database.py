@@ -16,8 +16,6 @@ HERE = Path(__file__).parent
 def prepare(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
     """UTC, deterministic settings and the exact-arithmetic macros, on any connection."""
     connection.execute("SET TimeZone = 'UTC'; SET preserve_insertion_order = false; SET enable_progress_bar = false")
-    # A night is made anew table by table: what is replaced soon is seldom worth packing away
-    connection.execute("SET checkpoint_threshold = '100MB'")
     connection.execute((HERE / "macros.sql").read_text(encoding="utf-8"))
     return connection
 
