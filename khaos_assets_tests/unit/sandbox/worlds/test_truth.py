@@ -107,3 +107,8 @@ def test_decoys_of_many_kinds_are_named(usual: Path) -> None:
     notes = {t["note"].split(":")[0] for n in nights for t in n.truth if t["kind"] == "decoy"}
     assert {"3", "4", "5", "7", "10", "11", "13", "15", "16", "19", "20", "23", "25"} <= notes
     assert any("in transit" in t["note"] for t in nights[0].truth)
+
+
+def test_however_many_decoys_there_are_none_makes_a_difference(tmp_path: Path) -> None:
+    make_world(tmp_path, seed=1, skus=300, orders=100, plant={"decoys": 16})
+    assert_true(tmp_path)
