@@ -171,7 +171,7 @@ class StandingConnection:
             ):
                 was.key, was.left_over = key, False
                 return
-        if was and was.left_over:
+        if was and was.left_over and not (made["replace"] and was.kind == kind != "MACRO"):
             self._drop(name)
         rows = self._send(statement, parameters, counted=filled)
         if filled and not rows:
@@ -214,7 +214,7 @@ class StandingConnection:
     def _content(self, name: str) -> bytes:
         thing = self.things[name]
         if thing.content is None:
-            told = "count(*), sum(hash(t)), sum(hash(t::VARCHAR)), any_value(typeof(t))"
+            told = "count(*), sum(hash(t::VARCHAR)), any_value(typeof(t))"
             rows = self.connection.execute(f"SELECT {told} FROM {name} AS t").fetchone()
             thing.content = digest("rows", rows) if rows and rows[0] else digest("empty", thing.text)
         return thing.content
