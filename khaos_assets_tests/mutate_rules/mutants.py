@@ -55,6 +55,16 @@ def term_end(code: str, start: int) -> int:
     return at
 
 
+def join_end(code: str, start: int) -> int:
+    """Where a join ends, whose word ends at `start`: at the next clause of its depth."""
+    depth = 0
+    for at in range(start, len(code)):
+        if depth < 0 or (depth == 0 and AFTER_JOIN.match(code, at)):
+            return at - (depth < 0)
+        depth += (code[at] in "([{") - (code[at] in ")]}")
+    return len(code)
+
+
 def mutants(file: Path) -> Iterator[Mutant]:
     """Each condition taken for true (of an alternative: for false), each branch of a CASE never taken, each comparison
     turned at its edge, each excluding join and each default of `coalesce` dropped; in suppression each edge."""
@@ -76,9 +86,8 @@ def mutants(file: Path) -> Iterator[Mutant]:
         put = "FALSE" if m[1] in ("OR", "WHEN") or (m[0] == "(" and joined and joined[0] == "OR") else "TRUE"
         yield mutant(m.end(), end, put, f"{put} for: {shown(text[m.start() : end])}")
     for m in re.finditer(r"(?<=\s)(ANTI|SEMI) JOIN\b", code):
-        end = AFTER_JOIN.search(code, m.end())
-        assert end
-        yield mutant(m.start(), end.start(), "", f"without {shown(text[m.start() : end.start()])}")
+        end = join_end(code, m.end())
+        yield mutant(m.start(), end, "", f"without {shown(text[m.start() : end])}")
     for m in re.finditer(r"(?<=[\w)] )(<=|>=|<|>)(?= [\w(-])", code):
         line = text[text.rfind("\n", 0, m.start()) + 1 : text.find("\n", m.start())]
         yield mutant(m.start(), m.end(), TURNED[m[1]], f"{m[1]} → {TURNED[m[1]]} at {m.start()}: {shown(line)}")
