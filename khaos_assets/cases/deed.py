@@ -137,7 +137,10 @@ class _Spans:
 
 def _worth(case: Case) -> dict[str, Any]:
     """What a line of `standing` says of a case beside its name."""
-    return {"owner": case.owner, "severity": case.severity, "amount_gbp": case.amount_gbp, "side": case.side}
+    return {
+        "owner": case.owner, "severity": case.severity, "amount_gbp": case.amount_gbp, "side": case.side,
+        "due_at": case.due_at,
+    }  # fmt: skip
 
 
 def among(connection: Connection, keys: Iterable[str]) -> sa.TextualSelect:

@@ -152,6 +152,7 @@ standing = Table(
     Column("amount_gbp", Pounds),
     Column("side", SmallInteger, nullable=False, comment="1 over what was expected, -1 under, 0 neither"),
     Column("since", Date, nullable=False, comment="the night on which it was opened or reopened"),
+    Column("due_at", Instant, comment="when its service level ends"),
     Index("standing_from", "from_seq"),
     Index("standing_to", "to_seq"),
     comment="From which event to which a case stood open, and at what value: any night can be asked for later.",

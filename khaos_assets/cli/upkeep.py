@@ -17,8 +17,12 @@ def add_to(app: typer.Typer) -> None:
 
 
 def rebuild(session: Session, json: JsonFlag = False) -> None:
-    """Make everything derived again from the raw pages: snapshots, warehouse, exceptions, checks, reports."""
+    """Make everything derived again from the raw pages: snapshots, warehouse, exceptions, checks, reports.
+
+    The ledger of cases stays as it is; nights that it does not know yet are recorded.
+    """
     from khaos_assets import snapshots, warehouse
+    from khaos_assets.cases.recording import record_night
     from khaos_assets.cli.progress import quiet_logs, working
     from khaos_assets.expectations import validate
     from khaos_assets.reports import write_nightly
@@ -39,6 +43,7 @@ def rebuild(session: Session, json: JsonFlag = False) -> None:
             warehouse.build(settings, store, night)
             result = evaluate(settings, store, night)
             validate(settings, store, night)
+            record_night(settings, store, night)
             write_nightly(settings, store, night)
             published = warehouse.publish(store, night)
             rows = {s: sum(n.get(s, 0) for n in result.states.values()) for s in ("open", "expected", "suppressed")}

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from khaos_assets.config import Night, Settings, Store
 from khaos_assets.config.store import replacing
+from khaos_assets.reports.case_list import read_case_list
 from khaos_assets.reports.export import write
 from khaos_assets.reports.figures import read_figures
 from khaos_assets.reports.page import write_page
@@ -28,12 +29,13 @@ def write_nightly(settings: Settings, store: Store, night: Night, out: Path | No
     """
     folder = out or store.reports(night.date)
     formats = {"exceptions.csv": "csv", "exceptions-safe.csv": "csv-safe", "exceptions.parquet": "parquet"}
+    cases = read_case_list(store, night)
     with store.writing(), open_warehouse(store, read_only=True) as con:
         figures = read_figures(con, settings.merchant.name, night)
         for name, format in formats.items():
             write(con, format, folder / name, night=str(night))
         with replacing(folder / "exceptions.xlsx") as temporary:
-            write_workbook(con, figures, temporary)
+            write_workbook(con, figures, temporary, cases=cases)
         downloads = dict(DOWNLOADS)
         evidence = store.data_docs(night.date) / "index.html"
         if out is None and evidence.exists():

@@ -9,12 +9,14 @@ from typing import Any
 import duckdb
 from xlsxwriter import Workbook
 
+from khaos_assets.reports.case_list import CaseList
 from khaos_assets.reports.figures import Figures
 from khaos_assets.reports.rows import family_rows
 from khaos_assets.reports.runbook import runbook_pages
 from khaos_assets.reports.version import product_version
 from khaos_assets.reports.workbook import family
 from khaos_assets.reports.workbook.about import write_about
+from khaos_assets.reports.workbook.case_sheets import CaseSheets
 from khaos_assets.reports.workbook.cells import LAST_ROW, Cells, Overflow, WorkbookError
 from khaos_assets.reports.workbook.control import ControlSheet
 from khaos_assets.reports.workbook.pages import Page
@@ -32,9 +34,17 @@ OPTIONS: dict[str, Any] = {
 
 
 def write_workbook(
-    con: duckdb.DuckDBPyConnection, figures: Figures, out: Path, *, rows_per_sheet: int = LAST_ROW - 1
+    con: duckdb.DuckDBPyConnection,
+    figures: Figures,
+    out: Path,
+    *,
+    cases: CaseList | None = None,
+    rows_per_sheet: int = LAST_ROW - 1,
 ) -> None:
-    """Write the workbook of one night. Raises WorkbookError where Excel's limits would have lost something."""
+    """Write the workbook of one night; without `cases` it has no sheets of people's work.
+
+    Raises WorkbookError where Excel's limits would have lost something.
+    """
     book = Workbook(str(out), OPTIONS)
     # The library would take the computer's clock for this.
     book.set_properties(
@@ -51,6 +61,8 @@ def write_workbook(
     rows = runbook_rows(pages)
     write_about(book, styles, overflow, figures)
     control = Cells(book.add_worksheet("Control"), overflow)
+    if cases is not None:
+        CaseSheets(book, styles, overflow, rows, rows_per_sheet).write(cases.work, cases.movement)
     sheets: dict[str, list[Page]] = {}
     for name in figures.families:
         writer = family.FamilySheet(book, styles, overflow, rows)

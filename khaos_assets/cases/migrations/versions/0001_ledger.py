@@ -86,6 +86,7 @@ def upgrade() -> None:
         sa.Column("amount_gbp", sa.BigInteger(), nullable=True),
         sa.Column("side", sa.SmallInteger(), nullable=False),
         sa.Column("since", sa.Date(), nullable=False),
+        sa.Column("due_at", sa.String(length=32), nullable=True),
         sa.PrimaryKeyConstraint("case_key", "from_seq"),
     )
     op.create_index("standing_from", "standing", ["from_seq"], unique=False)

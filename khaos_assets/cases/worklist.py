@@ -1,0 +1,192 @@
+"""The list as it stood when a night was recorded: what stands, what is new or late, what left it and by what.
+
+Read from what stood at which event, so a night of last month gives today what it gave then. Not here: how it moved in
+figures (`movement.py`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+
+from khaos_assets.cases import tables
+from khaos_assets.cases.events import Kind
+from khaos_assets.cases.ledger import Ledger, LedgerError, recorded
+from khaos_assets.cases.movement import ZERO, basis_and_side
+from khaos_assets.rules.basis import Basis
+
+BUCKETS = (("up to 1 day", 1), ("2 to 7 days", 7), ("8 to 30 days", 30), ("31 to 90 days", 90))
+"""How long a case has stood, in days up to and including; what is older comes last."""
+OLDEST = "over 90 days"
+SEVERITIES = ("critical", "high", "medium", "low")
+
+
+@dataclass(frozen=True)
+class Item:
+    """A case on the list. GBP; instants aware UTC; nights are London dates."""
+
+    case_key: str
+    code: str
+    systems: str
+    record_key: str
+    scope: str
+    field: str
+    owner: str
+    severity: str
+    amount_gbp: Decimal | None
+    basis: Basis
+    side: str
+    since: date
+    due_at: datetime | None
+    new: bool
+    """Opened or reopened in this night's window."""
+    again: bool
+    """It had been closed before."""
+    late: bool
+    """Its service level had ended by the night."""
+    days: int
+    """From the night that opened it to this one."""
+
+    @property
+    def bucket(self) -> str:
+        return next((name for name, limit in BUCKETS if self.days <= limit), OLDEST)
+
+
+@dataclass(frozen=True)
+class Gone:
+    """A case that left the list in a night's window."""
+
+    case_key: str
+    code: str
+    systems: str
+    record_key: str
+    scope: str
+    field: str
+    owner: str
+    severity: str
+    amount_gbp: Decimal | None
+    basis: Basis
+    since: date
+    at: datetime
+    how: str
+    """evidence, correction, person, explained, accepted, false_positive."""
+    actor: str
+    reason: str
+    note: str
+
+
+@dataclass
+class Age:
+    """Cases and pounds of one basis, side and owner by how long they have stood. GBP without sign."""
+
+    owner: str
+    basis: Basis
+    side: str
+    cases: dict[str, int] = field(default_factory=lambda: dict.fromkeys([*(n for n, _ in BUCKETS), OLDEST], 0))
+    gbp: dict[str, Decimal] = field(default_factory=lambda: dict.fromkeys([*(n for n, _ in BUCKETS), OLDEST], ZERO))
+
+
+@dataclass(frozen=True)
+class WorkList:
+    """The list of one night."""
+
+    night: date
+    items: tuple[Item, ...]
+    """By owner, what is late first, then by severity and pounds."""
+    gone: tuple[Gone, ...]
+
+    def owners(self) -> list[str]:
+        return sorted({i.owner for i in self.items} | {g.owner for g in self.gone})
+
+    def ageing(self) -> list[Age]:
+        """How long what stands has stood, by owner, basis and side."""
+        found: dict[tuple[str, Basis, str], Age] = {}
+        for i in self.items:
+            age = found.setdefault((i.owner, i.basis, i.side), Age(i.owner, i.basis, i.side))
+            age.cases[i.bucket] += 1
+            age.gbp[i.bucket] += abs(i.amount_gbp or ZERO)
+        return [found[key] for key in sorted(found, key=lambda k: (k[0], list(Basis).index(k[1]), k[2]))]
+
+
+def work_list(ledger: Ledger, night: date) -> WorkList:
+    """The list of a night that was recorded. Raises LedgerError where it was not."""
+    table, now, event = tables.standing, tables.case, tables.event
+    with ledger.engine.connect() as connection:
+        nights = recorded(connection)
+        mine = [r for r in nights if r.night == night]
+        if not mine:
+            raise LedgerError(f"the ledger has no night {night}")
+        before = [r for r in nights if r.night < night]
+        start, end, as_of = (before[-1].last_seq if before else 0), mine[-1].last_seq, mine[-1].as_of
+        names = (now.c.record_key, now.c.scope, now.c.field)
+        joined = sa.join(table, now, table.c.case_key == now.c.case_key)
+        stood = sa.select(table, *names).select_from(joined).where(
+            table.c.from_seq <= end, sa.or_(table.c.to_seq.is_(None), table.c.to_seq > end)
+        )  # fmt: skip
+        reasons = sa.select(event.c.case_key, event.c.body).where(
+            event.c.kind == Kind.REOPENED.value, event.c.seq > start, event.c.seq <= end
+        )
+        again = {row.case_key for row in connection.execute(reasons)}
+        rows = [dict(row) for row in connection.execute(stood).mappings()]
+        fresh = {
+            r["case_key"]
+            for r in rows
+            if (r["from_seq"] > start and r["began_as"] != "changed") or not before or r["since"] > before[-1].night
+        }
+        items = [_item(r, r["case_key"] in fresh, r["case_key"] in again, night, as_of) for r in rows]
+        left = (
+            sa.select(table, *names, event.c.at, event.c.actor, event.c.body)
+            .select_from(joined.join(event, event.c.seq == table.c.to_seq))
+            .where(table.c.to_seq > start, table.c.to_seq <= end, table.c.ended_as != "changed")
+        )
+        gone = [_gone(dict(row)) for row in connection.execute(left).mappings()]
+    return WorkList(night, tuple(sorted(items, key=_place)), tuple(sorted(gone, key=_place)))
+
+
+def _item(row: dict[str, Any], new: bool, again: bool, night: date, as_of: datetime) -> Item:
+    basis, side = basis_and_side(row["code"], row["systems"], row["side"])
+    late = row["due_at"] is not None and row["due_at"] < as_of
+    return Item(
+        **_named(row), basis=basis, side=side, due_at=row["due_at"], new=new, again=again, late=late,
+        days=(night - row["since"]).days,
+    )  # fmt: skip
+
+
+def _gone(row: dict[str, Any]) -> Gone:
+    body = json.loads(row["body"])
+    return Gone(
+        **_named(row), basis=basis_and_side(row["code"], row["systems"], row["side"])[0], at=row["at"],
+        how=row["ended_as"], actor=row["actor"], reason=body.get("reason") or "", note=body.get("note") or "",
+    )  # fmt: skip
+
+
+def _named(row: dict[str, Any]) -> dict[str, Any]:
+    names = ("case_key", "code", "systems", "record_key", "scope", "field", "owner", "severity", "amount_gbp", "since")
+    return {name: row[name] for name in names}
+
+
+def _place(x: Item | Gone) -> tuple[Any, ...]:
+    late = x.late if isinstance(x, Item) else False
+    return (
+        x.owner,
+        not late,
+        SEVERITIES.index(x.severity),
+        -abs(x.amount_gbp or ZERO),
+        x.code,
+        x.record_key,
+        x.case_key,
+    )
+
+
+def total_by_basis(items: Iterable[Item]) -> dict[tuple[Basis, str], Decimal]:
+    """Pounds of what stands, by basis and side, without sign."""
+    found: dict[tuple[Basis, str], Decimal] = {}
+    for i in items:
+        found[i.basis, i.side] = found.get((i.basis, i.side), ZERO) + abs(i.amount_gbp or ZERO)
+    return found

@@ -1,0 +1,189 @@
+"""The sheets of people's work: what stands and for whom, what left the list and by what, how it moved, how old it is.
+
+Not here: reading any of it (`cases/`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from xlsxwriter import Workbook
+from xlsxwriter.format import Format
+from xlsxwriter.utility import xl_rowcol_to_cell as at
+
+from khaos_assets.cases.movement import IN, OUT, Movement
+from khaos_assets.cases.worklist import BUCKETS, OLDEST, WorkList
+from khaos_assets.reports.workbook.cells import Cells, Overflow
+from khaos_assets.reports.workbook.pages import Heading, Table
+from khaos_assets.reports.workbook.styles import Styles
+from khaos_assets.rules.basis import Basis
+from khaos_assets.rules.catalogue import load_catalogue
+
+HOW = {
+    "evidence": "shown no more", "correction": "corrected", "person": "closed by a person",
+    "explained": "explained by another", "accepted": "accepted", "false_positive": "no difference",
+}  # fmt: skip
+
+
+@dataclass
+class CaseSheets:
+    """Writes the four sheets. `runbook` gives the row of a code's page in the sheet Runbook (one-based)."""
+
+    book: Workbook
+    styles: Styles
+    overflow: Overflow
+    runbook: dict[str, int]
+    rows_per_sheet: int
+
+    def write(self, work: WorkList, movement: Movement) -> None:
+        """Work list, Closed, Movement, Ageing: in the order in which they are asked for in the morning."""
+        self._work_list(work)
+        self._closed(work)
+        self._movement(movement, work)
+        self._ageing(work)
+
+    def _work_list(self, work: WorkList) -> None:
+        headings = [
+            Heading("Owner", 18), Heading("New", 9), Heading("Late", 8), Heading("Severity", 10), Heading("Code", 9),
+            Heading("What", 28), Heading("Systems", 20), Heading("Record", 24), Heading("Scope", 16),
+            Heading("Field", 16), Heading("Amount GBP", 14, right=True), Heading("Basis of GBP", 20),
+            Heading("Side", 8), Heading("Since", 11), Heading("Days", 7, right=True), Heading("Due (UTC)", 18),
+            Heading("Case", 36),
+        ]  # fmt: skip
+        titles = {name: code.title for name, code in load_catalogue().items()}
+        table = Table(self.book, "Work list", headings, self.styles, self.overflow, self.rows_per_sheet, printed=16)
+        s = self.styles
+        for i in work.items:
+            cells, row = table.next_row()
+            new = ("again" if i.again else "new") if i.new else ""
+            for column, text in enumerate((i.owner, new, "late" if i.late else "", i.severity)):
+                cells.text(row, column, text or None, s.text)
+            self._code(cells, row, 4, i.code)
+            words = (titles.get(i.code, ""), i.systems, i.record_key, i.scope, i.field)
+            for column, text in enumerate(words, start=5):
+                cells.text(row, column, text or None, s.text)
+            cells.number(row, 10, i.amount_gbp, s.money)
+            cells.text(row, 11, i.basis.value, s.text)
+            cells.text(row, 12, i.side or None, s.text)
+            cells.day(row, 13, i.since, s.day)
+            cells.number(row, 14, i.days, s.count)
+            cells.instant(row, 15, i.due_at, s.instant)
+            cells.text(row, 16, i.case_key, s.mono)
+        for page in table.finish():
+            sheet = self.book.get_worksheet_by_name(page.name)
+            assert sheet is not None
+            for column, word, style in ((1, "new", s.good), (1, "again", s.warn), (2, "late", s.bad)):
+                rule = {"type": "cell", "criteria": "==", "value": f'"{word}"', "format": style}
+                sheet.conditional_format(1, column, max(page.rows, 1), column, rule)
+
+    def _closed(self, work: WorkList) -> None:
+        headings = [
+            Heading("Owner", 18), Heading("How", 20), Heading("By", 14), Heading("Why", 34), Heading("Note", 40),
+            Heading("Code", 9), Heading("Systems", 20), Heading("Record", 24), Heading("Scope", 16),
+            Heading("Field", 16), Heading("Amount GBP", 14, right=True), Heading("Basis of GBP", 20),
+            Heading("Stood since", 12), Heading("Closed (UTC)", 18), Heading("Case", 36),
+        ]  # fmt: skip
+        table = Table(self.book, "Closed", headings, self.styles, self.overflow, self.rows_per_sheet, printed=14)
+        s = self.styles
+        for g in work.gone:
+            cells, row = table.next_row()
+            for column, text in enumerate((g.owner, HOW[g.how], g.actor, g.reason, g.note)):
+                cells.text(row, column, text or None, s.text)
+            self._code(cells, row, 5, g.code)
+            for column, text in enumerate((g.systems, g.record_key, g.scope, g.field), start=6):
+                cells.text(row, column, text or None, s.text)
+            cells.number(row, 10, g.amount_gbp, s.money)
+            cells.text(row, 11, g.basis.value, s.text)
+            cells.day(row, 12, g.since, s.day)
+            cells.instant(row, 13, g.at, s.instant)
+            cells.text(row, 14, g.case_key, s.mono)
+        table.finish()
+
+    def _movement(self, movement: Movement, work: WorkList) -> None:
+        cells = Cells(self.book.add_worksheet("Movement"), self.overflow)
+        s = self.styles
+        ways = [f for f in (*IN, *OUT) if movement.moved(f)]
+        since = f"since the night {movement.first}" if movement.first else "from the beginning"
+        _title(
+            cells, s, "Movement", f"How the list came to what it is, {since}. Pounds without sign; bases never added."
+        )
+        words = ("Basis of GBP", "Side", "Counted in", "Brought forward")
+        heads = (*words, *(f"{'+' if f in IN else '−'} {HOW.get(f, f)}" for f in ways), "= Carried forward",
+                 "On the work list", "Adds up", "Agrees")  # fmt: skip
+        _heads(cells, s, 3, heads, words=3)
+        first = row = 4
+        for line in movement.lines:
+            mine = [i for i in work.items if (i.basis, i.side) == (line.basis, line.side)]
+            flows = [line.brought_forward, *(line.flows[f] for f in ways)]
+            for unit, style in self._units(line.basis):
+                counted = unit == "cases"
+                for column, text in enumerate((line.basis.value, line.side, unit)):
+                    cells.text(row, column, text or None, s.text)
+                for column, flow in enumerate(flows, start=3):
+                    cells.number(row, column, flow.cases if counted else flow.gbp, style)
+                end = 3 + len(flows)
+                carried = line.carried_forward
+                cells.number(row, end, carried.cases if counted else carried.gbp, style)
+                listed = len(mine) if counted else sum(abs(i.amount_gbp or 0) for i in mine)
+                cells.number(row, end + 1, listed, style)
+                signs = "".join(f"{'+' if f in IN else '-'}{at(row, 4 + n)}" for n, f in enumerate(ways))
+                adds = f'=IF(ROUND({at(row, 3)}{signs}-{at(row, end)},2)=0,"OK","CHECK")'
+                agrees = f'=IF(ROUND({at(row, end)}-{at(row, end + 1)},2)=0,"OK","CHECK")'
+                cells.formula(row, end + 2, adds, s.check, "OK" if line.ties else "CHECK")
+                same = (carried.cases if counted else carried.gbp) == listed
+                cells.formula(row, end + 3, agrees, s.check, "OK" if same else "CHECK")
+                row += 1
+        checks = 3 + 1 + len(ways) + 2
+        for word, style in (("OK", s.good), ("CHECK", s.bad)):
+            rule = {"type": "cell", "criteria": "==", "value": f'"{word}"', "format": style}
+            cells.sheet.conditional_format(first, checks, max(row - 1, first), checks + 1, rule)
+
+    def _ageing(self, work: WorkList) -> None:
+        cells = Cells(self.book.add_worksheet("Ageing"), self.overflow)
+        s = self.styles
+        _title(cells, s, "Ageing", f"How long what stood on {work.night} had stood, since it was opened or reopened.")
+        buckets = [*(name for name, _ in BUCKETS), OLDEST]
+        _heads(cells, s, 3, ("Owner", "Basis of GBP", "Side", "Counted in", *buckets, "Total"), words=4)
+        row = 4
+        for age in work.ageing():
+            for unit, style in self._units(age.basis):
+                figures = age.cases if unit == "cases" else age.gbp
+                for column, text in enumerate((age.owner, age.basis.value, age.side, unit)):
+                    cells.text(row, column, text or None, s.text)
+                for column, bucket in enumerate(buckets, start=4):
+                    cells.number(row, column, figures[bucket], style)
+                end = 4 + len(buckets)
+                total = sum(figures.values())
+                cells.formula(row, end, f"=SUM({at(row, 4)}:{at(row, end - 1)})", style, total)
+                row += 1
+
+    def _units(self, basis: Basis) -> list[tuple[str, Format]]:
+        """In what a line is counted: cases, and pounds where it has any."""
+        pounds = [] if basis is Basis.NONE else [("pounds", self.styles.money)]
+        return [("cases", self.styles.count), *pounds]
+
+    def _code(self, cells: Cells, row: int, column: int, code: str) -> None:
+        if code in self.runbook:
+            target = f"internal:'Runbook'!A{self.runbook[code]}"
+            cells.link(row, column, target, code, style=self.styles.link, tip=f"{code} in the runbook")
+        else:
+            cells.text(row, column, code, self.styles.text)
+
+
+def _title(cells: Cells, styles: Styles, title: str, words: str) -> None:
+    cells.sheet.hide_gridlines(2)
+    cells.sheet.set_landscape()
+    cells.sheet.fit_to_pages(1, 0)
+    cells.sheet.set_row(0, 28)
+    cells.text(0, 0, title, styles.title)
+    cells.text(1, 0, words, styles.subtitle)
+
+
+def _heads(cells: Cells, styles: Styles, row: int, heads: Sequence[str], words: int) -> None:
+    """A header row; the first `words` columns hold words, the rest figures."""
+    cells.sheet.set_row(row, 30)
+    for column, head in enumerate(heads):
+        style: Format = styles.header if column < words else styles.header_right
+        cells.sheet.set_column(column, column, (22, 22, 10, 11)[column] if column < words else 15)
+        cells.text(row, column, head, style)
