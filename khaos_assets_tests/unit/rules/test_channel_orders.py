@@ -49,6 +49,10 @@ def states(found: Results, code: str, word: str) -> dict[str, str]:
     return {k: v[2] for k, v in rows(found, code, word).items()}
 
 
+def compared(found: Results, code: str, word: str) -> list[str]:
+    return [r["record_key"] for r in found.population if r["code"] == code and word in r["record_key"]]
+
+
 def both(reference: str, *, units: Any = TWO, lines: Any = LINES, **fields: Any) -> list[Any]:
     """An order in the shop and in Khaos."""
     return [shop(reference, units), there(reference, lines, **fields)]
@@ -97,7 +101,12 @@ def test_orders_before_the_channel_began_were_never_to_be_there(
     tonight: Tonight, start: str, state: str | None
 ) -> None:
     channels = {"channels": {"scayle": {"start": start}}}
-    assert found(tonight, shop(at=AS_OF - timedelta(days=30)), settings=channels).state("ORD-01") == state
+    of_that_day = [shop(at=AS_OF - timedelta(days=30)), there("alone", created_on=date(2026, 10, 21))]
+    told = found(tonight, of_that_day, settings=channels)
+    assert told.state("ORD-01") == told.state("ORD-04") == state
+
+
+NEW = [unit("NEW-1", "6.00")]
 
 
 @NIGHT.has(
@@ -107,6 +116,11 @@ def test_orders_before_the_channel_began_were_never_to_be_there(
     # a non-stock code and a cancelled line block nothing
     shop("free post", [*TWO, unit("POST", "3.00")]),
     shop("free line", [*TWO, unit("NEW-1", "6.00", status="cancelled")]),
+    # nor does an order that need not be in Khaos, or is
+    replace(shop("free unconfirmed", NEW), confirmed_at=None),
+    shop("free cancelled", NEW, status="cancellation_completed"),
+    shop("free old", NEW, at=AS_OF - timedelta(days=93)),
+    both("free known", units=NEW),
 )
 def test_a_sku_that_khaos_does_not_know_blocks_the_order(seen: Results) -> None:
     assert rows(seen, "ORD-02", "blocked") == {
@@ -137,17 +151,19 @@ def test_euros_are_pounds_at_the_rate_of_the_month(seen: Results, tonight: Tonig
 def test_all_but_the_earliest_of_several_orders_are_extra(seen: Results) -> None:
     (row,) = [r for r in seen.of("ORD-03") if "twice" in r["record_key"]]
     assert (row["counterpart_key"], row["amount_gbp"]) == ("later", Decimal("6.00"))
+    assert compared(seen, "ORD-03", "off there too") == [], "it is cancelled"
 
 
 @NIGHT.has(
     there("alone"),
+    there("alone unread", company="UNREAD", delivery_net=None),
     # not those that are cancelled, of another form, credit notes, of a test account or set aside
     [there("alone cancelled", cancelled=True), in_khaos("K alone", "alone by phone"), note("alone note")],
     [customer("TEST", company_class="Test"), there("alone test", company="TEST")],
     [there("alone aside"), SetAside("scayle.orders", "alone aside")],
 )
 def test_an_order_in_the_channels_form_that_it_does_not_have_is_khaos_alone(seen: Results) -> None:
-    assert rows(seen, "ORD-04", "alone") == {"SC-alone": ("", "20.00", "open")}
+    assert rows(seen, "ORD-04", "alone") == dict.fromkeys(("SC-alone", "SC-alone unread"), ("", "20.00", "open"))
     assert states(seen, "ORD-04", "known") == {}
 
 
@@ -165,6 +181,7 @@ def test_a_cancellation_that_can_still_be_applied(seen: Results) -> None:
         "off 0": ("", "20.00", "open"),
         "off 1": ("", "20.00", "expected"),
     }
+    assert compared(seen, "ORD-09", "known as cancelled") == [], "Khaos never had it"
 
 
 LATE: dict[str, Any] = {"picking": invoice({}, stage=12), "sent": invoice({"MUG-1": 1}, stage=5), "dispatched": None}
@@ -178,6 +195,7 @@ def late(reference: str, why: str) -> list[Any]:
 
 @NIGHT.has(
     [late(f"late {why} {how}", why) for why in LATE for how in CREDITED],
+    [cancelled(reference="settled"), there("settled", cancelled=True, invoices=[LATE["sent"]])],
     [note(f"late {why} {how}", **fields) for why in LATE for how, fields in CREDITED.items() if fields],
 )
 @pytest.mark.parametrize("why", LATE)
@@ -186,6 +204,7 @@ def test_a_cancellation_that_came_too_late_is_for_the_warehouse(seen: Results, w
     told = rows(seen, "ORD-10", f"late {why}")
     assert set(told) == {f"late {why} plain", f"late {why} credited and not"}
     assert set(told.values()) == {("", "20.00", "open")}
+    assert compared(seen, "ORD-10", "settled") == []
 
 
 @NIGHT.has(late("pattern", "sent"), order("RF", "RF-pattern", LINES, order_type="C", **MONEY))
@@ -234,10 +253,14 @@ def test_units_that_differ_are_an_amendment_worth_their_net_value(seen: Results)
         units=[*TWO, unit("MUG-1", "12.00"), unit("MUG-1", "12.00", status="cancelled")],
         lines=[("MUG-1", 3, "12.00")],
     ),
+    [cancelled(reference="same cancelled"), there("same cancelled", [("MUG-1", 5, "12.00")])],
+    oro_order("same unknown", [oro_line("MUG-1", 2, "120.00", unit="pallet")]),
+    order("K same unknown", "OR-same unknown", [("MUG-1", 24, "12.00")]),
     both("same goods", lines=[*LINES, ("POST", 1, "3.00"), (None, 1, "2.00")]),
 )
 def test_spread_lines_pack_contents_free_form_and_non_stock_lines_are_no_amendment(seen: Results) -> None:
     assert states(seen, "ORD-11", "same") == {}
+    assert compared(seen, "ORD-11", "same cancelled") == []
 
 
 @NIGHT.has(
@@ -264,6 +287,7 @@ def returned(reference: str, us: int = 0) -> scayle.Order:
     # within the refund grace; cancelled in Khaos, where there is nothing to credit
     [returned("back 1", 1), there("back 1", invoices=[SENT], complete=True)],
     [returned("back cancelled"), there("back cancelled", cancelled=True)],
+    returned("back unknown"),
     # it names no item
     [shop("back in part", billing="billing_partially_refunded"), there("back in part", invoices=[SENT])],
     [shop("back in full", billing="billing_refunded"), there("back in full", invoices=[SENT])],
@@ -275,5 +299,6 @@ def test_a_refund_wants_a_credit_note(seen: Results) -> None:
         "back 1": ("12.00", "expected"),
         "back in part": ("None", "open"),
         "back in full": ("24.00", "open"),
+        "back unknown": ("12.00", "suppressed"),
     }
     assert {r["systems"] for r in seen.of("ORD-12")} == {"scayle>khaos"}
