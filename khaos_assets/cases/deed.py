@@ -12,11 +12,15 @@ from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import Connection, RowMapping
+from msgspec.structs import asdict
+from sqlalchemy import Connection
 
 from khaos_assets.cases import tables
 from khaos_assets.cases.events import GENESIS, Event, Happening, Kind, placed
 from khaos_assets.cases.states import LIVE, Case, State, after
+
+STATE = Case.__struct_fields__.index("state")
+STATES = {s.value: s for s in State}
 
 
 @dataclass
@@ -29,15 +33,12 @@ class Deed:
     cases: dict[str, Case] = field(default_factory=dict)
     """The cases it has in hand, as its events leave them."""
 
-    def load(self, keys: Iterable[str] | None = None) -> dict[str, Case]:
-        """Take cases in hand: those with these keys, or all that are live."""
-        now = tables.case
-        if keys is None:
-            where = now.c.state.in_([s.value for s in LIVE])
-        else:
-            where = now.c.case_key.in_(among(self.connection, keys))
-        rows = self.connection.execute(sa.select(now).where(where)).mappings()
-        self.cases |= {row["case_key"]: case_of(row) for row in rows}
+    def load(self, keys: Iterable[str]) -> dict[str, Case]:
+        """Take in hand the cases with these keys, and all that are live."""
+        live = tables.case.c.state.in_([s.value for s in LIVE])
+        mine = tables.case.c.case_key.in_(among(self.connection, keys))
+        rows = self.connection.execute(cases_selected().where(sa.or_(live, mine)))
+        self.cases |= {row[0]: case_of(row) for row in rows}
         return self.cases
 
     def append(self, happenings: Sequence[Happening], night: date | None) -> int:
@@ -65,7 +66,7 @@ class Deed:
                     fresh.add(key)
             self.cases[key] = now = after(was, event)
             spans.follow(was, now, event)
-        rows = [{**vars(e), "kind": e.kind.value} for e in events]
+        rows = [{**asdict(e), "kind": e.kind.value} for e in events]
         if rows:
             self.connection.execute(sa.insert(table), rows)
         self._keep([self.cases[k] for k in before if k in fresh], [self.cases[k] for k in before if k not in fresh])
@@ -74,7 +75,7 @@ class Deed:
 
     def _keep(self, fresh: list[Case], known: list[Case]) -> None:
         if fresh:
-            self.connection.execute(sa.insert(tables.case), [{**vars(c), "state": c.state.value} for c in fresh])
+            self.connection.execute(sa.insert(tables.case), [{**asdict(c), "state": c.state.value} for c in fresh])
         if known:
             columns = [c for c in tables.case.c if c.name not in ("case_key", "last_seen", "occurrences")]
             change = sa.update(tables.case).where(tables.case.c.case_key == sa.bindparam("key"))
@@ -150,7 +151,13 @@ def among(connection: Connection, keys: Iterable[str]) -> sa.TextualSelect:
     return sa.text(f"SELECT value FROM {each}").bindparams(keys=json.dumps(sorted(keys))).columns(value=sa.String)
 
 
-def case_of(row: RowMapping) -> Case:
-    """A row of `case_now`."""
-    values: dict[str, Any] = {**row, "state": State(row["state"])}
-    return Case(**values)
+def cases_selected() -> sa.Select[Any]:
+    """Rows of `case_now`, for `case_of`."""
+    return sa.select(*(tables.case.c[name] for name in Case.__struct_fields__))
+
+
+def case_of(row: sa.Row[Any]) -> Case:
+    """A row of `cases_selected`."""
+    values: list[Any] = list(row)
+    values[STATE] = STATES[values[STATE]]
+    return Case(*values)

@@ -8,11 +8,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
+
+import msgspec
 
 from khaos_assets.cases.tables import instant_text
 
@@ -42,18 +43,16 @@ class Kind(StrEnum):
     NIGHT_RECORDED = "night_recorded"
 
 
-@dataclass(frozen=True)
-class Happening:
-    """An event before it has its place in the chain. `body` holds text, whole numbers, booleans, None, lists, maps."""
+class Happening(msgspec.Struct, frozen=True):
+    """An event before it has its place in the chain. `body`: text, whole numbers, booleans, Decimals, dates, None."""
 
     kind: Kind
     case_key: str | None = None
     actor: str = "nightly"
-    body: Mapping[str, Any] = field(default_factory=dict)
+    body: Mapping[str, Any] = {}
 
 
-@dataclass(frozen=True)
-class Event:
+class Event(msgspec.Struct, frozen=True):
     """An event in its place. `at` is aware UTC."""
 
     seq: int
@@ -73,17 +72,17 @@ class Event:
 
 
 def canonical(value: Mapping[str, Any]) -> str:
-    """JSON with sorted keys and nothing between them; money and units as text. A float raises TypeError."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain, allow_nan=False)
+    """JSON with sorted keys and nothing between them; money and units as plain text. A float raises TypeError."""
+    return msgspec.json.encode({name: _plain(v) for name, v in value.items()}, order="sorted").decode()
 
 
-def _plain(value: object) -> str:
+def _plain(value: object) -> object:
     if isinstance(value, Decimal):
         return f"{value:f}"
     if isinstance(value, datetime):
         return instant_text(value)
-    if isinstance(value, date):
-        return value.isoformat()
+    if value is None or isinstance(value, str | int | date):
+        return value
     raise TypeError(f"{type(value).__name__} has no place in an event")
 
 
@@ -91,12 +90,12 @@ def event_hash(event: Event) -> str:
     """SHA-256 over everything that the event says, and the hash before it."""
     e = event
     night = e.night.isoformat() if e.night else None
-    parts = [e.previous, e.seq, instant_text(e.at), night, e.kind.value, e.case_key, e.actor, e.body]
-    return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()
+    parts = (e.previous, e.seq, instant_text(e.at), night, e.kind.value, e.case_key, e.actor, e.body)
+    return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()
 
 
 def placed(happening: Happening, seq: int, at: datetime, night: date | None, previous: str) -> Event:
     """The event with its number and its hash."""
     h = happening
     event = Event(seq, at, night, h.kind, h.case_key, h.actor, canonical(h.body), previous, hash="")
-    return replace(event, hash=event_hash(event))
+    return msgspec.structs.replace(event, hash=event_hash(event))

@@ -15,12 +15,13 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from msgspec.structs import asdict
 from sqlalchemy import Connection, Engine, RowMapping
 from sqlalchemy.event import listen
 from sqlalchemy.exc import ArgumentError, DatabaseError
 
 from khaos_assets.cases import tables
-from khaos_assets.cases.deed import Deed, case_of
+from khaos_assets.cases.deed import Deed, case_of, cases_selected
 from khaos_assets.cases.events import GENESIS, Event, Kind, event_hash
 from khaos_assets.cases.states import Case, State, after
 from khaos_assets.config import Store
@@ -153,7 +154,7 @@ class Ledger:
         """Cases by severity, then pounds, then key; those of `states` only, all of them unless given."""
         now = tables.case
         rank = sa.case({"critical": 0, "high": 1, "medium": 2, "low": 3}, value=now.c.severity, else_=4)
-        query = sa.select(now).order_by(rank, sa.func.abs(now.c.amount_gbp).desc().nulls_last(), now.c.case_key)
+        query = cases_selected().order_by(rank, sa.func.abs(now.c.amount_gbp).desc().nulls_last(), now.c.case_key)
         if states is not None:
             query = query.where(now.c.state.in_([s.value for s in states]))
         if code is not None:
@@ -161,7 +162,7 @@ class Ledger:
         if owner is not None:
             query = query.where(now.c.owner == owner)
         with self.engine.connect() as connection:
-            return [case_of(row) for row in connection.execute(query.limit(limit)).mappings()]
+            return [case_of(row) for row in connection.execute(query.limit(limit))]
 
     def events(self, case_key: str | None = None, after_seq: int = 0) -> list[Event]:
         """Events in their order: all, or those of one case."""
@@ -184,8 +185,7 @@ class Ledger:
         with self.engine.connect() as connection:
             cases = _prove_chain(connection)
             _prove_nights(connection)
-            rows = connection.execute(sa.select(tables.case)).mappings()
-            stored = {row["case_key"]: case_of(row) for row in rows}
+            stored = {row[0]: case_of(row) for row in connection.execute(cases_selected())}
             for key in sorted(cases.keys() | stored.keys()):
                 made, kept = cases.get(key), stored.get(key)
                 if made is None or kept is None or _decided(made) != _decided(kept):
@@ -218,15 +218,15 @@ def _prove_nights(connection: Connection) -> None:
 
 def _decided(case: Case) -> dict[str, Any]:
     """What the events decide. When a case was seen last, and how often, is counted and not an event."""
-    return {name: value for name, value in vars(case).items() if name not in ("last_seen", "occurrences")}
+    return {name: value for name, value in asdict(case).items() if name not in ("last_seen", "occurrences")}
 
 
 def find_case(connection: Connection, case_key: str) -> Case:
     """One case by its key or the beginning of it. Raises NoSuchCase where none or several begin so."""
     now = tables.case
     begins = now.c.case_key.startswith(case_key, autoescape=True)
-    rows = connection.execute(sa.select(now).where(begins).order_by(now.c.case_key).limit(2)).mappings().all()
-    exact = [r for r in rows if r["case_key"] == case_key]
+    rows = connection.execute(cases_selected().where(begins).order_by(now.c.case_key).limit(2)).all()
+    exact = [r for r in rows if r[0] == case_key]
     if exact:
         return case_of(exact[0])
     if not rows or not case_key:

@@ -13,10 +13,11 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 
 from khaos_assets.cases import tables
-from khaos_assets.cases.events import Happening, Kind, canonical
+from khaos_assets.cases.events import Happening, Kind
 from khaos_assets.cases.ledger import Ledger, RecordedNight, open_ledger, recorded
 from khaos_assets.cases.service import due
 from khaos_assets.cases.states import FACTS, Case, Closing, State
@@ -29,8 +30,7 @@ MOVES = ("expected_value", "actual_value", "units", "amount_gbp", "severity")
 """What has to change for an event to say so."""
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(msgspec.Struct, frozen=True):
     """One row of a night's exceptions, as far as its case is concerned. GBP; instants aware UTC."""
 
     case_key: str
@@ -68,10 +68,8 @@ class NightFindings:
     @property
     def digest(self) -> str:
         """The same for the same findings, whatever the order in which they were read."""
-        digest = hashlib.sha256(repr(sorted(self.closes)).encode())
-        for key in sorted(self.rows):
-            digest.update(canonical(vars(self.rows[key])).encode())
-        return digest.hexdigest()
+        rows = [self.rows[key] for key in sorted(self.rows)]
+        return hashlib.sha256(msgspec.json.encode((sorted(self.closes), rows))).hexdigest()
 
 
 def record_night(settings: Settings, store: Store, night: Night) -> RecordedNight | None:
@@ -88,7 +86,7 @@ def record_night(settings: Settings, store: Store, night: Night) -> RecordedNigh
 
 def read_findings(store: Store, night: Night) -> NightFindings:
     """The night's rows of `exception` and `control_code`."""
-    columns = ", ".join(Finding.__dataclass_fields__)
+    columns = ", ".join(Finding.__struct_fields__)
     with store.writing(), open_warehouse(store, read_only=True) as db:
         rows = db.execute(f"SELECT {columns} FROM exception WHERE night = ?", [night.date]).fetchall()
         closes = db.execute(
@@ -107,7 +105,7 @@ def record(ledger: Ledger, settings: Settings, findings: NightFindings) -> Recor
             return next((r for r in reversed(earlier) if r.night == night.date), None)
         if last is not None and last.night == night.date and last.findings == digest:
             return last
-        known = deed.load() | deed.load(findings.rows)
+        known = deed.load(findings.rows)
         happenings = list(changes(known, findings, settings))
         run = 1 + sum(r.night == night.date for r in earlier)
         summary = Happening(

@@ -9,11 +9,13 @@ and for the proof that what is stored is what the events say.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
+
+import msgspec
+from msgspec.structs import replace
 
 from khaos_assets.cases.events import Event, Kind
 
@@ -45,8 +47,7 @@ class Closing(StrEnum):
     """Another case explains it now, or it is inside its grace again."""
 
 
-@dataclass(frozen=True)
-class Case:
+class Case(msgspec.Struct, frozen=True):
     """One difference and where its life stands. GBP; instants aware UTC; nights are London dates."""
 
     case_key: str

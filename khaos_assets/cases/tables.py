@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import lru_cache
 
 from sqlalchemy import (
     BigInteger,
@@ -73,6 +74,7 @@ class Instant(TypeDecorator[datetime]):
         return None if value is None else datetime.fromisoformat(value)
 
 
+@lru_cache(maxsize=4096)
 def instant_text(value: datetime) -> str:
     """`2026-11-20T02:00:00.000000+00:00`."""
     if value.tzinfo is None:

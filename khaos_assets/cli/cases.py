@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from msgspec.structs import asdict
 
 from khaos_assets.cli.session import JsonFlag, Session, UsageError, command, emit, say
 
@@ -198,13 +199,13 @@ def _answer(case: Case, json: bool) -> None:
 
 def document(case: Case) -> dict[str, Any]:
     """A case for machines: money and units as decimal text, instants ISO 8601 UTC."""
-    return {name: _plain(value) for name, value in vars(case).items() if name != "proposal"} | {
+    return {name: _plain(value) for name, value in asdict(case).items() if name != "proposal"} | {
         "proposed": case.proposed
     }
 
 
 def _event(event: Event) -> dict[str, Any]:
-    return {name: _plain(value) for name, value in vars(event).items()} | {"body": event.content}
+    return {name: _plain(value) for name, value in asdict(event).items()} | {"body": event.content}
 
 
 def _plain(value: Any) -> Any:

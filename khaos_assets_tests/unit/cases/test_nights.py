@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
 from decimal import Decimal
 
+import msgspec
 import pytest
 
 from khaos_assets.cases.ledger import Ledger
@@ -73,7 +73,7 @@ def test_a_case_that_another_explains_from_now_on_is_closed_by_that(ledger: Ledg
 )
 def test_a_change_of_its_figures_is_an_event(ledger: Ledger, change: dict[str, object]) -> None:
     put(ledger, 1, finding("a"))
-    put(ledger, 2, dataclasses.replace(finding("a"), **change))
+    put(ledger, 2, msgspec.structs.replace(finding("a"), **change))
     assert story(ledger, "a") == ["opened", "changed"]
     name, value = next(iter(change.items()))
     assert getattr(ledger.case("a"), name) == value
