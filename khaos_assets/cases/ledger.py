@@ -172,6 +172,11 @@ class Ledger:
         with self.engine.connect() as connection:
             return [_event(row) for row in connection.execute(query).mappings()]
 
+    def head(self) -> int:
+        """The number of the newest event; 0 in an empty ledger."""
+        with self.engine.connect() as connection:
+            return connection.scalar(sa.select(sa.func.max(tables.event.c.seq))) or 0
+
     def nights(self) -> list[RecordedNight]:
         """Every recording, in the order in which they were made."""
         with self.engine.connect() as connection:

@@ -118,6 +118,23 @@ def record(ledger: Ledger, settings: Settings, findings: NightFindings) -> Recor
         return made
 
 
+def record_moment(ledger: Ledger, settings: Settings, findings: NightFindings) -> int:
+    """What a moment of the day found open goes to the same cases: they open, come back, change. None closes.
+
+    Only open rows count, and `closes` is not looked at. Gives the number of events; 0 in a ledger without a night.
+    """
+    with ledger.deed(findings.night.as_of) as deed:
+        nights = recorded(deed.connection)
+        if not nights:
+            return 0
+        found = {key: row for key, row in findings.rows.items() if row.state == "open"}
+        known = deed.load(found)
+        moment = NightFindings(findings.night, found, frozenset())
+        happenings = list(changes({k: c for k, c in known.items() if k in found}, moment, settings))
+        deed.append(happenings, nights[-1].night)
+        return len(happenings)
+
+
 def changes(known: Mapping[str, Case], findings: NightFindings, settings: Settings) -> Iterator[Happening]:
     """What the night's findings do to the cases that are known, case by case in the order of their keys."""
     for key in sorted(known.keys() | findings.rows.keys()):
@@ -165,7 +182,8 @@ def _open(case: Case | None, row: Finding, night: Night, settings: Settings) -> 
 
 
 def _unseen(case: Case, findings: NightFindings, settings: Settings) -> Iterator[Happening]:
-    gone = (case.code, case.systems) in findings.closes
+    # A case that the day found after this night's instant cannot show in the night, however often it is run.
+    gone = (case.code, case.systems) in findings.closes and case.first_seen <= findings.night.as_of
     if case.state is State.FALSE_POSITIVE:
         return
     if gone and case.state is not State.RESOLVED:

@@ -179,9 +179,20 @@ class Feed(Section):
     confirmed_drops: dict[str, str] = Field(default={}, description="night → who confirmed a drop, and why")
 
 
+class Email(Section):
+    """Digests by mail; SMTP_USERNAME and SMTP_PASSWORD come from the environment where the server asks for them."""
+
+    host: str
+    port: int = Field(default=587, ge=1, le=65535)
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    sender: str
+    recipients: dict[str, list[str]] = Field(default={}, description='owner → addresses; "*" = whoever is not named')
+
+
 class Alerts(Section):
     webhook_url: str | None = None
     timeout_seconds: float = 10.0
+    email: Email | None = None
 
 
 Severity = Literal["critical", "high", "medium", "low"]

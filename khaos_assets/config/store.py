@@ -95,11 +95,6 @@ class Store:
         can make again."""
         return self.root / "ledger.sqlite"
 
-    @property
-    def alerts(self) -> Path:
-        """Which cases have been told to whom already."""
-        return self.root / "alerts.sqlite"
-
     @contextmanager
     def writing(self, timeout: float = 600) -> Generator[None]:
         """The inter-process lock of the one warehouse writer. Never held while waiting for the network."""

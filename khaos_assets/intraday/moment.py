@@ -15,6 +15,8 @@ from typing import Any
 from filelock import FileLock
 
 from khaos_assets import rules, snapshots, warehouse
+from khaos_assets.cases.ledger import open_ledger
+from khaos_assets.cases.recording import NightFindings, read_findings, record_moment
 from khaos_assets.config import Credentials, Night, Settings, Store
 from khaos_assets.config.store import DayStore, write_bytes
 from khaos_assets.expectations.tie_out import count
@@ -94,6 +96,10 @@ def run_moment(settings: Settings, credentials: Credentials, store: Store, as_of
             files = listing.write(db, day)
         not_tested = {name: why for name, why in result.not_tested.items() if name.split(" ")[0] in CODES}
         told = Moment(finished, moment.as_of, certificates, not_tested, listed, opened, files)
+        findings = read_findings(day, moment)
+        mine = {key: row for key, row in findings.rows.items() if row.code in CODES}
+        with open_ledger(store) as ledger:
+            record_moment(ledger, settings, NightFindings(moment, mine, findings.closes))
         write_bytes(_record(day, moment.as_of), json.dumps(told.document(), indent=1).encode() + b"\n")
     return told
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from dagster import JobDefinition, MetadataValue, OpExecutionContext, in_process_executor, job, op
 
 from khaos_assets.config import Night
-from khaos_assets.orchestration.alerts import tell_of_day
+from khaos_assets.orchestration.alerts import tell, text
 from khaos_assets.orchestration.metadata import files, markdown_table, pounds
 from khaos_assets.orchestration.resources import MerchantResource
 
@@ -30,8 +30,8 @@ def build_intraday() -> JobDefinition:
         told = run_moment(settings, merchant.credentials(), store, instant(merchant))
         for name in told.incomplete:
             context.log.warning("%s is INCOMPLETE: %s", name, told.certificates[name].reasons)
-        for digest in tell_of_day(settings, store, told):
-            context.log.info(digest.text)
+        for digest in tell(settings, merchant.credentials(), store):
+            context.log.info(text(settings, digest))
         context.add_output_metadata(figures(told))
 
     @job(

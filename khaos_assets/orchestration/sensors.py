@@ -1,13 +1,13 @@
 """Sensors: what happens because something else happened.
 
-Here: after a night, each owner is told what is new for them. Only the latest night alerts, whatever is run again.
-Not here: what is told and to whom (`alerts.py`).
+Here: whenever the ledger has new events, each owner is told what they mean for them. Not here: what is told and to whom
+(`alerts.py`).
 See https://docs.dagster.io/guides/automate/sensors.
 """
 
 from dagster import DefaultSensorStatus, SensorDefinition, SensorEvaluationContext, SkipReason, sensor
 
-from khaos_assets.orchestration.alerts import latest_night, published_file, tell
+from khaos_assets.orchestration.alerts import tell, text
 from khaos_assets.orchestration.resources import MerchantResource
 
 
@@ -16,23 +16,26 @@ def build_sensors() -> list[SensorDefinition]:
         name="alerts",
         minimum_interval_seconds=60,
         default_status=DefaultSensorStatus.RUNNING,
-        description="Tells each owner once what is new in the latest night: in the log, and by webhook where set.",
+        description=(
+            "Tells each owner once what opened, came back, grew severe or is late: in the log, by webhook and by mail."
+        ),
     )
     def alerts(context: SensorEvaluationContext, merchant: MerchantResource) -> SkipReason:
+        from khaos_assets.cases.ledger import open_ledger
+
         if not merchant.configured:
             return SkipReason(f"{merchant.config_file}: there is no such file")
         settings, store = merchant.settings(), merchant.store()
-        night = latest_night(store)
-        published = published_file(store, night) if night else None
-        if night is None or published is None:
+        with open_ledger(store) as ledger:
+            head = str(ledger.head())
+        if head == "0":
             return SkipReason("no night is finished yet")
-        # The name of the published copy is a hash of its content: the same content tells nothing new.
-        if context.cursor == published.name:
-            return SkipReason(f"night {night} was told")
-        told = tell(settings, store, night)
-        context.update_cursor(published.name)
+        if context.cursor == head:
+            return SkipReason("nothing happened since")
+        told = tell(settings, merchant.credentials(), store)
+        context.update_cursor(head)
         for digest in told:
-            context.log.info(digest.text)
-        return SkipReason(" · ".join(f"{d.owner}: {len(d.keys)} new" for d in told) or f"night {night}: nothing new")
+            context.log.info(text(settings, digest))
+        return SkipReason(" · ".join(f"{d.owner}: {d.count}" for d in told) or "nothing new for anybody")
 
     return [alerts]

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from khaos_assets import rules, snapshots, warehouse
+from khaos_assets.cases.recording import record_night
 from khaos_assets.config import Credentials, Night, Settings, Store, load_settings
 from khaos_assets.intraday import Moment, run_moment
 from khaos_assets.sandbox.worlds import make_world
@@ -75,6 +76,7 @@ class Place:
         snapshots.take(self.settings, self.credentials, self.store, night)
         warehouse.build(self.settings, self.store, night)
         rules.evaluate(self.settings, self.store, night)
+        record_night(self.settings, self.store, night)
         return warehouse.publish(self.store, night)
 
     def moment(self, as_of: datetime = DAY) -> Moment:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from dagster import DagsterInstance
 
+from khaos_assets.cases.ledger import open_ledger
+from khaos_assets.cases.notices import untold
+from khaos_assets.cases.states import STANDING
 from khaos_assets.definitions import build_defs
 from khaos_assets.intraday import Moment, NoNightYet
 from khaos_assets.orchestration.resources import MerchantResource
@@ -131,8 +132,9 @@ def test_the_job_runs_a_moment_and_tells_owners_of_what_is_new(told: Told) -> No
         assert definitions.resolve_job_def("intraday").execute_in_process(instance=instance).success
     (record,) = (place.store.day_after(NEXT.date).root / "moments").glob("*.json")
     listed = {case["case_key"] for case in json.loads(record.read_text())["listed"]}
-    with closing(sqlite3.connect(place.store.alerts)) as ledger:
-        assert listed == {key for (key,) in ledger.execute("SELECT case_key FROM told")}
+    with open_ledger(place.store) as ledger:
+        assert listed <= {c.case_key for c in ledger.cases(states=STANDING)}
+        assert untold(ledger, "log") == []
 
 
 def test_without_a_finished_night_there_is_nothing_to_reach_on_from(world: World, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Who is told what, once: a real webhook, a real published copy."""
+"""Who is told what, once: a real webhook, a real mail server, a real ledger."""
 
 from __future__ import annotations
 
@@ -7,34 +7,35 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from decimal import Decimal
+from email import message_from_bytes, policy
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.handlers import Sink
 from dagster import build_sensor_context
 
-from khaos_assets.config import Night, Settings, Store
-from khaos_assets.config.settings import Alerts, Merchant
-from khaos_assets.config.store import write_bytes
+from khaos_assets.cases.decisions import acknowledge, assign, resolve
+from khaos_assets.cases.ledger import Ledger, open_ledger
+from khaos_assets.cases.recording import Finding
+from khaos_assets.config import Credentials, Settings, Store
+from khaos_assets.config.settings import Alerts, Email, Merchant
 from khaos_assets.expectations.result import CheckKind, CheckResult, write_results
-from khaos_assets.orchestration.alerts import digests, latest_night, published_file, tell
+from khaos_assets.orchestration.alerts import NotTold, tell, text
 from khaos_assets.orchestration.resources import MerchantResource
 from khaos_assets.orchestration.sensors import build_sensors
-from khaos_assets_tests.unit.expectations.nights import KEPT
+from khaos_assets_tests.sandbox_fixtures import free_port
+from khaos_assets_tests.unit.cases.nights_of_cases import finding, night, noon
+from khaos_assets_tests.unit.cases.nights_of_cases import put as record
 
-NIGHT, NEXT = Night.of("2026-11-20"), Night.of("2026-11-21")
-Row = tuple[str, str, str, str, Decimal | None]
-"""(owner, code, record key, state, pounds)"""
-ROWS: list[Row] = [
-    ("operations", "STK-01", "A", "open", Decimal("10.00")),
-    ("operations", "STK-01", "B", "open", Decimal("200.50")),
-    ("operations", "ORD-05", "O1", "open", None),
-    ("finance", "ORD-17", "O2", "open", Decimal("3.00")),
-    ("finance", "ORD-17", "O3", "expected", Decimal("4.00")),
-]
+NOBODY = Credentials(values={})
+DRIFT = [finding("A", "10.00"), finding("B", "200.50")]
+LATE = finding("O1", None, code="ORD-05")
+MONEY = finding("O2", "3.00", code="FIN-01", systems="scayle>khaos", owner="finance")
+WAITING = finding("O3", "4.00", code="FIN-01", systems="scayle>khaos", owner="finance", state="expected")
+ROWS = [*DRIFT, LATE, MONEY, WAITING]
 
 
 @dataclass
@@ -68,98 +69,166 @@ def webhook() -> Iterator[Webhook]:
         server.server_close()
 
 
-def settings(hook: Webhook | None = None) -> Settings:
-    return Settings(merchant=Merchant(name="Test"), alerts=Alerts(webhook_url=hook.url if hook else None))
+def settings(hook: Webhook | None = None, email: Email | None = None) -> Settings:
+    return Settings(
+        merchant=Merchant(name="Test"), alerts=Alerts(webhook_url=hook.url if hook else None, email=email)
+    )  # fmt: skip
 
 
-def publish(store: Store, night: Night, rows: list[Row], *, reads: list[CheckResult] | None = None) -> None:
-    """Write a published copy and check results as a finished night leaves them."""
-    target = store.published / f"{night}-{abs(hash(tuple(rows))):x}.duckdb"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with duckdb.connect(str(target)) as db:
-        db.execute(KEPT)
-        db.execute("DELETE FROM exception")
-        for owner, code, key, state, gbp in rows:
-            db.execute(
-                "INSERT INTO exception BY NAME SELECT ? AS night, ? AS owner, ? AS code, ? AS case_key, "
-                "? AS record_key, ? AS state, ? AS amount_gbp, 'high' AS severity, 'wair>khaos' AS systems, "
-                "'' AS entity, '' AS scope, '' AS field, '{}' AS evidence, ? AS as_of, ? AS first_seen",
-                [night.date, owner, code, f"case-{code}-{key}", key, state, gbp, night.as_of, night.as_of],
-            )
-    write_bytes(store.published / "current.json", json.dumps({"night": str(night), "file": target.name}).encode())
-    write_results(store, night, reads or [])
+@dataclass
+class Ground:
+    """A data folder with a ledger."""
+
+    store: Store
+    ledger: Ledger
+
+    def night(self, n: int, *rows: Finding, reads: list[CheckResult] | None = None) -> None:
+        record(self.ledger, n, *rows)
+        write_results(self.store, night(n), reads or [])
+
+    def told(self, given: Settings) -> dict[str, list[str]]:
+        """Tells; what each owner was told: "3 new STK-01"."""
+        digests = tell(given, NOBODY, self.store)
+        return {d.owner: [f"{n.count} {n.what} {n.code}" for n in d.news] for d in digests}
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return Store(tmp_path)
+def ground(tmp_path: Path) -> Iterator[Ground]:
+    store = Store(tmp_path)
+    with open_ledger(store) as ledger:
+        yield Ground(store, ledger)
 
 
-def test_each_owner_gets_one_digest_with_codes_pounds_and_the_largest_first(store: Store) -> None:
-    publish(store, NIGHT, ROWS)
+def test_each_owner_gets_one_digest_with_codes_pounds_and_the_largest_first(ground: Ground) -> None:
+    ground.night(1, *ROWS)
     with webhook() as hook:
-        tell(settings(hook), store, NIGHT)
+        tell(settings(hook), NOBODY, ground.store)
     assert [d["owner"] for d in hook.received] == ["finance", "operations"]
-    operations = hook.received[1]
-    assert operations["new"] == 3
+    finance, operations = hook.received
+    assert (finance["count"], operations["count"]) == (1, 3)
     assert operations["codes"][1] == {
-        "code": "STK-01", "title": "", "new": 2, "examples": ["B", "A"], "gbp": "210.50",
+        "code": "STK-01", "title": "Stock drift", "what": "new", "count": 2, "examples": ["MUG-B", "MUG-A"],
+        "gbp": "210.50",
     }  # fmt: skip
-    assert "Test, night 2026-11-20: 3 new for operations" in operations["text"]
+    assert "Test, 2026-11-01: 3 for operations" in operations["text"]
+    assert "STK-01 Stock drift: 2 new, £210.50 (MUG-B, MUG-A)" in operations["text"]
 
 
-def test_a_case_is_told_once_and_only_what_is_new_the_next_night(store: Store) -> None:
-    with webhook() as hook:
-        publish(store, NIGHT, ROWS)
-        tell(settings(hook), store, NIGHT)
-        tell(settings(hook), store, NIGHT)
-        publish(store, NEXT, [*ROWS, ("operations", "STK-01", "C", "open", Decimal("1.00"))])
-        tell(settings(hook), store, NEXT)
-    assert len(hook.received) == 3
-    assert hook.received[2]["codes"][0]["examples"] == ["C"]
+def test_a_case_is_told_once_and_only_what_is_new_the_next_night(ground: Ground) -> None:
+    ground.night(1, *ROWS)
+    assert set(ground.told(settings())) == {"finance", "operations"}
+    assert ground.told(settings()) == {}
+    ground.night(2, *ROWS, finding("C", "1.00"))
+    assert ground.told(settings()) == {"operations": ["1 new STK-01"]}
 
 
-def test_what_the_webhook_did_not_take_is_told_again_and_its_address_is_not_in_the_error(store: Store) -> None:
-    publish(store, NIGHT, ROWS)
+def test_what_comes_back_grows_severe_is_late_or_is_given_to_somebody_is_told_again(ground: Ground) -> None:
+    ground.night(1, *DRIFT, LATE)
+    ground.told(settings())
+    ground.night(2, finding("B", "3000.00", severity="critical"), LATE)
+    assert ground.told(settings()) == {"operations": ["1 more severe STK-01"]}
+    ground.night(3, *DRIFT, LATE)
+    assert ground.told(settings()) == {"operations": ["1 back STK-01"]}
+    assign(ground.ledger, "A", "finance", by="ann", at=noon(3))
+    assert ground.told(settings()) == {"finance": ["1 given to you STK-01"]}
+    ground.night(7, *DRIFT, LATE)
+    assert ground.told(settings()) == {"operations": ["1 late ORD-05", "1 late STK-01"]}
+
+
+def test_what_is_gone_before_anybody_is_told_is_no_news(ground: Ground) -> None:
+    ground.night(1, *ROWS)
+    ground.night(2, MONEY)
+    assert ground.told(settings()) == {"finance": ["1 new FIN-01"]}
+
+
+def test_what_a_person_does_is_no_news(ground: Ground) -> None:
+    ground.night(1, *ROWS)
+    ground.told(settings())
+    acknowledge(ground.ledger, "A", by="ann", at=noon(1))
+    said = {"reason": "corrected", "note": "booked", "by": "ann", "at": noon(1)}
+    resolve(ground.ledger, settings(), "B", **said)
+    assert ground.told(settings()) == {}
+
+
+def test_what_the_webhook_did_not_take_is_told_again_and_its_address_is_not_in_the_error(ground: Ground) -> None:
+    ground.night(1, *ROWS)
     with webhook() as hook:
         hook.refuse = True
-        with pytest.raises(ConnectionError) as error:
-            tell(settings(hook), store, NIGHT)
+        with pytest.raises(NotTold) as error:
+            tell(settings(hook), NOBODY, ground.store)
         assert "secret-path" not in str(error.value)
         hook.refuse = False
-        assert len(tell(settings(hook), store, NIGHT)) == 2
+        assert set(ground.told(settings(hook))) == {"finance", "operations"}
 
 
-def test_a_broken_contract_is_news_for_the_integration_team(store: Store) -> None:
+def test_a_broken_contract_is_news_for_the_integration_team_once(ground: Ground) -> None:
     broken = CheckResult(
         kind=CheckKind.READ, subject="wair/stock", systems="wair", title="WAIR: Stock", passed=False,
-        owner="integration", severity="critical", count=1, reason="sku_id: empty in 1 of 2 rows", night=str(NIGHT),
+        owner="integration", severity="critical", count=1, reason="sku_id: empty in 1 of 2 rows", night=str(night(1)),
     )  # fmt: skip
-    publish(store, NIGHT, [], reads=[broken])
-    (digest,) = digests(settings(), store, NIGHT)
+    ground.night(1, reads=[broken])
+    (digest,) = tell(settings(), NOBODY, ground.store)
     assert digest.owner == "integration"
-    assert "wair/stock WAIR: Stock: 1 new (sku_id: empty in 1 of 2 rows)" in digest.text
+    assert "wair/stock WAIR: Stock: 1 broken (sku_id: empty in 1 of 2 rows)" in text(settings(), digest)
+    assert ground.told(settings()) == {}
 
 
-def test_an_earlier_night_that_is_run_again_alerts_nobody(store: Store) -> None:
-    publish(store, NEXT, [])
-    publish(store, NIGHT, ROWS)
-    assert latest_night(store) == NEXT
-    assert published_file(store, NEXT) is None
-    assert tell(settings(), store, NEXT) == []
+@contextmanager
+def mail_server() -> Iterator[tuple[int, list[Any]]]:
+    """A server on loopback; its port, and the messages that it took."""
+    taken: list[Any] = []
+
+    class Keep(Sink):
+        async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802 (its name)
+            taken.append(message_from_bytes(envelope.content, policy=policy.default))
+            return "250 kept"
+
+    port = free_port()
+    controller = Controller(Keep(), hostname="127.0.0.1", port=port)
+    controller.start()
+    try:
+        yield port, taken
+    finally:
+        controller.stop()
 
 
-def test_the_sensor_tells_and_then_waits_for_another_night(store: Store, tmp_path: Path) -> None:
-    publish(store, NIGHT, ROWS)
+def test_mail_goes_to_the_owners_addresses_and_to_nobody_else(ground: Ground) -> None:
+    ground.night(1, *ROWS)
+    with mail_server() as (port, taken):
+        email = Email(
+            host="127.0.0.1", port=port, security="none", sender="recon@example.com",
+            recipients={"finance": ["fd@example.com", "ledger@example.com"]},
+        )  # fmt: skip
+        assert set(ground.told(settings(email=email))) == {"finance", "operations"}
+        assert ground.told(settings(email=email)) == {}
+    (message,) = taken
+    assert message["To"] == "fd@example.com, ledger@example.com"
+    assert message["Subject"] == "Test: 1 for finance"
+    assert "FIN-01 Tax differs: 1 new, £3.00 (MUG-O2)" in message.get_content()
+
+
+def test_a_mail_server_that_is_away_keeps_its_digests_and_leaves_the_webhook_alone(ground: Ground) -> None:
+    ground.night(1, *DRIFT)
+    away = Email(host="127.0.0.1", port=1, security="none", sender="x@example.com", recipients={"*": ["y@example.com"]})
+    with webhook() as hook:
+        with pytest.raises(NotTold, match="the mail did not take the digest for operations"):
+            tell(settings(hook, away), NOBODY, ground.store)
+        with mail_server() as (port, taken):
+            tell(settings(hook, away.model_copy(update={"port": port})), NOBODY, ground.store)
+    assert (len(hook.received), len(taken)) == (1, 1)
+
+
+def test_the_sensor_tells_and_then_waits_for_something_to_happen(ground: Ground, tmp_path: Path) -> None:
+    ground.night(1, *ROWS)
     config = tmp_path / "merchant.toml"
     config.write_text('[merchant]\nname = "Test"\n')
     (sensor,) = build_sensors()
-    merchant = MerchantResource(config_file=str(config), data_dir=str(store.root))
+    merchant = MerchantResource(config_file=str(config), data_dir=str(ground.store.root))
     with build_sensor_context(resources={"merchant": merchant}) as context:
-        first = sensor(context)
-        assert "finance: 1 new · operations: 3 new" in str(first)
-        assert context.cursor is not None
-        assert "was told" in str(sensor(context))
+        assert "finance: 1 · operations: 3" in str(sensor(context))
+        assert "nothing happened since" in str(sensor(context))
+        ground.night(2, *ROWS)
+        assert "nothing new for anybody" in str(sensor(context))
 
 
 def test_without_a_configuration_the_sensor_waits(tmp_path: Path) -> None:

@@ -8,8 +8,12 @@ import msgspec
 import pytest
 
 from khaos_assets.cases.ledger import Ledger
-from khaos_assets.cases.states import State
-from khaos_assets_tests.unit.cases.nights_of_cases import SETTINGS, finding, night, put, story
+from khaos_assets.cases.movement import of_night
+from khaos_assets.cases.recording import Finding, NightFindings, record_moment
+from khaos_assets.cases.states import STANDING, State
+from khaos_assets.cases.worklist import work_list
+from khaos_assets.config import Night
+from khaos_assets_tests.unit.cases.nights_of_cases import PAIRS, SETTINGS, finding, night, noon, put, story
 
 
 def test_a_difference_is_one_case_however_many_nights_it_stands(ledger: Ledger) -> None:
@@ -153,3 +157,40 @@ def test_service_levels_come_from_the_severity_or_the_last_route_that_fits(ledge
     put(ledger, 1, finding("a"), finding("b", "-500.00"), finding("c"), settings=SETTINGS)
     hours = {c.case_key: (c.due_at - night(1).as_of).total_seconds() / 3600 for c in ledger.cases() if c.due_at}
     assert hours == {"a": 24, "b": 8, "c": 120}
+
+
+# The day between two nights
+
+
+def moment(n: int, *rows: Finding) -> NightFindings:
+    """What a moment found at noon after the n-th night."""
+    day = Night(night(n + 1).date, noon(n))
+    return NightFindings(day, {r.case_key: r for r in rows}, frozenset(PAIRS))
+
+
+def test_what_the_day_finds_opens_the_same_case_and_closes_none(ledger: Ledger) -> None:
+    put(ledger, 1, finding("a"), finding("b", state="expected"))
+    found = moment(1, finding("b"), finding("c", first_seen=noon(1)), finding("d", state="expected"))
+    assert record_moment(ledger, SETTINGS, found) == 2
+    assert record_moment(ledger, SETTINGS, found) == 0
+    assert [c.case_key for c in ledger.cases(states=STANDING)] == ["a", "b", "c"]
+    assert (ledger.events("c")[0].at, ledger.events("c")[0].night) == (noon(1), night(1).date)
+    put(ledger, 2, finding("a"), finding("c"))
+    assert story(ledger, "b") == ["appeared", "opened", "resolved"]
+    assert story(ledger, "c") == ["opened"]
+    movement = of_night(ledger, night(2).date)
+    assert (movement.total("opened"), movement.total("evidence"), movement.ties) == (2, 1, True)
+    assert {i.case_key: i.new for i in work_list(ledger, night(2).date).items} == {"a": False, "c": True}
+
+
+def test_the_night_before_run_again_says_nothing_of_what_the_day_found(ledger: Ledger) -> None:
+    put(ledger, 1, finding("a"))
+    record_moment(ledger, SETTINGS, moment(1, finding("c", first_seen=noon(1))))
+    put(ledger, 1)
+    assert story(ledger, "a") == ["opened", "resolved"]
+    assert story(ledger, "c") == ["opened"]
+
+
+def test_a_day_without_a_night_before_it_is_not_kept(ledger: Ledger) -> None:
+    assert record_moment(ledger, SETTINGS, moment(1, finding("a"))) == 0
+    assert ledger.events() == []
