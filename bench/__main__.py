@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 import time
 
-from bench import channels, compare, scale, snapshots
+from bench import channels, compare, quarter, scale, snapshots
 
-PARTS = ("snapshots", "channels", "compare", "scale")
+PARTS = ("snapshots", "channels", "compare", "scale", "quarter")
 
 
 def main() -> None:
@@ -29,6 +29,8 @@ def main() -> None:
                 channels.report()
             case "compare":
                 compare.report(asked.rounds, asked.size)
+            case "quarter":
+                quarter.report()
             case _:
                 scale.report(asked.items, asked.orders)
     took = time.monotonic() - begin
