@@ -62,6 +62,6 @@ def _shown(n: int) -> dict[str, Finding]:
 def _finding(key: str, gbp: Decimal) -> Finding:
     return Finding(
         case_key=key, state="open", code=PAIR[0], systems=PAIR[1], entity="stock", record_key=key, scope="Main",
-        field="", counterpart_key=None, owner="operations", severity="medium", expected_value="7", actual_value="5", reason=None,
-        units=Decimal(-2), amount_gbp=gbp, correction=None, first_seen=FIRST.as_of, suppressed_by=None,
+        field="", counterpart_key=None, owner="operations", severity="medium", expected_value="7", actual_value="5",
+        reason=None, units=Decimal(-2), amount_gbp=gbp, correction=None, first_seen=FIRST.as_of, suppressed_by=None,
     )  # fmt: skip
