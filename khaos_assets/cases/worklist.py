@@ -93,6 +93,19 @@ class Age:
 
 
 @dataclass(frozen=True)
+class OwnersPart:
+    """What one owner has to explain. Cases; `oldest` in days, None where nothing stands."""
+
+    owner: str
+    stands: int
+    new: int
+    again: int
+    late: int
+    gone: int
+    oldest: int | None
+
+
+@dataclass(frozen=True)
 class WorkList:
     """The list of one night."""
 
@@ -103,6 +116,20 @@ class WorkList:
 
     def owners(self) -> list[str]:
         return sorted({i.owner for i in self.items} | {g.owner for g in self.gone})
+
+    def parts(self) -> list[OwnersPart]:
+        """The list in one line per owner."""
+        found: list[OwnersPart] = []
+        for owner in self.owners():
+            mine = [i for i in self.items if i.owner == owner]
+            found.append(
+                OwnersPart(
+                    owner, len(mine), sum(i.new and not i.again for i in mine), sum(i.new and i.again for i in mine),
+                    sum(i.late for i in mine), sum(g.owner == owner for g in self.gone),
+                    max((i.days for i in mine), default=None),
+                )
+            )  # fmt: skip
+        return found
 
     def ageing(self) -> list[Age]:
         """How long what stands has stood, by owner, basis and side."""

@@ -42,5 +42,5 @@ def write_nightly(settings: Settings, store: Store, night: Night, out: Path | No
             downloads[f"../../data_docs/{night}/index.html"] = "Data Docs: the checks behind these figures, as evidence"
         index = folder / "index.html"
         pages = runbook_pages({line.code for line in figures.codes})
-        write_page(con, figures, pages, downloads, index, preview_rows=settings.reports.preview_rows)
+        write_page(con, figures, pages, downloads, index, preview_rows=settings.reports.preview_rows, cases=cases)
     return {name: folder / name for name in (*DOWNLOADS, "index.html")}

@@ -15,6 +15,7 @@ from markupsafe import Markup
 from khaos_assets.config.night import LONDON
 from khaos_assets.config.store import write_bytes
 from khaos_assets.reports import charts
+from khaos_assets.reports.case_list import CaseList
 from khaos_assets.reports.figures import Figures
 from khaos_assets.reports.rows import largest_open
 from khaos_assets.reports.runbook import Page
@@ -32,12 +33,15 @@ def write_page(
     out: Path,
     *,
     preview_rows: int,
+    cases: CaseList | None = None,
 ) -> None:
-    """Write `index.html` and `runbook/<CODE>.html` beside it. `downloads`: relative file → what it is."""
+    """Write `index.html` and `runbook/<CODE>.html` beside it. `downloads`: relative file → what it is; without `cases`
+    the page has no list of people's work."""
     severities = _severities(con, figures)
     environment = _environment()
     context: dict[str, Any] = {
         "figures": figures,
+        "cases": cases,
         "families": FAMILIES,
         "severities": {s: sum(n for (_, x), n in severities.items() if x == s) for s in SEVERITIES},
         "counts": {

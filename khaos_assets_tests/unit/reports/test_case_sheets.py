@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
@@ -16,6 +17,7 @@ from khaos_assets.cases.ledger import Ledger, open_ledger
 from khaos_assets.config import Night, Store
 from khaos_assets.reports.case_list import CaseList, read_case_list
 from khaos_assets.reports.figures import read_figures
+from khaos_assets.reports.page import write_page
 from khaos_assets.reports.workbook import write_workbook
 from khaos_assets.warehouse import open_warehouse
 from khaos_assets_tests.unit.cases.nights_of_cases import SETTINGS, finding, night, noon, put
@@ -37,6 +39,13 @@ def book_of(folder: Path, cases: CaseList | None, *, values: bool = True, rows_p
     with open_warehouse(make_night(folder / "night", []), read_only=True) as con:
         write_workbook(con, read_figures(con, "x", NIGHT), out, cases=cases, rows_per_sheet=rows_per_sheet)
     return openpyxl.load_workbook(out, data_only=values)
+
+
+def page_of(folder: Path, cases: CaseList | None) -> str:
+    out = folder / "page" / "index.html"
+    with open_warehouse(make_night(folder / "night", []), read_only=True) as con:
+        write_page(con, read_figures(con, "x", NIGHT), {}, {}, out, preview_rows=5, cases=cases)
+    return out.read_text(encoding="utf-8")
 
 
 def cases_of(folder: Path, n: int = 2) -> CaseList:
@@ -113,6 +122,16 @@ def test_a_list_longer_than_a_sheet_goes_on_in_the_next(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.usefixtures("ledger")
+def test_the_page_says_in_one_line_what_each_owner_has(tmp_path: Path) -> None:
+    page = page_of(tmp_path, cases_of(tmp_path))
+    rows = re.findall(r"<tr><td>(Finance|Operations)</td>(.*?)</tr>", page, re.DOTALL)
+    shown = {owner: re.sub(r"<[^>]*>", " ", cells).split() for owner, cells in rows}
+    # stand, new, back again, late, oldest, left
+    assert shown == {"Finance": ["1", "1", "0", "0", "0", "0"], "Operations": ["1", "0", "0", "0", "1", "2"]}
+
+
 def test_a_night_that_the_ledger_does_not_know_has_no_such_sheets(tmp_path: Path) -> None:
     assert read_case_list(Store(tmp_path), Night.of("2026-11-20")) is None
+    assert "Whose work it is" not in page_of(tmp_path, None)
     assert not {"Work list", "Movement"} & set(book_of(tmp_path, None).sheetnames)
