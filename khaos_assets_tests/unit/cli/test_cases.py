@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -97,3 +98,27 @@ def test_much_money_waits_for_a_second_person(folder: Path) -> None:
 def test_what_cannot_be_is_refused_in_words(folder: Path, words: tuple[str, ...], said: str) -> None:
     result = ask(folder, *words)
     assert (result.exit_code, said in result.stderr) == (2, True), result.stderr
+
+
+def ledger_seen_by_doctor(folder: Path) -> dict[str, str]:
+    result = CliRunner().invoke(app, ["doctor", "--json", "--config", str(folder / "merchant.toml")])
+    return next(f for f in json.loads(result.stdout) if f["what"] == "ledger")
+
+
+def test_doctor_proves_the_ledger_or_names_where_it_was_changed(folder: Path) -> None:
+    assert ledger_seen_by_doctor(folder) | {"remedy": ""} == {
+        "what": "ledger", "verdict": "ok", "remedy": "",
+        "detail": "the chain of 8 events is whole, the last night 2026-11-07",
+    }  # fmt: skip
+    with sqlite3.connect(folder / "var" / "ledger.sqlite") as connection:
+        connection.execute("DROP TRIGGER event_no_update")
+        connection.execute("UPDATE event SET actor = 'eve' WHERE seq = 2")
+    found = ledger_seen_by_doctor(folder)
+    assert (found["verdict"], found["detail"].startswith("event 2: the chain is broken")) == ("failed", True)
+    assert "backup" in found["remedy"]
+
+
+def test_without_a_night_there_is_no_ledger_to_prove(tmp_path: Path) -> None:
+    (tmp_path / "merchant.toml").write_text(MERCHANT, encoding="utf-8")
+    assert ledger_seen_by_doctor(tmp_path)["detail"] == "none yet: the first night makes it"
+    assert not (tmp_path / "var" / "ledger.sqlite").exists()
