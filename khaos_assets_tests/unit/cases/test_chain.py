@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+import msgspec
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
@@ -15,6 +16,7 @@ from alembic.migration import MigrationContext
 
 from khaos_assets.cases import tables
 from khaos_assets.cases.decisions import acknowledge, resolve
+from khaos_assets.cases.events import event_hash
 from khaos_assets.cases.ledger import BrokenChain, Ledger, LedgerError, open_ledger
 from khaos_assets.config import Store
 from khaos_assets_tests.unit.cases.nights_of_cases import SETTINGS, finding, noon, put
@@ -69,6 +71,18 @@ def test_tampering_is_named(tmp_path: Path, statement: str, where: str) -> None:
         connection.execute("DROP TRIGGER event_no_delete")
         connection.execute(statement)
     with open_ledger(store) as ledger, pytest.raises(BrokenChain, match=where):
+        ledger.verify()
+
+
+def test_a_forger_who_makes_the_hash_anew_is_found_at_the_event_after(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    with open_ledger(store) as ledger:
+        a_few_days(ledger)
+        forged = msgspec.structs.replace(ledger.events()[4], actor="eve")
+    with sqlite3.connect(store.ledger) as connection:
+        connection.execute("DROP TRIGGER event_no_update")
+        connection.execute("UPDATE event SET actor = 'eve', hash = ? WHERE seq = 5", [event_hash(forged)])
+    with open_ledger(store) as ledger, pytest.raises(BrokenChain, match="event 6"):
         ledger.verify()
 
 
