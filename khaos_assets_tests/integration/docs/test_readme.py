@@ -31,7 +31,7 @@ def test_every_command_of_the_readme_works_on_a_configured_installation(tmp_path
         shutil.copy(world / name, desk)
     commands = readme_commands()
     assert [c[0] for c in commands] == [
-        "doctor", "run", "certificates", "exceptions", "exceptions", "report", "rebuild",
+        "doctor", "run", "certificates", "exceptions", "exceptions", "cases", "report", "rebuild",
     ]  # fmt: skip
     with running_sandbox(world) as sandbox:
         env = os.environ | sandbox.env | {"PYTHONPATH": str(ROOT)}
