@@ -22,9 +22,9 @@ from khaos_assets.cases.ledger import Ledger, RecordedNight, open_ledger, record
 from khaos_assets.cases.service import due
 from khaos_assets.cases.states import FACTS, Case, Closing, State
 from khaos_assets.config import Night, Settings, Store
+from khaos_assets.config.settings import SEVERITIES
 from khaos_assets.warehouse import open_warehouse
 
-SEVERITIES = ("critical", "high", "medium", "low")
 IDENTITY = ("code", "systems", "entity", "record_key", "scope", "field")
 MOVES = ("expected_value", "actual_value", "units", "amount_gbp", "severity")
 """What has to change for an event to say so."""

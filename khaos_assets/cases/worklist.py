@@ -7,7 +7,6 @@ figures (`movement.py`).
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -19,12 +18,12 @@ from khaos_assets.cases import tables
 from khaos_assets.cases.events import Kind
 from khaos_assets.cases.ledger import Ledger, LedgerError, recorded
 from khaos_assets.cases.movement import ZERO, basis_and_side
+from khaos_assets.config.settings import SEVERITIES
 from khaos_assets.rules.basis import Basis
 
 BUCKETS = (("up to 1 day", 1), ("2 to 7 days", 7), ("8 to 30 days", 30), ("31 to 90 days", 90))
 """How long a case has stood, in days up to and including; what is older comes last."""
 OLDEST = "over 90 days"
-SEVERITIES = ("critical", "high", "medium", "low")
 
 
 @dataclass(frozen=True)
@@ -209,11 +208,3 @@ def _place(x: Item | Gone) -> tuple[Any, ...]:
         x.record_key,
         x.case_key,
     )
-
-
-def total_by_basis(items: Iterable[Item]) -> dict[tuple[Basis, str], Decimal]:
-    """Pounds of what stands, by basis and side, without sign."""
-    found: dict[tuple[Basis, str], Decimal] = {}
-    for i in items:
-        found[i.basis, i.side] = found.get((i.basis, i.side), ZERO) + abs(i.amount_gbp or ZERO)
-    return found

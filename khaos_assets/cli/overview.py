@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from khaos_assets.config.settings import SEVERITIES
 from khaos_assets.reports.figures import CodeLine
 from khaos_assets.rules.basis import Basis
 
@@ -16,7 +17,6 @@ LINES = 28
 """Of owners and codes together: with headings, totals and files a night then fits a screen of 45 lines."""
 NAMED = 3
 """Systems that are named in a line; more are counted."""
-SEVERITIES = ("critical", "high", "medium", "low")
 
 
 @dataclass(frozen=True)

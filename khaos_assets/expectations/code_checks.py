@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 import duckdb
 
 from khaos_assets.config import Night
+from khaos_assets.config.settings import SEVERITIES
 from khaos_assets.expectations.catalogue import Pair, validate_catalogue
 from khaos_assets.expectations.evidence import Evidence
 from khaos_assets.expectations.result import SAMPLE, CheckKind, CheckResult, share
 from khaos_assets.expectations.tie_out import Tally, count
 from khaos_assets.rules.catalogue import Code
 
-SEVERITIES = ("critical", "high", "medium", "low")
 NEVER_EVALUATED = "the code was not evaluated this night"
 NOTHING = Tally(compared=0, flagged=0, open=0, expected=0, suppressed=0, open_gbp=None)
 

@@ -24,6 +24,7 @@ from dagster import (
 )
 
 from khaos_assets.config import Night, Store
+from khaos_assets.config.settings import SEVERITIES
 from khaos_assets.expectations.result import SAMPLE, CheckKind, CheckResult, read_results, share
 from khaos_assets.orchestration.assets import EXCEPTIONS, EXPECTATIONS, snapshot_key
 from khaos_assets.orchestration.metadata import check_metadata, markdown_table, pounds, status
@@ -34,7 +35,6 @@ from khaos_assets.systems.read import System
 
 CONTRACT = "contract"
 SERIOUS = {"critical", "high"}
-ORDER = ("critical", "high", "medium", "low")
 
 
 def code_name(code: str, title: str) -> str:
@@ -141,7 +141,9 @@ def check_result(key: AssetCheckKey, mine: Sequence[CheckResult], store: Store, 
 
 def together(mine: Sequence[CheckResult]) -> CheckResult:
     """The results of all pairs of a code as one: the worst verdict, the sums of all figures."""
-    worst = min(mine, key=lambda r: (rank(r), ORDER.index(r.severity) if r.severity in ORDER else len(ORDER)))
+    worst = min(
+        mine, key=lambda r: (rank(r), SEVERITIES.index(r.severity) if r.severity in SEVERITIES else len(SEVERITIES))
+    )
     if len(mine) == 1:
         return worst
     worth = [r.open_gbp for r in mine if r.open_gbp is not None]

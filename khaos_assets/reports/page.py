@@ -13,6 +13,7 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from khaos_assets.config.night import LONDON
+from khaos_assets.config.settings import SEVERITIES
 from khaos_assets.config.store import write_bytes
 from khaos_assets.reports import charts
 from khaos_assets.reports.case_list import CaseList
@@ -21,8 +22,6 @@ from khaos_assets.reports.rows import largest_open
 from khaos_assets.reports.runbook import Page
 from khaos_assets.reports.version import product_version
 from khaos_assets.rules.catalogue import FAMILIES
-
-SEVERITIES = ("critical", "high", "medium", "low")
 
 
 def write_page(
