@@ -7,6 +7,7 @@ figures (`movement.py`).
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -17,7 +18,7 @@ import sqlalchemy as sa
 from khaos_assets.cases import tables
 from khaos_assets.cases.events import Kind
 from khaos_assets.cases.ledger import Ledger, LedgerError, recorded
-from khaos_assets.cases.movement import ZERO, basis_and_side
+from khaos_assets.cases.movement import ZERO, Flow, basis_and_side
 from khaos_assets.config.settings import SEVERITIES
 from khaos_assets.rules.basis import Basis
 
@@ -26,7 +27,7 @@ BUCKETS = (("up to 1 day", 1), ("2 to 7 days", 7), ("8 to 30 days", 30), ("31 to
 OLDEST = "over 90 days"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Item:
     """A case on the list. GBP; instants aware UTC; nights are London dates."""
 
@@ -57,7 +58,7 @@ class Item:
         return next((name for name, limit in BUCKETS if self.days <= limit), OLDEST)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Gone:
     """A case that left the list in a night's window."""
 
@@ -71,6 +72,7 @@ class Gone:
     severity: str
     amount_gbp: Decimal | None
     basis: Basis
+    side: str
     since: date
     at: datetime
     how: str
@@ -102,6 +104,24 @@ class OwnersPart:
     late: int
     gone: int
     oldest: int | None
+    closed: dict[str, int]
+    """What left the list, by how."""
+
+
+@dataclass
+class Worth:
+    """What one owner has to explain on one basis and side. GBP without sign."""
+
+    owner: str
+    basis: Basis
+    side: str
+    stands: Flow = field(default_factory=Flow)
+    new: Flow = field(default_factory=Flow)
+    """Opened or reopened in this night's window; a part of what stands, as is what is late."""
+    late: Flow = field(default_factory=Flow)
+    gone: Flow = field(default_factory=Flow)
+    unknown: int = 0
+    """Cases that stand and whose amount could not be read: they are in no pounds."""
 
 
 @dataclass(frozen=True)
@@ -126,9 +146,27 @@ class WorkList:
                     owner, len(mine), sum(i.new and not i.again for i in mine), sum(i.new and i.again for i in mine),
                     sum(i.late for i in mine), sum(g.owner == owner for g in self.gone),
                     max((i.days for i in mine), default=None),
+                    dict(Counter(g.how for g in self.gone if g.owner == owner)),
                 )
             )  # fmt: skip
         return found
+
+    def worth(self) -> list[Worth]:
+        """The list in pounds: one line per owner, basis and side. Different bases are never added."""
+        found: dict[tuple[str, Basis, str], Worth] = {}
+        for x in (*self.items, *self.gone):
+            line = found.setdefault((x.owner, x.basis, x.side), Worth(x.owner, x.basis, x.side))
+            gbp = abs(x.amount_gbp or ZERO)
+            if isinstance(x, Gone):
+                line.gone.add(1, gbp)
+                continue
+            line.stands.add(1, gbp)
+            line.unknown += x.amount_gbp is None and x.basis is not Basis.NONE
+            if x.new:
+                line.new.add(1, gbp)
+            if x.late:
+                line.late.add(1, gbp)
+        return [found[key] for key in sorted(found, key=lambda k: (k[0], list(Basis).index(k[1]), k[2]))]
 
     def ageing(self) -> list[Age]:
         """How long what stands has stood, by owner, basis and side."""
@@ -140,8 +178,9 @@ class WorkList:
         return [found[key] for key in sorted(found, key=lambda k: (k[0], list(Basis).index(k[1]), k[2]))]
 
 
-def work_list(ledger: Ledger, night: date) -> WorkList:
-    """The list of a night that was recorded. Raises LedgerError where it was not."""
+def work_list(ledger: Ledger, night: date, *, later: bool = False) -> WorkList:
+    """The list of a night that was recorded; `later`: with all that happened since. Raises LedgerError where it was
+    not recorded."""
     table, now, event = tables.standing, tables.case, tables.event
     with ledger.engine.connect() as connection:
         nights = recorded(connection)
@@ -150,6 +189,8 @@ def work_list(ledger: Ledger, night: date) -> WorkList:
             raise LedgerError(f"the ledger has no night {night}")
         before = [r for r in nights if r.night < night]
         start, end, as_of = (before[-1].last_seq if before else 0), mine[-1].last_seq, mine[-1].as_of
+        if later:
+            end = connection.scalar(sa.select(sa.func.max(event.c.seq))) or end
         names = (now.c.record_key, now.c.scope, now.c.field)
         joined = sa.join(table, now, table.c.case_key == now.c.case_key)
         stood = sa.select(table, *names).select_from(joined).where(
@@ -186,8 +227,9 @@ def _item(row: dict[str, Any], new: bool, again: bool, night: date, as_of: datet
 
 def _gone(row: dict[str, Any]) -> Gone:
     body = json.loads(row["body"])
+    basis, side = basis_and_side(row["code"], row["systems"], row["side"])
     return Gone(
-        **_named(row), basis=basis_and_side(row["code"], row["systems"], row["side"])[0], at=row["at"],
+        **_named(row), basis=basis, side=side, at=row["at"],
         how=row["ended_as"], actor=row["actor"], reason=body.get("reason") or "", note=body.get("note") or "",
     )  # fmt: skip
 

@@ -57,11 +57,21 @@ def list_cases(
     code: Annotated[str | None, typer.Option("--code", help="One code, for example STK-01.")] = None,
     owner: Annotated[str | None, typer.Option("--owner", help="One owner, for example finance.")] = None,
     late: Annotated[bool, typer.Option("--late", help="Only those whose service level has ended.")] = False,
+    incidents: Annotated[
+        bool, typer.Option("--incidents", help="What stands open and has one cause, as one incident with members.")
+    ] = False,
     json: JsonFlag = False,
 ) -> None:
     """Cases: the severest first, then the largest."""
     from khaos_assets.cases.states import STANDING, State
 
+    if incidents:
+        from khaos_assets.cli.incidents import list_incidents
+
+        if state is not None:
+            raise UsageError("--incidents shows what stands open: leave --state away")
+        list_incidents(session, code=code, owner=owner, late=late, json=json)
+        return
     states = None if state == "all" else sorted(STANDING)
     if state is not None and state != "all":
         try:

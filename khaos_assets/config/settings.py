@@ -63,6 +63,15 @@ class Graces(Section):
     stuck_nights: int = 2
 
 
+class Latency(Section):
+    """How soon things should go from one system to the next, in minutes; what is not given is the grace for it."""
+
+    order_minutes: Count | None = Field(default=None, description="an order confirmed on a channel → in Khaos")
+    dispatch_minutes: Count | None = Field(default=None, description="a dispatch in WAIR → sent in Khaos")
+    tracking_minutes: Count | None = Field(default=None, description="sent in Khaos → tracking number on the channel")
+    days: Count = Field(default=7, description="what began so many days before the night is measured")
+
+
 class Tolerances(Section):
     stock_units: Decimal = Decimal(0)
     money: Decimal = Field(default=Decimal("0.01"), description="a line and on delivery, in the order's currency")
@@ -270,6 +279,7 @@ class Settings(Section):
     merchant: Merchant
     data_dir: Path = Path("var")
     graces: Graces = Graces()
+    latency: Latency = Latency()
     tolerances: Tolerances = Tolerances()
     buffer: Buffer = Buffer()
     classes: Classes = Classes()
@@ -300,6 +310,12 @@ class Settings(Section):
     def enabled_systems(self) -> list[str]:
         """Names of the systems that have a section and are not switched off in it."""
         return [n for n, s in self.sections().items() if s.enabled]
+
+    def flow_targets(self) -> dict[str, int]:
+        """Minutes that each flow may take: order, dispatch, tracking."""
+        names = ("order", "dispatch", "tracking")
+        given = {n: getattr(self.latency, f"{n}_minutes") for n in names}
+        return {n: given[n] or getattr(self.graces, f"{n}_minutes") for n in names}
 
     def consumer_classes(self) -> set[str] | None:
         """Khaos company classes of consumers, whose companies bear people's names; None = no name is compared at all.

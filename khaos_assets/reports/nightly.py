@@ -29,8 +29,8 @@ def write_nightly(settings: Settings, store: Store, night: Night, out: Path | No
     """
     folder = out or store.reports(night.date)
     formats = {"exceptions.csv": "csv", "exceptions-safe.csv": "csv-safe", "exceptions.parquet": "parquet"}
-    cases = read_case_list(store, night)
     with store.writing(), open_warehouse(store, read_only=True) as con:
+        cases = read_case_list(store, con, night)
         figures = read_figures(con, settings.merchant.name, night)
         for name, format in formats.items():
             write(con, format, folder / name, night=str(night))

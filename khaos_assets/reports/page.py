@@ -12,16 +12,22 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
+from khaos_assets.cases.incidents import cause_in_words
 from khaos_assets.config.night import LONDON
 from khaos_assets.config.settings import SEVERITIES
 from khaos_assets.config.store import write_bytes
 from khaos_assets.reports import charts
-from khaos_assets.reports.case_list import CaseList
+from khaos_assets.reports.case_list import HOW, CaseList
 from khaos_assets.reports.figures import Figures
+from khaos_assets.reports.pictures import DAYS_ONLY, Pictures, read_pictures
 from khaos_assets.reports.rows import largest_open
 from khaos_assets.reports.runbook import Page
 from khaos_assets.reports.version import product_version
+from khaos_assets.rules.basis import Basis
 from khaos_assets.rules.catalogue import FAMILIES
+
+INCIDENTS = 20
+"""Incidents shown on the page; the workbook has all."""
 
 
 def write_page(
@@ -37,6 +43,7 @@ def write_page(
     """Write `index.html` and `runbook/<CODE>.html` beside it. `downloads`: relative file → what it is; without `cases`
     the page has no list of people's work."""
     severities = _severities(con, figures)
+    pictures = read_pictures(con, figures, cases)
     environment = _environment()
     context: dict[str, Any] = {
         "figures": figures,
@@ -47,6 +54,12 @@ def write_page(
             state: sum(getattr(c, state) for c in figures.codes) for state in ("open", "expected", "suppressed")
         },
         "charts": [c for c in (charts.open_by_family(figures, severities), *charts.worth_by_code(figures)) if c],
+        "course": charts_of(pictures),
+        "days_only": DAYS_ONLY if pictures.latency else "",
+        "ways": [w for w in HOW if cases and any(p.closed.get(w) for p in cases.work.parts())],
+        "how": HOW,
+        "bases": list(Basis),
+        "incidents_shown": INCIDENTS,
         "largest": largest_open(con, figures.night, preview_rows),
         "titles": {c.code: c for c in figures.codes},
         "runbook": pages,
@@ -60,6 +73,12 @@ def write_page(
         # Raw HTML in a page stays text: `html` is off in this preset.
         body = Markup(MarkdownIt("js-default").render(page.markdown))
         write_bytes(out.parent / "runbook" / f"{code}.html", template.render(page=page, body=body).encode())
+
+
+def charts_of(pictures: Pictures) -> list[charts.Chart]:
+    """The charts of how it went and goes: open value by night, ages, match rates, how long things take."""
+    found = (charts.ageing(pictures.ages), charts.matching(pictures.matching), charts.latency(pictures.latency))
+    return [*charts.trends(pictures.trend), *(c for c in found if c)]
 
 
 def _severities(con: duckdb.DuckDBPyConnection, figures: Figures) -> dict[tuple[str, str], int]:
@@ -82,6 +101,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {"money": _money, "count": _count, "units": _units, "london": _london, "utc": _utc}
+    environment.filters["cause"] = cause_in_words
     environment.filters["svg"] = Markup
     return environment
 

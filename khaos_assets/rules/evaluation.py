@@ -87,6 +87,7 @@ def evaluate_in(
     _execute(db, "results.sql", "results", (HERE / "results.sql").read_text(encoding="utf-8"))
     _write_control(db, pairs, _closing(db, catalogue, pairs))
     if codes is None:
+        _execute(db, "latency.sql", "latency", (HERE / "latency.sql").read_text(encoding="utf-8"))
         write_history(db, store, night.date)
     rows = db.execute(
         "SELECT code, state, count(*) FROM exception WHERE night = getvariable('night') GROUP BY ALL ORDER BY ALL"

@@ -46,6 +46,7 @@ def load_configuration(db: duckdb.DuckDBPyConnection, settings: Settings, night:
         "attribute_lag": ("INTERVAL", f"{graces.attribute_hours} hours"),
         "refund_grace": ("INTERVAL", f"{graces.refund_hours} hours"),
         "reservation_grace": ("INTERVAL", f"{graces.withheld_reservation_hours} hours"),
+        "latency_window": ("INTERVAL", f"{settings.latency.days} days"),
         "stuck_nights": ("INTEGER", graces.stuck_nights),
         "feed_age": ("INTERVAL", f"{settings.tolerances.feed_age_hours} hours"),
         "stock_tolerance": ("DECIMAL(28, 5)", settings.tolerances.stock_units),
@@ -122,6 +123,7 @@ def load_configuration(db: duckdb.DuckDBPyConnection, settings: Settings, night:
         "class VARCHAR, hours INTEGER",
         ((c, hours) for c, hours in settings.tolerances.backlog_hours.items()),
     )
+    _table(db, "flow_target", "flow VARCHAR, minutes BIGINT", settings.flow_targets().items())
     _table(db, "non_stock_code", "sku VARCHAR", ((c,) for c in settings.non_stock_codes))
     _table(db, "non_commercial_class", "company_class VARCHAR", ((c,) for c in settings.classes.non_commercial))
     _table(db, "class_arithmetic", "company_class VARCHAR, method VARCHAR", settings.classes.arithmetic.items())

@@ -22,6 +22,11 @@ CREATE TABLE IF NOT EXISTS control_read (
     reasons VARCHAR NOT NULL, newest_change TIMESTAMPTZ, control_units DECIMAL(38, 5), control_value DECIMAL(38, 4)
 );
 
+CREATE TABLE IF NOT EXISTS flow_latency (
+    night DATE NOT NULL, flow VARCHAR NOT NULL, systems VARCHAR NOT NULL, things BIGINT NOT NULL, median_minutes BIGINT NOT NULL,
+    p95_minutes BIGINT NOT NULL, target_minutes BIGINT NOT NULL, late BIGINT NOT NULL, waiting BIGINT NOT NULL
+);
+
 -- Records of this night that broke the wire contract (not kept: made anew each night)
 CREATE OR REPLACE TABLE quarantine (
     system VARCHAR NOT NULL, entity VARCHAR NOT NULL, key VARCHAR NOT NULL, key_readable BOOLEAN NOT NULL, page BIGINT NOT NULL,

@@ -16,7 +16,7 @@ from khaos_assets.config import Night, Store
 from khaos_assets.config.store import replacing, write_bytes
 from khaos_assets.warehouse.database import open_warehouse
 
-NIGHTLY = ("exception", "control_code", "control_read")
+NIGHTLY = ("exception", "control_code", "control_read", "flow_latency")
 
 
 def published_copy(store: Store) -> Path | None:

@@ -81,6 +81,7 @@ def _reads(cells: Cells, styles: Styles, figures: Figures, row: int) -> int:
         cells.text(row, 4, read.snapshot, styles.mono)
         row += 1
     colour_verdicts(cells, styles, first, row - 1, 1)
+    cells.sheet.autofilter(first - 1, 0, max(row - 1, first), 4)
     return row
 
 

@@ -11,6 +11,7 @@ from xlsxwriter import Workbook
 
 from khaos_assets.reports.case_list import CaseList
 from khaos_assets.reports.figures import Figures
+from khaos_assets.reports.pictures import read_pictures
 from khaos_assets.reports.rows import family_rows
 from khaos_assets.reports.runbook import runbook_pages
 from khaos_assets.reports.version import product_version
@@ -18,10 +19,15 @@ from khaos_assets.reports.workbook import family
 from khaos_assets.reports.workbook.about import write_about
 from khaos_assets.reports.workbook.case_sheets import CaseSheets
 from khaos_assets.reports.workbook.cells import LAST_ROW, Cells, Overflow, WorkbookError
+from khaos_assets.reports.workbook.chart_sheet import ChartSheet
 from khaos_assets.reports.workbook.control import ControlSheet
+from khaos_assets.reports.workbook.incident_sheet import write_incidents
+from khaos_assets.reports.workbook.not_counted import write_not_counted
 from khaos_assets.reports.workbook.pages import Page
 from khaos_assets.reports.workbook.runbook_sheet import runbook_rows, write_overflow, write_runbook
 from khaos_assets.reports.workbook.styles import make_styles
+from khaos_assets.reports.workbook.summary import SummarySheet
+from khaos_assets.reports.workbook.writing import CodeLinks, Writing
 
 OPTIONS: dict[str, Any] = {
     # Rows leave memory as they are written: a night with a million exceptions needs no more than a quiet one.
@@ -58,17 +64,22 @@ def write_workbook(
     styles = make_styles(book)
     overflow = Overflow()
     pages = runbook_pages({line.code for line in figures.codes})
-    rows = runbook_rows(pages)
+    writing = Writing(book, styles, overflow, CodeLinks(runbook_rows(pages), styles), rows_per_sheet)
+    if cases is not None:
+        SummarySheet(writing, figures, cases).write()
     write_about(book, styles, overflow, figures)
     control = Cells(book.add_worksheet("Control"), overflow)
     if cases is not None:
-        CaseSheets(book, styles, overflow, rows, rows_per_sheet).write(cases.work, cases.movement)
+        CaseSheets(writing).write(cases.work, cases.movement)
+        write_incidents(writing, cases.incidents)
+    ChartSheet(writing).write(read_pictures(con, figures, cases))
+    write_not_counted(writing, figures)
     sheets: dict[str, list[Page]] = {}
     for name in figures.families:
-        writer = family.FamilySheet(book, styles, overflow, rows)
+        writer = family.FamilySheet(writing)
         found = family_rows(con, figures.night, name, family.NAMES)
-        sheets[name] = writer.write(name, found, rows_per_sheet)
-    ControlSheet(book, styles, overflow, figures, sheets, rows).write(control)
+        sheets[name] = writer.write(name, found)
+    ControlSheet(writing, figures, sheets).write(control)
     if pages:
         write_runbook(book, styles, overflow, pages)
     write_overflow(book, styles, overflow, rows_per_sheet)

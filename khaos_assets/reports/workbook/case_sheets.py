@@ -8,33 +8,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_rowcol_to_cell as at
 
 from khaos_assets.cases.movement import IN, OUT, Movement
 from khaos_assets.cases.worklist import BUCKETS, OLDEST, WorkList
-from khaos_assets.reports.workbook.cells import Cells, Overflow
-from khaos_assets.reports.workbook.pages import Heading, Table
+from khaos_assets.reports.case_list import HOW
+from khaos_assets.reports.workbook.cells import Cells
+from khaos_assets.reports.workbook.pages import Heading
 from khaos_assets.reports.workbook.styles import Styles
+from khaos_assets.reports.workbook.writing import SheetWriter
 from khaos_assets.rules.basis import Basis
 from khaos_assets.rules.catalogue import load_catalogue
 
-HOW = {
-    "evidence": "shown no more", "correction": "corrected", "person": "closed by a person",
-    "explained": "explained by another", "accepted": "accepted", "false_positive": "no difference",
-}  # fmt: skip
-
 
 @dataclass
-class CaseSheets:
-    """Writes the four sheets. `runbook` gives the row of a code's page in the sheet Runbook (one-based)."""
-
-    book: Workbook
-    styles: Styles
-    overflow: Overflow
-    runbook: dict[str, int]
-    rows_per_sheet: int
+class CaseSheets(SheetWriter):
+    """Writes the four sheets."""
 
     def write(self, work: WorkList, movement: Movement) -> None:
         """Work list, Closed, Movement, Ageing: in the order in which they are asked for in the morning."""
@@ -52,14 +42,14 @@ class CaseSheets:
             Heading("Case", 36),
         ]  # fmt: skip
         titles = {name: code.title for name, code in load_catalogue().items()}
-        table = Table(self.book, "Work list", headings, self.styles, self.overflow, self.rows_per_sheet, printed=16)
+        table = self.writing.table("Work list", headings, printed=16)
         s = self.styles
         for i in work.items:
             cells, row = table.next_row()
             new = ("again" if i.again else "new") if i.new else ""
             for column, text in enumerate((i.owner, new, "late" if i.late else "", i.severity)):
                 cells.text(row, column, text or None, s.text)
-            self._code(cells, row, 4, i.code)
+            self.writing.links.write(cells, row, 4, i.code)
             words = (titles.get(i.code, ""), i.systems, i.record_key, i.scope, i.field)
             for column, text in enumerate(words, start=5):
                 cells.text(row, column, text or None, s.text)
@@ -71,7 +61,7 @@ class CaseSheets:
             cells.instant(row, 15, i.due_at, s.instant)
             cells.text(row, 16, i.case_key, s.mono)
         for page in table.finish():
-            sheet = self.book.get_worksheet_by_name(page.name)
+            sheet = self.writing.book.get_worksheet_by_name(page.name)
             assert sheet is not None
             for column, word, style in ((1, "new", s.good), (1, "again", s.warn), (2, "late", s.bad)):
                 rule = {"type": "cell", "criteria": "==", "value": f'"{word}"', "format": style}
@@ -84,13 +74,13 @@ class CaseSheets:
             Heading("Field", 16), Heading("Amount GBP", 14, right=True), Heading("Basis of GBP", 20),
             Heading("Stood since", 12), Heading("Closed (UTC)", 18), Heading("Case", 36),
         ]  # fmt: skip
-        table = Table(self.book, "Closed", headings, self.styles, self.overflow, self.rows_per_sheet, printed=14)
+        table = self.writing.table("Closed", headings, printed=14)
         s = self.styles
         for g in work.gone:
             cells, row = table.next_row()
             for column, text in enumerate((g.owner, HOW[g.how], g.actor, g.reason, g.note)):
                 cells.text(row, column, text or None, s.text)
-            self._code(cells, row, 5, g.code)
+            self.writing.links.write(cells, row, 5, g.code)
             for column, text in enumerate((g.systems, g.record_key, g.scope, g.field), start=6):
                 cells.text(row, column, text or None, s.text)
             cells.number(row, 10, g.amount_gbp, s.money)
@@ -101,7 +91,7 @@ class CaseSheets:
         table.finish()
 
     def _movement(self, movement: Movement, work: WorkList) -> None:
-        cells = Cells(self.book.add_worksheet("Movement"), self.overflow)
+        cells = Cells(self.writing.book.add_worksheet("Movement"), self.writing.overflow)
         s = self.styles
         ways = [f for f in (*IN, *OUT) if movement.moved(f)]
         since = f"since the night {movement.first}" if movement.first else "from the beginning"
@@ -134,17 +124,19 @@ class CaseSheets:
                 same = (carried.cases if counted else carried.gbp) == listed
                 cells.formula(row, end + 3, agrees, s.check, "OK" if same else "CHECK")
                 row += 1
+        cells.sheet.autofilter(first - 1, 0, max(row - 1, first), len(heads) - 1)
         checks = 3 + 1 + len(ways) + 2
         for word, style in (("OK", s.good), ("CHECK", s.bad)):
             rule = {"type": "cell", "criteria": "==", "value": f'"{word}"', "format": style}
             cells.sheet.conditional_format(first, checks, max(row - 1, first), checks + 1, rule)
 
     def _ageing(self, work: WorkList) -> None:
-        cells = Cells(self.book.add_worksheet("Ageing"), self.overflow)
+        cells = Cells(self.writing.book.add_worksheet("Ageing"), self.writing.overflow)
         s = self.styles
         _title(cells, s, "Ageing", f"How long what stood on {work.night} had stood, since it was opened or reopened.")
         buckets = [*(name for name, _ in BUCKETS), OLDEST]
-        _heads(cells, s, 3, ("Owner", "Basis of GBP", "Side", "Counted in", *buckets, "Total"), words=4)
+        heads = ("Owner", "Basis of GBP", "Side", "Counted in", *buckets, "Total")
+        _heads(cells, s, 3, heads, words=4)
         row = 4
         for age in work.ageing():
             for unit, style in self._units(age.basis):
@@ -157,18 +149,12 @@ class CaseSheets:
                 total = sum(figures.values())
                 cells.formula(row, end, f"=SUM({at(row, 4)}:{at(row, end - 1)})", style, total)
                 row += 1
+        cells.sheet.autofilter(3, 0, max(row - 1, 4), len(heads) - 1)
 
     def _units(self, basis: Basis) -> list[tuple[str, Format]]:
         """In what a line is counted: cases, and pounds where it has any."""
         pounds = [] if basis is Basis.NONE else [("pounds", self.styles.money)]
         return [("cases", self.styles.count), *pounds]
-
-    def _code(self, cells: Cells, row: int, column: int, code: str) -> None:
-        if code in self.runbook:
-            target = f"internal:'Runbook'!A{self.runbook[code]}"
-            cells.link(row, column, target, code, style=self.styles.link, tip=f"{code} in the runbook")
-        else:
-            cells.text(row, column, code, self.styles.text)
 
 
 def _title(cells: Cells, styles: Styles, title: str, words: str) -> None:

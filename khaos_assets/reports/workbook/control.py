@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_rowcol_to_cell as at
 
 from khaos_assets.reports.figures import CodeLine, Figures
 from khaos_assets.reports.workbook import family
 from khaos_assets.reports.workbook.about import colour_verdicts
-from khaos_assets.reports.workbook.cells import Cells, Overflow
+from khaos_assets.reports.workbook.cells import Cells
 from khaos_assets.reports.workbook.pages import Page
-from khaos_assets.reports.workbook.styles import Styles
+from khaos_assets.reports.workbook.writing import SheetWriter
 
 READS = ("System", "Entity", "Verdict", "Proof", "Newest change\n(UTC)", "Extracted", "Loaded", "Quarantined")
 CODES = ("Code", "What", "Systems\n(expected > actual)", "Owner", "Result", "Compared", "Matched", "Expected", "Open",
@@ -57,15 +56,11 @@ class Plan:
 
 
 @dataclass
-class ControlSheet:
+class ControlSheet(SheetWriter):
     """Writes Control. `pages` are the sheets of each family, so that its formulas count what they really hold."""
 
-    book: Workbook
-    styles: Styles
-    overflow: Overflow
     figures: Figures
     pages: dict[str, list[Page]]
-    runbook: dict[str, int]
 
     def write(self, cells: Cells) -> None:
         """Fill the (already created) sheet; defines the names that the workbook's readers may rely on."""
@@ -88,6 +83,7 @@ class ControlSheet:
         self._reads(cells, plan)
         self._codes(cells, plan)
         self._totals(cells, plan)
+        sheet.autofilter(plan.first_code - 1, 0, plan.last_code, len(CODES) - 1)
         for column in (1, *CHECKS):
             self._colour_checks(cells, plan.last_code, column)
 
@@ -133,11 +129,7 @@ class ControlSheet:
 
     def _code(self, cells: Cells, row: int, line: CodeLine) -> None:
         styles = self.styles
-        if line.code in self.runbook:
-            target = f"internal:'Runbook'!A{self.runbook[line.code]}"
-            cells.link(row, 0, target, line.code, style=styles.link, tip=f"{line.code} in the runbook")
-        else:
-            cells.text(row, 0, line.code, styles.text)
+        self.writing.links.write(cells, row, 0, line.code)
         result = "tested" if line.tested else "NOT TESTED"
         for column, word in enumerate((line.title, line.systems, line.owner, result), start=1):
             cells.text(row, column, word, styles.text)
@@ -223,4 +215,4 @@ class ControlSheet:
             cells.sheet.conditional_format(1, column, last, column, rule)
 
     def _name(self, name: str, cell: str) -> None:
-        self.book.define_name(name, f"=Control!{cell}")
+        self.writing.book.define_name(name, f"=Control!{cell}")

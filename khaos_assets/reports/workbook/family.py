@@ -6,12 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from xlsxwriter import Workbook
-
 from khaos_assets.reports.columns import EXPORT, Kind
-from khaos_assets.reports.workbook.cells import Cells, Overflow
+from khaos_assets.reports.workbook.cells import Cells
 from khaos_assets.reports.workbook.pages import Heading, Page, Table
-from khaos_assets.reports.workbook.styles import Styles
+from khaos_assets.reports.workbook.writing import SheetWriter
 
 # Name, title, width: what a person needs first, then what a machine needs.
 LAYOUT: tuple[tuple[str, str, float], ...] = (
@@ -51,19 +49,14 @@ STATE, CODE, SYSTEMS, AMOUNT = (NAMES.index(n) for n in ("state", "code", "syste
 
 
 @dataclass
-class FamilySheet:
-    """Writes the rows of one family. `runbook` gives the row of a code's page in the sheet Runbook (one-based)."""
+class FamilySheet(SheetWriter):
+    """Writes the rows of one family."""
 
-    book: Workbook
-    styles: Styles
-    overflow: Overflow
-    runbook: dict[str, int]
-
-    def write(self, family: str, rows: Iterable[tuple[Any, ...]], rows_per_sheet: int) -> list[Page]:
+    def write(self, family: str, rows: Iterable[tuple[Any, ...]]) -> list[Page]:
         """Write all rows (values in the order of NAMES); returns the sheets they went to."""
         numbers = (Kind.UNITS, Kind.MONEY)
         headings = [Heading(title, width, right=KINDS[name] in numbers) for name, title, width in LAYOUT]
-        table = Table(self.book, family, headings, self.styles, self.overflow, rows_per_sheet, PRINTED)
+        table = self.writing.table(family, headings, PRINTED)
         for values in rows:
             cells, row = table.next_row()
             for column, value in enumerate(values):
@@ -86,15 +79,14 @@ class FamilySheet:
             case Kind.DATE:
                 cells.day(row, column, value, styles.day)
             case Kind.TEXT:
-                if column == CODE and value in self.runbook:
-                    target = f"internal:'Runbook'!A{self.runbook[value]}"
-                    cells.link(row, column, target, value, style=styles.link, tip=f"{value} in the runbook")
+                if column == CODE:
+                    self.writing.links.write(cells, row, column, value)
                 else:
                     cells.text(row, column, value, styles.text)
 
     def _colour_states(self, table: Table) -> None:
         for page in table.pages:
-            sheet = self.book.get_worksheet_by_name(page.name)
+            sheet = self.writing.book.get_worksheet_by_name(page.name)
             assert sheet is not None
             for state, style in (("suppressed", self.styles.faint), ("expected", self.styles.warn)):
                 rule = {"type": "cell", "criteria": "==", "value": f'"{state}"', "format": style}

@@ -30,6 +30,8 @@ class Styles:
     wrapped: Format
     mono: Format
     count: Format
+    count_left: Format
+    share: Format
     units: Format
     money: Format
     instant: Format
@@ -40,6 +42,7 @@ class Styles:
     total_count: Format
     total_money: Format
     muted: Format
+    remark: Format
     good: Format
     bad: Format
     warn: Format
@@ -62,6 +65,8 @@ def make_styles(book: Workbook) -> Styles:
         "wrapped": base | {"text_wrap": True},
         "mono": base | {"font_name": "Consolas", "font_size": 9},
         "count": base | {"num_format": "#,##0"},
+        "count_left": base | {"num_format": "#,##0", "align": "left", "indent": 1},
+        "share": base | {"num_format": "0.00%"},
         "units": base | {"num_format": UNITS},
         "money": base | {"num_format": MONEY},
         "instant": base | {"num_format": INSTANT, "align": "left", "indent": 1},
@@ -72,6 +77,7 @@ def make_styles(book: Workbook) -> Styles:
         "total_count": total | {"num_format": "#,##0"},
         "total_money": total | {"num_format": MONEY},
         "muted": base | {"font_color": "#6B7280", "italic": True, "text_wrap": True},
+        "remark": base | {"font_color": "#6B7280", "italic": True},
         "good": {"font_color": "#166534", "bg_color": "#DCFCE7"},
         "bad": {"font_color": "#991B1B", "bg_color": "#FEE2E2"},
         "warn": {"font_color": "#92400E", "bg_color": "#FEF3C7"},

@@ -1,0 +1,57 @@
+"""What every sheet is written with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from xlsxwriter import Workbook
+
+from khaos_assets.reports.workbook.cells import Cells, Overflow
+from khaos_assets.reports.workbook.pages import Heading, Table
+from khaos_assets.reports.workbook.styles import Styles
+
+
+@dataclass
+class CodeLinks:
+    """Writes a code as a link to its page in the sheet Runbook. `rows`: where each page begins (one-based)."""
+
+    rows: dict[str, int]
+    styles: Styles
+    known: dict[str, tuple[str, str]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.known = {code: (f"internal:'Runbook'!A{row}", f"{code} in the runbook") for code, row in self.rows.items()}
+
+    def write(self, cells: Cells, row: int, column: int, code: str) -> None:
+        """The code; plain text where it has no page."""
+        found = self.known.get(code)
+        if found is None:
+            cells.text(row, column, code, self.styles.text)
+        else:
+            cells.link(row, column, found[0], code, style=self.styles.link, tip=found[1])
+
+
+@dataclass(frozen=True)
+class Writing:
+    """One workbook in the making."""
+
+    book: Workbook
+    styles: Styles
+    overflow: Overflow
+    links: CodeLinks
+    rows_per_sheet: int
+
+    def table(self, name: str, headings: list[Heading], printed: int | None = None) -> Table:
+        """A new table; it goes on in further sheets."""
+        return Table(self.book, name, headings, self.styles, self.overflow, self.rows_per_sheet, printed)
+
+
+@dataclass
+class SheetWriter:
+    """What writes one kind of sheet."""
+
+    writing: Writing
+
+    @property
+    def styles(self) -> Styles:
+        return self.writing.styles
