@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from khaos_assets.systems.wire import Record
-from khaos_assets_tests.planted_night import PlantedNight, Results, evaluate
 from khaos_assets_tests.planted_records import Number, order, stock_item
+from khaos_assets_tests.shared_night import SharedNight
 
 HOME = {"20": "1", "0": "2"}
 SHOPS: dict[str, Any] = {
@@ -52,21 +51,8 @@ def in_khaos(
     return order(f"K{reference}", reference, lines, **totals | fields)
 
 
-T = TypeVar("T")
-
-
-class SharedNight:
-    """One night that all tests of a module look at: what each plants stands above it, and is told by its names."""
+class ShopsNight(SharedNight):
+    """A night of this merchant, with its goods and some settings otherwise."""
 
     def __init__(self, *things: Any, **settings: Any) -> None:
-        self.things: list[Any] = [*GOODS, *things]
-        self.settings = SHOPS | settings
-
-    def has(self, *things: Any) -> Callable[[T], T]:
-        """A decorator that leaves the test as it is."""
-        self.things.extend(things)
-        return lambda test: test
-
-    def evaluate(self, folder: Path, *, seed: int | None = None) -> Results:
-        """`seed` shuffles the rows of every table."""
-        return evaluate(folder, PlantedNight(self.things, settings=self.settings), seed=seed)
+        super().__init__(GOODS, *things, settings=SHOPS | settings)

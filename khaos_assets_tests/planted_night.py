@@ -174,6 +174,7 @@ _parquet: dict[tuple[type[Any], str], bytes] = {}
 """By the text of what they were made from: nights have much in common."""
 
 Row = dict[str, Any]
+STATES = ("open", "expected", "suppressed")
 
 
 @dataclass
@@ -183,6 +184,16 @@ class Results:
     rows: list[Row]
     control: list[Row]
     population: list[Row]
+    whole: Results | None = None
+    """Of which these are a part."""
+
+    def about(self, *words: str) -> Results:
+        """What is told of records whose key contains one of the words."""
+
+        def mine(rows: list[Row]) -> list[Row]:
+            return [r for r in rows if any(w in r["record_key"] for w in words)]
+
+        return Results(mine(self.rows), self.control, mine(self.population), whole=self)
 
     def of(self, code: str, systems: str | None = None) -> list[Row]:
         return [r for r in self.rows if r["code"] == code and systems in (None, r["systems"])]
@@ -207,13 +218,14 @@ class Results:
 
     def explained_by(self, row: Row) -> str | None:
         """The code of the exception that explains a row."""
-        return next((r["code"] for r in self.rows if r["case_key"] == row["suppressed_by"]), None)
+        every = (self.whole or self).rows
+        return next((r["code"] for r in every if r["case_key"] == row["suppressed_by"]), None)
 
     def not_tested(self) -> dict[tuple[str, str], str]:
         return {(c["code"], c["systems"]): c["not_tested_reason"] for c in self.control if not c["tested"]}
 
     def compared(self, code: str) -> int:
-        return sum(c["compared"] for c in self.control if c["code"] == code)
+        return sum(r["code"] == code for r in self.population)
 
 
 def evaluate(folder: Path, *nights: PlantedNight, seed: int | None = None) -> Results:
@@ -365,10 +377,16 @@ def tie_out(found: Results) -> None:
     assert all(r["holds"] is not None for r in found.population), "a rule that neither holds nor fails"
     failing = things(r for r in found.population if not r["holds"])
     assert failing == things(found.rows), f"population {failing} is not the exceptions {things(found.rows)}"
+    for control in found.control:
+        code, systems = control["code"], control["systems"]
+        told = [r["state"] for r in found.of(code, systems)]
+        assert [control[state] for state in STATES] == [told.count(state) for state in STATES], control
+        held = [r["holds"] for r in found.population if (r["code"], r["systems"]) == (code, systems)]
+        assert (control["compared"], control["matched"]) == (len(held), held.count(True)), control
     by_case = {r["case_key"]: r for r in found.rows}
     assert len(by_case) == len(found.rows), "two exceptions are one case"
     for row in found.rows:
-        assert row["state"] in ("open", "expected", "suppressed")
+        assert row["state"] in STATES
         if row["state"] == "open":
             assert row["suppressed_by"] is None, row
         if row["suppressed_by"] is not None:

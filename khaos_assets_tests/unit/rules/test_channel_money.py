@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from khaos_assets_tests.planted_channels import GOODS, SHOPS, SharedNight, in_khaos
+from khaos_assets_tests.planted_channels import GOODS, SHOPS, ShopsNight, in_khaos
 from khaos_assets_tests.planted_night import AS_OF, Results, SetAside, customer, line
 from khaos_assets_tests.planted_orocommerce import oro_line, oro_order
 from khaos_assets_tests.planted_records import LONG_AGO
@@ -19,7 +19,7 @@ from khaos_assets_tests.planted_scayle import fee, scayle_order, unit
 from khaos_assets_tests.unit.rules.conftest import Tonight
 from khaos_assets_tests.unit.rules.money import FOR_TWO, MONEY, MUGS, TWO_MUGS, compared, explained, rows
 
-NIGHT = SharedNight(customer("T1", company_class="Trade"))
+NIGHT = ShopsNight(customer("T1", company_class="Trade"))
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from khaos_assets.systems.scayle import records as scayle
 from khaos_assets.systems.wire import Record
-from khaos_assets_tests.planted_channels import SharedNight
+from khaos_assets_tests.planted_channels import ShopsNight
 from khaos_assets_tests.planted_night import (
     AS_OF,
     Results,
@@ -31,7 +31,7 @@ from khaos_assets_tests.planted_scayle import fee, scayle_variant, unit
 from khaos_assets_tests.unit.rules.channel_orders import LINES, MONEY, SENT, TWO, cancelled, found, in_khaos, shop
 from khaos_assets_tests.unit.rules.conftest import Tonight
 
-NIGHT = SharedNight(scayle_variant("MUG-1"), oro_product("MUG-1"))
+NIGHT = ShopsNight(scayle_variant("MUG-1"), oro_product("MUG-1"))
 
 
 @pytest.fixture(scope="module")

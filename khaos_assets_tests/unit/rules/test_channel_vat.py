@@ -10,13 +10,13 @@ from typing import Any
 import msgspec
 import pytest
 
-from khaos_assets_tests.planted_channels import SharedNight, in_khaos
+from khaos_assets_tests.planted_channels import ShopsNight, in_khaos
 from khaos_assets_tests.planted_night import Results, customer, line, stock_item
 from khaos_assets_tests.planted_orocommerce import oro_line, oro_order
 from khaos_assets_tests.planted_scayle import fee, scayle_order, unit
 from khaos_assets_tests.unit.rules.money import FOR_TWO, MUGS, TWO_MUGS, compared, explained, rows
 
-NIGHT = SharedNight(customer("T1", company_class="Trade"))
+NIGHT = ShopsNight(customer("T1", company_class="Trade"))
 
 
 @pytest.fixture(scope="module")

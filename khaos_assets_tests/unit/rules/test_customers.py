@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from khaos_assets_tests.planted_channels import SHOPS, SharedNight, in_khaos
+from khaos_assets_tests.planted_channels import SHOPS, ShopsNight, in_khaos
 from khaos_assets_tests.planted_night import Results, SetAside, customer, line, merged, minutes_ago
 from khaos_assets_tests.planted_orocommerce import oro_customer, oro_line, oro_order, oro_user
 from khaos_assets_tests.planted_records import LONG_AGO, terms
@@ -20,7 +20,7 @@ PROFILES = {
     "customers": {"branches": [["BR-1", "BR-2", "BR-3"], ["HEAD", "SIDE"], ["HQ", "SITE"]]},
     "classes": {"non_commercial": ["Test"]},
 }
-NIGHT = SharedNight(**merged(SHOPS, PROFILES))
+NIGHT = ShopsNight(**merged(SHOPS, PROFILES))
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 import pytest
 
@@ -13,8 +12,11 @@ from khaos_assets.systems.read import Reason
 from khaos_assets_tests.planted_night import (
     AS_OF,
     PlantedNight,
+    Results,
     SetAside,
+    customer,
     dispatch,
+    evaluate,
     invoice,
     level,
     line,
@@ -27,13 +29,26 @@ from khaos_assets_tests.planted_night import (
     wair_item,
     wair_stock,
 )
+from khaos_assets_tests.shared_night import SharedNight
 from khaos_assets_tests.unit.rules.conftest import Tonight
 
 TWENTY = {"tolerances": {"snapshot_drop_percent": 20}}
+INCOMPLETE = {"verdict": Verdict.INCOMPLETE}
 
-
-def items(n: int) -> list[object]:
-    return [[stock_item(f"C-{i}"), wair_item(f"C-{i}")] for i in range(n)]
+NIGHT = SharedNight(
+    settings={
+        "exchange_rates": {"2026-10": {"EUR": "0.8"}},
+        "feeds": {
+            "wair.stock": {"moving": True},
+            "wair.items": {"moving": True},
+            # The night of Friday the 20th speaks of Thursday
+            "wair.transfers": {"moving": True, "closed_weekdays": [4]},
+            "khaos.stock_items": {"moving": True, "closed_weekdays": [5]},
+            "khaos.stock_levels": {"moving": True},
+        },
+    }
+)
+found = NIGHT.once()
 
 
 # FEED-01
@@ -56,57 +71,96 @@ def test_every_complete_read_is_looked_at_and_fine(tonight: Tonight) -> None:
 # FEED-02
 
 
-@pytest.mark.parametrize(("left", "fires"), [(8, False), (7, True), (0, True)])
-def test_rows_may_fall_by_the_configured_share_and_not_by_more(nights: Tonight, left: int, fires: bool) -> None:
-    found = nights(PlantedNight(items(10)), PlantedNight(items(left), settings=TWENTY))
-    rows = {r["record_key"]: (r["field"], r["state"]) for r in found.of("FEED-02")}
-    assert rows == ({"khaos/stock_items": ("rows", "open"), "wair/items": ("rows", "open")} if fires else {})
+def totals(**figures: tuple[str, str]) -> dict[str, dict[str, str]]:
+    """Control totals by read, whose dot is written as two underscores: units and value."""
+    return {
+        read.replace("__", "."): {"control_units": units, "control_value": value}
+        for read, (units, value) in figures.items()
+    }
+
+
+def rows(items: int, records: int, levels: int, accounts: int) -> list[object]:
+    """Rows of khaos/stock_items, wair/items, khaos/stock_levels (of no units) and khaos/customers."""
+    return [
+        [stock_item(f"C-{n}") for n in range(items)],
+        [wair_item(f"C-{n}") for n in range(records)],
+        [level(f"C-{n}", 0) for n in range(levels)],
+        [customer(f"A-{n}") for n in range(1, accounts)],
+    ]
+
+
+TEN_PARCELS = [dispatch(f"D-{n}", f"W-{n}", {}) for n in range(10)]
+
+
+@pytest.fixture(scope="module")
+def fallen(tmp_path_factory: pytest.TempPathFactory) -> Results:
+    """Three nights; a fifth may be lost. In the middle one the dispatches were not read to the end."""
+    before = totals(
+        khaos__sales_orders=("10", "100"),
+        khaos__order_lines=("10", "100"),
+        wair__transfers=("10", "100"),
+        wair__stock=("10", "100"),
+    )
+    now = totals(
+        khaos__sales_orders=("7", "79.99"),
+        khaos__order_lines=("7", "80"),
+        wair__transfers=("8", "79.99"),
+        wair__stock=("8", "80"),
+    )
+    ten = rows(10, 10, 10, 10)
+    settings = TWENTY | {"feeds": {"khaos.customers": {"confirmed_drops": {"2026-11-20": "A. Person: we closed it"}}}}
+    return evaluate(
+        tmp_path_factory.mktemp("fallen"),
+        PlantedNight([ten, TEN_PARCELS], certificates=before),
+        PlantedNight([ten, TEN_PARCELS[:2]], certificates=before | {"wair.dispatches": INCOMPLETE}),
+        PlantedNight([rows(8, 7, 0, 2), TEN_PARCELS[:9]], certificates=now, settings=settings),
+    )
+
+
+def dropped(found: Results, read: str) -> str | None:
+    """The field of a read's drop."""
+    return next((r["field"] for r in found.of("FEED-02") if r["record_key"] == read), None)
+
+
+def test_rows_may_fall_by_the_configured_share_and_not_by_more(fallen: Results) -> None:
+    """Of ten, to eight, to seven, to none."""
+    reads = ("khaos/stock_items", "wair/items", "khaos/stock_levels")
+    assert [dropped(fallen, read) for read in reads] == [None, "rows", "rows"]
+    assert {r["state"] for r in fallen.of("FEED-02")} == {"open"}
+
+
+def test_units_and_value_fall_though_the_rows_stand(fallen: Results) -> None:
+    """Of ten units worth 100: to 7 and 79.99, 7 and 80, 8 and 79.99, 8 and 80."""
+    reads = ("khaos/sales_orders", "khaos/order_lines", "wair/transfers", "wair/stock")
+    assert [dropped(fallen, read) for read in reads] == ["units+value", "units", "value", None]
+
+
+def test_a_drop_that_a_person_confirmed_is_lawful(fallen: Results) -> None:
+    assert dropped(fallen, "khaos/customers") is None
+    assert [r["holds"] for r in fallen.about("khaos/customers").population if r["code"] == "FEED-02"] == [True]
+
+
+def test_the_drop_is_since_the_last_complete_snapshot(fallen: Results) -> None:
+    assert dropped(fallen, "wair/dispatches") is None
 
 
 def test_a_drop_to_nothing_counts_whatever_share_is_allowed(nights: Tonight) -> None:
-    assert len(nights(PlantedNight(items(2)), PlantedNight()).of("FEED-02")) == 2
-
-
-def priced(units: int, net: str, settings: dict[str, Any] = TWENTY) -> PlantedNight:
-    return PlantedNight(order("SO1", None, [("MUG-1", units, "1.00")], items_net=net), settings=settings)
-
-
-@pytest.mark.parametrize(
-    ("units", "net", "settings", "fields"),
-    [
-        (7, "79.99", TWENTY, {"khaos/sales_orders": "units+value", "khaos/order_lines": "units"}),
-        (7, "80", TWENTY, {"khaos/sales_orders": "units", "khaos/order_lines": "units"}),
-        (8, "79.99", TWENTY, {"khaos/sales_orders": "value"}),
-        (0, "1", {}, {"khaos/sales_orders": "units", "khaos/order_lines": "units"}),
-        (1, "0", {}, {"khaos/sales_orders": "value"}),
-    ],
-)
-def test_units_and_value_fall_though_the_rows_stand(
-    nights: Tonight, units: int, net: str, settings: dict[str, Any], fields: dict[str, str]
-) -> None:
-    found = nights(priced(10, "100"), priced(units, net, settings))
-    assert {r["record_key"]: r["field"] for r in found.of("FEED-02")} == fields
-
-
-def test_a_drop_that_a_person_confirmed_is_lawful(nights: Tonight) -> None:
-    drops = {"confirmed_drops": {"2026-11-20": "A. Person: the outlet closed"}}
-    settings = TWENTY | {"feeds": {"khaos.stock_items": drops, "wair.items": drops}}
-    assert nights(PlantedNight(items(10)), PlantedNight(items(2), settings=settings)).of("FEED-02") == []
-
-
-def test_the_drop_is_since_the_last_complete_snapshot(nights: Tonight) -> None:
-    lost = {r: {"verdict": Verdict.INCOMPLETE} for r in ("khaos.stock_items", "wair.items")}
+    before = totals(khaos__sales_orders=("10", "100"), khaos__order_lines=("10", "100"), wair__stock=("10", "100"))
+    now = totals(khaos__sales_orders=("0", "1"), khaos__order_lines=("1", "0"), wair__stock=("1", "1"))
     found = nights(
-        PlantedNight(items(10)), PlantedNight(items(2), certificates=lost), PlantedNight(items(9), settings=TWENTY)
+        PlantedNight(rows(2, 2, 2, 2), certificates=before), PlantedNight(rows(0, 1, 2, 2), certificates=now)
     )
-    assert found.of("FEED-02") == []
+    assert {r["record_key"]: r["field"] for r in found.of("FEED-02")} == {
+        "khaos/stock_items": "rows",
+        "khaos/sales_orders": "units",
+        "khaos/order_lines": "value",
+    }
 
 
 def test_what_is_concluded_from_the_dropped_side_is_explained_by_the_drop(nights: Tonight) -> None:
     before = [stocked(f"C-{i}", 5, web=True) for i in range(10)]
     found = nights(
         PlantedNight(before),
-        PlantedNight([before, []], settings=TWENTY),
         PlantedNight(
             [[x for x in group if type(x).__module__.split(".")[2] == "khaos"] for group in before], settings=TWENTY
         ),
@@ -118,39 +172,41 @@ def test_what_is_concluded_from_the_dropped_side_is_explained_by_the_drop(nights
 
 # FEED-03
 
-MOVING = {"feeds": {"wair.stock": {"moving": True}}}
+
+@NIGHT.has(
+    [stocked("MOVES-1", 5, at=minutes_ago(24 * 60))],
+    wair_item("MOVES-2", updated_at=minutes_ago(24 * 60, -1)),
+    transfer("T1", "MOVES-1", 1, received=1, goal="L1"),
+)
+def test_a_moving_feed_must_have_moved_within_the_target(found: Results) -> None:
+    """The stock changed a day ago, the items a microsecond before."""
+    stale = [r["record_key"] for r in found.of("FEED-03")]
+    assert "wair/stock" not in stale
+    assert "wair/items" in stale
 
 
-@pytest.mark.parametrize(("microseconds", "fires"), [(0, False), (-1, True)])
-def test_a_moving_feed_must_have_moved_within_the_target(tonight: Tonight, microseconds: int, fires: bool) -> None:
-    found = tonight(stocked("MUG-1", 5, at=minutes_ago(24 * 60, microseconds)), settings=MOVING)
-    assert [r["record_key"] for r in found.of("FEED-03")] == (["wair/stock"] if fires else [])
+def test_a_day_on_which_the_shop_is_closed_brings_no_change(found: Results) -> None:
+    stale = [r["record_key"] for r in found.of("FEED-03")]
+    assert "wair/transfers" not in stale
+    assert "khaos/stock_items" in stale
 
 
-@pytest.mark.parametrize(("weekday", "fires"), [(4, False), (5, True)])
-def test_a_day_on_which_the_shop_is_closed_brings_no_change(tonight: Tonight, weekday: int, fires: bool) -> None:
-    # The night of Friday the 20th speaks of Thursday
-    settings = {"feeds": {"wair.stock": {"moving": True, "closed_weekdays": [weekday]}}}
-    assert bool(tonight(stocked("MUG-1", 5), settings=settings).of("FEED-03")) is fires
+def test_a_feed_that_need_not_move_and_one_without_change_times_are_not_stale(found: Results) -> None:
+    looked_at = {r["record_key"] for r in found.population if r["code"] == "FEED-03"}
+    assert looked_at == {"wair/stock", "wair/items", "wair/transfers", "khaos/stock_items"}
 
 
-def test_a_feed_that_need_not_move_and_one_without_change_times_are_not_stale(tonight: Tonight) -> None:
-    settings = {"feeds": {"khaos.stock_levels": {"moving": True}}}
-    found = tonight(stocked("MUG-1", 5), settings=settings)
-    assert found.of("FEED-03") == []
-    assert found.compared("FEED-03") == 0
+STALE = {"feeds": {"wair.stock": {"moving": True}}}
 
 
 def test_a_stale_side_explains_the_stock_codes_against_it(tonight: Tonight) -> None:
-    found = tonight(stocked("MUG-1", 10, 7), stocked("CUP-1", 3, -1), settings=MOVING)
+    found = tonight(stocked("MUG-1", 10, 7), stocked("CUP-1", 3, -1), settings=STALE)
     assert found.open() == [("FEED-03", "wair/stock")]
     assert {r["state"] for r in found.rows if r["code"].startswith("STK")} == {"suppressed"}
 
 
 def test_an_incomplete_side_explains_that_it_looks_stale(tonight: Tonight) -> None:
-    found = tonight(
-        stocked("MUG-1", 10, 7), settings=MOVING, certificates={"wair.stock": {"verdict": Verdict.INCOMPLETE}}
-    )
+    found = tonight(stocked("MUG-1", 10, 7), settings=STALE, certificates={"wair.stock": INCOMPLETE})
     assert found.open() == [("FEED-01", "wair/stock")]
     assert found.explained_by(found.one("FEED-03")) == "FEED-01"
 
@@ -158,16 +214,16 @@ def test_an_incomplete_side_explains_that_it_looks_stale(tonight: Tonight) -> No
 # FEED-04
 
 
-def test_each_record_set_aside_is_named_once(tonight: Tonight) -> None:
-    twice = [
-        SetAside("wair.stock", "L1/MUG-1", field="onHand", reason="is not a number", raw="b"),
-        SetAside("wair.stock", "L1/MUG-1", field="available", reason="is missing", raw="a"),
-    ]
-    found = tonight(twice, SetAside("khaos.stock_items", "A,B", field="STOCK_CODE"))
-    rows = {r["record_key"]: (r["systems"], r["field"], r["state"]) for r in found.of("FEED-04")}
-    assert rows == {
-        "wair/stock/L1/MUG-1": ("wair", "available", "open"),
-        "khaos/stock_items/A,B": ("khaos", "STOCK_CODE", "open"),
+@NIGHT.has(
+    SetAside("wair.stock", "L1/ASIDE-1", field="onHand", reason="is not a number", raw="b"),
+    SetAside("wair.stock", "L1/ASIDE-1", field="available", reason="is missing", raw="a"),
+    SetAside("khaos.stock_items", "ASIDE,B", field="STOCK_CODE"),
+)
+def test_each_record_set_aside_is_named_once(found: Results) -> None:
+    told = found.of("FEED-04")
+    assert {r["record_key"]: (r["systems"], r["field"], r["state"]) for r in told} == {
+        "wair/stock/L1/ASIDE-1": ("wair", "available", "open"),
+        "khaos/stock_items/ASIDE,B": ("khaos", "STOCK_CODE", "open"),
     }
     assert '"times":2' in found.one("FEED-04", "wair")["evidence"]
 
@@ -181,56 +237,54 @@ def test_a_record_without_a_readable_key_leaves_absences_unproven(tonight: Tonig
 # MAP-01
 
 
-def test_a_courier_without_a_mapping_is_worth_the_open_orders_that_carry_it(tonight: Tonight) -> None:
-    done = order("SO3", "WEB3", [("MUG-1", 1, "1.00")], invoices=[invoice({"MUG-1": 1})], complete=True, items_net="7")
-    found = tonight(
-        order("SO1", "WEB1", [("MUG-1", 1, "1.00")], items_net="100.00", delivery_net="4.155"),
-        order("SO2", "WEB2", [("MUG-1", 1, "1.00")], items_net="10", currency="EUR", created_on=date(2026, 10, 31)),
-        done,
-        [dispatch(f"D{n}", f"WEB{n}", {"MUG-1": 1}, carrier="NEW-1") for n in (1, 2, 3)],
-        dispatch("D4", "WEB1", {}, carrier="NEW-1"),
-        settings={"exchange_rates": {"2026-10": {"EUR": "0.8"}}},
-    )
-    row = found.one("MAP-01")
+@NIGHT.has(
+    order("SO1", "WEB1", [("MOVES-1", 1, "1.00")], items_net="100.00", delivery_net="4.155"),
+    order("SO2", "WEB2", [("MOVES-1", 1, "1.00")], items_net="10", currency="EUR", created_on=date(2026, 10, 31)),
+    order("SO3", "WEB3", [("MOVES-1", 1, "1.00")], invoices=[invoice({"MOVES-1": 1})], complete=True, items_net="7"),
+    [dispatch(f"D{n}", f"WEB{n}", {"MOVES-1": 1}, carrier="NEW-1") for n in (1, 2, 3)],
+    dispatch("D4", "WEB1", {}, carrier="NEW-1"),
+)
+def test_a_courier_without_a_mapping_is_worth_the_open_orders_that_carry_it(found: Results) -> None:
+    row = found.about("courier/NEW-1").one("MAP-01")
     assert (row["systems"], row["record_key"], row["amount_gbp"]) == ("wair>khaos", "courier/NEW-1", Decimal("112.16"))
 
 
-@pytest.mark.parametrize("fields", [{"currency": "USD", "items_net": "9"}, {"items_net": None}])
-def test_a_value_that_cannot_be_told_is_empty(tonight: Tonight, fields: dict[str, str | None]) -> None:
-    found = tonight(
-        order("SO1", "WEB1", [("MUG-1", 1, "1.00")], **fields), dispatch("D1", "WEB1", {"MUG-1": 1}, carrier="NEW-1")
-    )
-    assert found.one("MAP-01")["amount_gbp"] is None
+@NIGHT.has(
+    order("SO5", "WEB5", [("MOVES-1", 1, "1.00")], currency="USD", items_net="9"),
+    order("SO6", "WEB6", [("MOVES-1", 1, "1.00")], items_net=None),
+    [dispatch(f"D{n}", f"WEB{n}", {"MOVES-1": 1}, carrier=f"UNTOLD-{n}") for n in (5, 6)],
+)
+@pytest.mark.parametrize("order_number", [5, 6])
+def test_a_value_that_cannot_be_told_is_empty(found: Results, order_number: int) -> None:
+    assert found.about(f"courier/UNTOLD-{order_number}").one("MAP-01")["amount_gbp"] is None
 
 
-def test_places_that_nothing_translates_are_named_and_worth_nothing_without_orders(tonight: Tonight) -> None:
-    found = tonight(
-        stock_item("MUG-1"),
-        wair_item("MUG-1"),
-        wair_stock("MUG-1", 4, location="L7"),
-        transfer("T1", "MUG-1", 1, origin="L8", goal="L1"),
-        dispatch("D1", "X1", {}, location="L9", carrier=""),
-        stocked("CUP-1", 1),
-    )
-    keys = {r["record_key"]: r["amount_gbp"] for r in found.of("MAP-01")}
+@NIGHT.has(
+    wair_stock("MOVES-1", 4, location="L7"),
+    transfer("T2", "MOVES-1", 1, origin="L8", goal="L1"),
+    dispatch("D9", "X1", {}, location="L9", carrier=""),
+)
+def test_places_that_nothing_translates_are_named_and_worth_nothing_without_orders(found: Results) -> None:
+    keys = {r["record_key"]: r["amount_gbp"] for r in found.about("location/").of("MAP-01")}
     assert keys == {f"location/{x}": Decimal(0) for x in ("L7", "L8", "L9")}
 
 
-def test_a_khaos_site_without_a_location_is_worth_its_open_orders(tonight: Tonight) -> None:
-    found = tonight(
-        site("Attic"),
-        stock_item("MUG-1"),
-        level("MUG-1", 3, site_name="Attic"),
-        order("SO1", "WEB1", [line("MUG-1", 1, "1.00", site_name="Attic")], items_net="8.335"),
-    )
-    row = found.one("MAP-01")
+@NIGHT.has(
+    [site("Attic"), stock_item("ATTIC-1"), level("ATTIC-1", 3, site_name="Attic")],
+    order("SO7", "WEB7", [line("ATTIC-1", 1, "1.00", site_name="Attic")], items_net="8.335"),
+)
+def test_a_khaos_site_without_a_location_is_worth_its_open_orders(found: Results) -> None:
+    row = found.about("site/").one("MAP-01")
     assert (row["record_key"], row["amount_gbp"]) == ("site/Attic", Decimal("8.34"))
 
 
-def test_known_values_are_fine(tonight: Tonight) -> None:
-    found = tonight(stocked("MUG-1", 3), dispatch("D1", "X1", {}), transfer("T1", "MUG-1", 1, received=1, goal="L1"))
-    assert found.of("MAP-01") == []
-    assert found.compared("MAP-01") == 3
+@NIGHT.has(dispatch("D10", "X2", {}))
+def test_known_values_are_fine(found: Results) -> None:
+    known = ("courier/DPD-12", "location/L1", "site/Main")
+    told = found.about(*known)
+    assert told.of("MAP-01") == []
+    assert told.compared("MAP-01") == len(known)
+    assert "courier/" not in {r["record_key"] for r in found.of("MAP-01")}, "no carrier at all is another code's"
 
 
 def test_the_instants_of_an_exception_are_those_of_the_records(tonight: Tonight) -> None:

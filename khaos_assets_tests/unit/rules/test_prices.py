@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from khaos_assets_tests.planted_channels import GOODS, SHOPS, SharedNight
+from khaos_assets_tests.planted_channels import GOODS, SHOPS, ShopsNight
 from khaos_assets_tests.planted_night import (
     AS_OF,
     PlantedNight,
@@ -47,7 +47,7 @@ ACCOUNTS = [
 ]
 SHOP_LISTS = [*(oro_price_list(n) for n in "12345"), oro_price_list("9", active=False)]
 SHOP_CUSTOMERS = [oro_customer("71", group="7"), oro_customer("81", group="8"), oro_customer("91")]
-NIGHT = SharedNight(
+NIGHT = ShopsNight(
     ACCOUNTS, SHOP_LISTS, SHOP_CUSTOMERS, scayle_shop(), scayle_shop("DE"), scayle_shop("FR"), mapping=LISTS
 )
 THIS_MONTH = minutes_ago(10 * 24 * 60)

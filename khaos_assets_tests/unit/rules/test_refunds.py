@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from khaos_assets_tests.planted_channels import NOTHING, SharedNight, in_khaos
+from khaos_assets_tests.planted_channels import NOTHING, ShopsNight, in_khaos
 from khaos_assets_tests.planted_night import AS_OF, Results, SetAside, customer, line, minutes_ago, order
 from khaos_assets_tests.planted_orocommerce import oro_line, oro_order
 from khaos_assets_tests.planted_records import LONG_AGO
@@ -16,7 +16,7 @@ from khaos_assets_tests.planted_scayle import fee, scayle_order, unit
 
 # The night is that of 20 November, 02:00: the 18th ended to the minute as long before as is allowed
 GRACES = {"graces": {"refund_hours": 26}}
-NIGHT = SharedNight(
+NIGHT = ShopsNight(
     customer("T1", company_class="Trade"), credit_notes={"reference_pattern": "RF-{reference}"}, **GRACES
 )
 TWO_MUGS = [line("MUG-1", 2, "12.00")]

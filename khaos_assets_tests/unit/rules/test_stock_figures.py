@@ -1,4 +1,7 @@
-"""STK-02, STK-03, STK-06, STK-07, STK-08: wrong, double, impossible, late and unequal figures."""
+"""STK-02, STK-03, STK-06, STK-07, STK-08: wrong, double, impossible, late and unequal figures.
+
+All tests look at one night or at the last of three. What a test plants stands above it, under SKUs of its own.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,8 @@ from decimal import Decimal
 import pytest
 
 from khaos_assets_tests.planted_night import (
-    PlantedNight,
     Record,
+    Results,
     dispatch,
     level,
     line,
@@ -25,107 +28,122 @@ from khaos_assets_tests.planted_night import (
     wair_item,
     wair_stock,
 )
-from khaos_assets_tests.unit.rules.conftest import Tonight
+from khaos_assets_tests.shared_night import SharedNight
 
-TOGETHER = {"mapping": {"locations": {"L1": "Main", "L2": "Main"}}}
-OPEN_ORDER = order("SO1", None, [("MUG-1", 2, "12.00")])
+NIGHT = SharedNight(
+    [site("Shop"), stocked("MUG-1", 9), stocked("CUP-1", 9, buy_price="1.00")],
+    settings={
+        "mapping": {"locations": {"L1": "Main", "L2": "Shop", "L3": "Shop"}},
+        "khaos": {"back_orderable": ["PROMISED-1"], "back_order_lowers_level": "no"},
+    },
+)
+found = NIGHT.once()
+
+
+def two_open(sku: str) -> list[Record]:
+    """An order that has two units allocated."""
+    return order(f"SO {sku}", None, [(sku, 2, "12.00")])
+
+
+def known(sku: str, available: int) -> list[Record]:
+    return [stock_item(sku), level(sku, available), wair_item(sku)]
 
 
 # STK-02
 
 
-def test_wair_that_holds_the_available_figure_ignores_what_is_allocated(tonight: Tonight) -> None:
-    found = tonight(stocked("MUG-1", 8), OPEN_ORDER)
-    row = found.one("STK-02")
+@NIGHT.has(stocked("WRONG-1", 8), two_open("WRONG-1"))
+def test_wair_that_holds_the_available_figure_ignores_what_is_allocated(found: Results) -> None:
+    told = found.about("WRONG-1")
+    row = told.one("STK-02")
     assert (row["systems"], row["scope"], row["field"]) == ("khaos>wair", "L1", "available")
     assert (row["units"], row["amount_gbp"]) == (Decimal(-2), Decimal("5.00"))
     assert (row["expected_value"], row["actual_value"]) == ("10", "8")
-    assert found.open() == [("STK-02", "MUG-1")]
-    assert found.explained_by(found.one("STK-01")) == "STK-02"
+    assert told.open() == [("STK-02", "WRONG-1")]
+    assert told.explained_by(told.one("STK-01")) == "STK-02"
 
 
-def test_nothing_allocated_is_no_wrong_figure(tonight: Tonight) -> None:
-    assert tonight(stocked("MUG-1", 8)).summary() == []
+@NIGHT.has(stocked("SAME-1", 8))
+def test_nothing_allocated_is_no_wrong_figure(found: Results) -> None:
+    assert found.about("SAME-1").summary() == []
 
 
-def test_another_figure_than_the_available_one_is_a_drift(tonight: Tonight) -> None:
-    assert tonight(stocked("MUG-1", 8, 9), OPEN_ORDER).open() == [("STK-01", "MUG-1")]
+@NIGHT.has(stocked("DRIFT-1", 8, 9), two_open("DRIFT-1"))
+def test_another_figure_than_the_available_one_is_a_drift(found: Results) -> None:
+    assert found.about("DRIFT-1").open() == [("STK-01", "DRIFT-1")]
 
 
-def test_the_scope_of_several_locations_is_their_ids_joined(tonight: Tonight) -> None:
-    found = tonight(stocked("MUG-1", 8, 5), wair_stock("MUG-1", 3, location="L2"), OPEN_ORDER, settings=TOGETHER)
-    assert found.one("STK-02")["scope"] == "L1+L2"
+@NIGHT.has(
+    [stock_item("JOINED-1"), level("JOINED-1", 8, site_name="Shop"), wair_item("JOINED-1")],
+    [wair_stock("JOINED-1", 5, location="L2"), wair_stock("JOINED-1", 3, location="L3")],
+    order("SO JOINED", None, [line("JOINED-1", 2, "12.00", site_name="Shop")]),
+)
+def test_the_scope_of_several_locations_is_their_ids_joined(found: Results) -> None:
+    assert found.about("JOINED-1").one("STK-02")["scope"] == "L2+L3"
 
 
+@NIGHT.has([[stocked(f"AGE-{us}", 8, at=minutes_ago(30, us)), two_open(f"AGE-{us}")] for us in (0, 1)])
 @pytest.mark.parametrize(("microseconds", "state"), [(0, "open"), (1, "expected")])
-def test_a_wrong_figure_inside_the_stock_grace_is_expected(tonight: Tonight, microseconds: int, state: str) -> None:
-    found = tonight(stocked("MUG-1", 8, at=minutes_ago(30, microseconds)), OPEN_ORDER)
-    assert {found.state("STK-02"), found.state("STK-01")} == {state, "suppressed" if state == "open" else "expected"}
+def test_a_wrong_figure_inside_the_stock_grace_is_expected(found: Results, microseconds: int, state: str) -> None:
+    told = found.about(f"AGE-{microseconds}")
+    assert {told.state("STK-02"), told.state("STK-01")} == {state, "suppressed" if state == "open" else "expected"}
 
 
-def test_a_transfer_that_explains_the_units_makes_the_wrong_figure_expected(tonight: Tonight) -> None:
-    found = tonight(stocked("MUG-1", 8), OPEN_ORDER, transfer("T1", "MUG-1", 2))
-    assert (found.state("STK-02"), found.one("STK-02")["reason"]) == ("expected", "in transit: T1")
+@NIGHT.has(stocked("MOVING-1", 8), two_open("MOVING-1"), transfer("T1", "MOVING-1", 2))
+def test_a_transfer_that_explains_the_units_makes_the_wrong_figure_expected(found: Results) -> None:
+    told = found.about("MOVING-1")
+    assert (told.state("STK-02"), told.one("STK-02")["reason"]) == ("expected", "in transit: T1")
 
 
 # STK-03
 
+PARENTS: dict[str, tuple[Record, int, str, str | None]] = {
+    "SET-1": (pack("SET-1", {"MUG-1": 2, "CUP-1": 1}), 3, "pack", "18.00"),
+    "SET-2": (pack("SET-2", {"MUG-1": 2, "CUP-1": 1}, buy_price="4.00"), -3, "pack", "12.00"),
+    "SET-3": (pack("SET-3", {"MUG-1": 2, "GONE-1": 1}), 3, "pack", None),
+    "STYLE-1": (style_parent("STYLE-1", buy_price="1.50"), 3, "scs", "4.50"),
+    "STYLE-2": (style_parent("STYLE-2", buy_price=None), 3, "scs", None),
+}
 
-@pytest.mark.parametrize(
-    ("parent", "on_hand", "name", "amount"),
-    [
-        (pack("SET-1", {"MUG-1": 2, "CUP-1": 1}), 3, "pack", "18.00"),
-        (pack("SET-1", {"MUG-1": 2, "CUP-1": 1}, buy_price="4.00"), -3, "pack", "12.00"),
-        (pack("SET-1", {"MUG-1": 2, "GONE-1": 1}), 3, "pack", None),
-        (style_parent("SET-1", buy_price="1.50"), 3, "scs", "4.50"),
-        (style_parent("SET-1", buy_price=None), 3, "scs", None),
-    ],
-)
-def test_stock_on_a_parent_is_counted_twice(
-    tonight: Tonight, parent: Record, on_hand: int, name: str, amount: str | None
-) -> None:
-    found = tonight(
-        parent,
-        stocked("MUG-1", 9),
-        stocked("CUP-1", 9, buy_price="1.00"),
-        wair_item("SET-1"),
-        wair_stock("SET-1", on_hand),
-    )
-    row = found.one("STK-03")
-    assert (row["systems"], row["record_key"], row["scope"], row["field"]) == ("khaos>wair", "SET-1", "L1", name)
+
+@NIGHT.has([[p, wair_item(sku), wair_stock(sku, on_hand)] for sku, (p, on_hand, _, _) in PARENTS.items()])
+@pytest.mark.parametrize("sku", PARENTS)
+def test_stock_on_a_parent_is_counted_twice(found: Results, sku: str) -> None:
+    _, _, name, amount = PARENTS[sku]
+    told = found.about(sku)
+    row = told.one("STK-03")
+    assert (row["systems"], row["record_key"], row["scope"], row["field"]) == ("khaos>wair", sku, "L1", name)
     assert (row["units"], row["amount_gbp"]) == (Decimal(3), None if amount is None else Decimal(amount))
-    assert found.open() == [("STK-03", "SET-1")]
+    assert told.open() == [("STK-03", sku)]
 
 
-def test_parents_without_stock_and_build_parents_with_their_own_are_lawful(tonight: Tonight) -> None:
-    found = tonight(
-        pack("SET-1", {"MUG-1": 2}),
-        style_parent("TEE"),
-        style_child("TEE-S", "TEE"),
-        [level(c, 4) for c in ("TEE-S", "MUG-1")],
-        stock_item("MUG-1"),
-        stock_item("KIT-1"),
-        level("KIT-1", 4, build_potential=9),
-        [wair_item(c) for c in ("SET-1", "TEE", "TEE-S", "KIT-1", "MUG-1")],
-        [wair_stock(c, 0) for c in ("SET-1", "TEE")],
-        [wair_stock(c, 4) for c in ("TEE-S", "KIT-1", "MUG-1")],
-    )
-    assert found.summary() == []
-    assert found.compared("STK-03") == 2
+@NIGHT.has(
+    [pack("LAWFUL-SET", {"MUG-1": 2}), style_parent("LAWFUL-TEE"), style_child("LAWFUL-TEE-S", "LAWFUL-TEE")],
+    [level("LAWFUL-TEE-S", 4), stock_item("LAWFUL-KIT"), level("LAWFUL-KIT", 4, build_potential=9)],
+    [wair_item(f"LAWFUL-{c}") for c in ("SET", "TEE", "TEE-S", "KIT")],
+    [wair_stock(f"LAWFUL-{c}", 0) for c in ("SET", "TEE")],
+    [wair_stock(f"LAWFUL-{c}", 4) for c in ("TEE-S", "KIT")],
+)
+def test_parents_without_stock_and_build_parents_with_their_own_are_lawful(found: Results) -> None:
+    told = found.about("LAWFUL")
+    assert told.summary() == []
+    assert told.compared("STK-03") == 2
 
 
-def test_a_pack_parent_below_zero_is_one_fault(tonight: Tonight) -> None:
-    found = tonight(pack("SET-1", {"MUG-1": 2}), stocked("MUG-1", 9), wair_item("SET-1"), wair_stock("SET-1", -1))
-    assert found.open() == [("STK-03", "SET-1")]
-    assert found.explained_by(found.one("STK-06")) == "STK-03"
+@NIGHT.has(pack("BELOW-SET", {"MUG-1": 2}), wair_item("BELOW-SET"), wair_stock("BELOW-SET", -1))
+def test_a_pack_parent_below_zero_is_one_fault(found: Results) -> None:
+    told = found.about("BELOW-SET")
+    assert told.open() == [("STK-03", "BELOW-SET")]
+    assert told.explained_by(told.one("STK-06")) == "STK-03"
 
 
 # STK-06
 
 
-def test_less_than_nothing_on_hand_in_wair_hides_the_comparisons_with_it(tonight: Tonight) -> None:
-    found = tonight(stocked("MUG-1", -1, -2))
-    wair, khaos = found.one("STK-06", "wair"), found.one("STK-06", "khaos")
+@NIGHT.has(stocked("LESS-1", -1, -2))
+def test_less_than_nothing_on_hand_in_wair_hides_the_comparisons_with_it(found: Results) -> None:
+    told = found.about("LESS-1")
+    wair, khaos = told.one("STK-06", "wair"), told.one("STK-06", "khaos")
     assert (wair["scope"], wair["field"], wair["units"], wair["amount_gbp"]) == ("L1", "on_hand", -2, Decimal("5.00"))
     assert (khaos["scope"], khaos["field"], khaos["units"], khaos["amount_gbp"]) == (
         "Main",
@@ -133,100 +151,119 @@ def test_less_than_nothing_on_hand_in_wair_hides_the_comparisons_with_it(tonight
         -1,
         Decimal("2.50"),
     )
-    assert found.open() == [("STK-06", "MUG-1")]
-    assert (wair["state"], khaos["state"], found.state("STK-01")) == ("open", "suppressed", "suppressed")
+    assert told.open() == [("STK-06", "LESS-1")]
+    assert (wair["state"], khaos["state"], told.state("STK-01")) == ("open", "suppressed", "suppressed")
 
 
-def test_a_negative_in_khaos_hides_its_allocation_only(tonight: Tonight) -> None:
-    found = tonight(stocked("MUG-1", -1, 3), order("SO1", None, [("MUG-1", 2, "12.00")]))
-    assert found.open() == [("STK-01", "MUG-1"), ("STK-06", "MUG-1")]
+@NIGHT.has(stocked("SOLD-1", -1, 3), two_open("SOLD-1"))
+def test_a_negative_in_khaos_hides_its_allocation_only(found: Results) -> None:
+    assert found.about("SOLD-1").open() == [("STK-01", "SOLD-1"), ("STK-06", "SOLD-1")]
 
 
-def test_khaos_free_to_sell_below_zero_explains_that_the_allocation_differs(tonight: Tonight) -> None:
-    found = tonight(
-        stock_item("MUG-1"),
-        level("MUG-1", -1),
-        wair_item("MUG-1"),
-        wair_stock("MUG-1", 1, allocated=1),
-        OPEN_ORDER,
-    )
-    assert found.open() == [("STK-06", "MUG-1")]
-    assert found.explained_by(found.one("STK-08")) == "STK-06"
+@NIGHT.has(known("SOLD-2", -1), wair_stock("SOLD-2", 1, allocated=1), two_open("SOLD-2"))
+def test_khaos_free_to_sell_below_zero_explains_that_the_allocation_differs(found: Results) -> None:
+    told = found.about("SOLD-2")
+    assert told.open() == [("STK-06", "SOLD-2")]
+    assert told.explained_by(told.one("STK-08")) == "STK-06"
 
 
-def test_nothing_on_hand_and_back_orderable_items_are_possible(tonight: Tonight) -> None:
-    found = tonight(stocked("MUG-1", 0), stocked("CUP-1", -3, 0), settings={"khaos": {"back_orderable": ["CUP-1"]}})
-    assert found.of("STK-06") == []
+@NIGHT.has(stocked("NONE-1", 0), stocked("PROMISED-1", -3, 0))
+def test_nothing_on_hand_and_back_orderable_items_are_possible(found: Results) -> None:
+    assert found.about("NONE-1", "PROMISED-1").of("STK-06") == []
 
 
-def test_a_negative_of_an_unknown_sku_has_no_amount(tonight: Tonight) -> None:
-    found = tonight(wair_item("NEW-1"), wair_stock("NEW-1", -2))
-    row = found.one("STK-06")
-    assert (row["amount_gbp"], row["state"], found.explained_by(row)) == (None, "suppressed", "SKU-01")
+@NIGHT.has(wair_item("NEW-1"), wair_stock("NEW-1", -2))
+def test_a_negative_of_an_unknown_sku_has_no_amount(found: Results) -> None:
+    told = found.about("NEW-1")
+    row = told.one("STK-06")
+    assert (row["amount_gbp"], row["state"], told.explained_by(row)) == (None, "suppressed", "SKU-01")
 
 
 # STK-07
 
+NIGHTS = SharedNight(nights=3)
+later = NIGHTS.once()
+FIVE_HOURS_AGO = minutes_ago(300)
 
-def late(wair: int, at: datetime, khaos: int = 10, first: int = 10) -> list[PlantedNight]:
-    return [PlantedNight([stocked("MUG-1", first)]), PlantedNight([stocked("MUG-1", khaos, wair, at=at)])]
+
+def since(sku: str, wair: int, at: datetime, khaos: int = 10, agreed: int = 10) -> list[list[Record]]:
+    """Three nights: what WAIR had, twice, beside ten in Khaos; and what both have now."""
+    return [stocked(sku, 10, agreed), stocked(sku, 10, agreed), stocked(sku, khaos, wair, at=at)]
 
 
-def test_khaos_that_still_shows_the_figure_last_agreed_is_late(nights: Tonight) -> None:
-    found = nights(*late(7, minutes_ago(300)))
-    row = found.one("STK-07")
+@NIGHTS.over(*since("LATE-1", 7, FIVE_HOURS_AGO))
+def test_khaos_that_still_shows_the_figure_last_agreed_is_late(later: Results) -> None:
+    told = later.about("LATE-1")
+    row = told.one("STK-07")
     assert (row["systems"], row["scope"], row["units"], row["amount_gbp"]) == ("wair>khaos", "Main", 3, Decimal("7.50"))
-    assert found.open() == [("STK-07", "MUG-1")]
-    assert found.explained_by(found.one("STK-01")) == "STK-07"
+    assert told.open() == [("STK-07", "LATE-1")]
+    assert told.explained_by(told.one("STK-01")) == "STK-07"
 
 
+@NIGHTS.over(*since("TARGET-0", 7, minutes_ago(60)))
+@NIGHTS.over(*since("TARGET-1", 7, minutes_ago(60, 1)))
 @pytest.mark.parametrize(("microseconds", "code"), [(0, "STK-07"), (1, "STK-01")])
-def test_it_is_a_drift_until_the_latency_target_has_passed(nights: Tonight, microseconds: int, code: str) -> None:
-    assert nights(*late(7, minutes_ago(60, microseconds))).open() == [(code, "MUG-1")]
+def test_it_is_a_drift_until_the_latency_target_has_passed(later: Results, microseconds: int, code: str) -> None:
+    assert later.about(f"TARGET-{microseconds}").open() == [(code, f"TARGET-{microseconds}")]
 
 
-def test_a_figure_that_moved_in_khaos_is_a_drift(nights: Tonight) -> None:
-    assert nights(*late(7, minutes_ago(300), khaos=9)).open() == [("STK-01", "MUG-1")]
+@NIGHTS.over(*since("MOVED-1", 7, FIVE_HOURS_AGO, khaos=9))
+def test_a_figure_that_moved_in_khaos_is_a_drift(later: Results) -> None:
+    assert later.about("MOVED-1").open() == [("STK-01", "MOVED-1")]
 
 
-def test_a_figure_that_wair_has_not_touched_since_is_a_drift(nights: Tonight) -> None:
-    assert nights(*late(7, minutes_ago(60 * 24 + 1))).open() == [("STK-01", "MUG-1")]
+@NIGHTS.over(*since("STILL-1", 7, minutes_ago(60 * 24 + 1)))
+def test_a_figure_that_wair_has_not_touched_since_is_a_drift(later: Results) -> None:
+    assert later.about("STILL-1").open() == [("STK-01", "STILL-1")]
 
 
-def test_figures_that_never_agreed_cannot_be_late(nights: Tonight) -> None:
-    before = PlantedNight([stocked("MUG-1", 10, 9)])
-    found = nights(before, PlantedNight([stocked("MUG-1", 10, 7, at=minutes_ago(300))]))
-    assert found.open() == [("STK-01", "MUG-1")]
-    assert found.compared("STK-07") == 0
+@NIGHTS.over(*since("NEVER-1", 7, FIVE_HOURS_AGO, agreed=9))
+def test_figures_that_never_agreed_cannot_be_late(later: Results) -> None:
+    told = later.about("NEVER-1")
+    assert told.open() == [("STK-01", "NEVER-1")]
+    assert told.compared("STK-07") == 0
 
 
-def test_a_transfer_that_explains_the_units_makes_the_late_figure_expected(nights: Tonight) -> None:
-    first, second = late(7, minutes_ago(300))
-    second.things = [*second.things, transfer("T1", "MUG-1", 3)]
-    found = nights(first, second)
-    assert (found.state("STK-07"), found.state("STK-01")) == ("expected", "expected")
+@NIGHTS.over(*since("MOVING-1", 7, FIVE_HOURS_AGO))
+@NIGHTS.has(transfer("T1", "MOVING-1", 3))
+def test_a_transfer_that_explains_the_units_makes_the_late_figure_expected(later: Results) -> None:
+    told = later.about("MOVING-1")
+    assert (told.state("STK-07"), told.state("STK-01")) == ("expected", "expected")
 
 
-def test_on_the_first_night_it_is_not_tested(tonight: Tonight) -> None:
-    why = tonight(stocked("MUG-1", 10, 7)).not_tested()
-    assert "no complete snapshot of an earlier night" in why["STK-07", "wair>khaos"]
+def test_on_the_first_night_it_is_not_tested(found: Results) -> None:
+    assert "no complete snapshot of an earlier night" in found.not_tested()["STK-07", "wair>khaos"]
 
 
-def test_the_figure_last_agreed_is_remembered_over_nights_that_differ(nights: Tonight) -> None:
-    differ = PlantedNight([stocked("MUG-1", 12, 7, at=minutes_ago(60 * 30))])
-    found = nights(
-        PlantedNight([stocked("MUG-1", 10)]), differ, PlantedNight([stocked("MUG-1", 10, 7, at=minutes_ago(60 * 30))])
-    )
-    assert found.open() == [("STK-07", "MUG-1")]
-    assert "2026-11-18" in found.one("STK-07")["reason"]
+@NIGHTS.over(stocked("BEFORE-1", 10), *[stocked("BEFORE-1", k, 7, at=minutes_ago(60 * 30)) for k in (12, 10)])
+def test_the_figure_last_agreed_is_remembered_over_nights_that_differ(later: Results) -> None:
+    told = later.about("BEFORE-1")
+    assert told.open() == [("STK-07", "BEFORE-1")]
+    assert "2026-11-18" in told.one("STK-07")["reason"]
+
+
+SENT = order("SO1", "WEB1", [("SENT-1", 2, "12.00")])
+
+
+@NIGHTS.over(
+    [stocked("SENT-1", 8, 10), SENT],
+    [stocked("SENT-1", 8, 10), SENT],
+    [stocked("SENT-1", 8, 8, at=FIVE_HOURS_AGO), SENT],
+)
+@NIGHTS.has(dispatch("D1", "WEB1", {"SENT-1": 2}, at=FIVE_HOURS_AGO))
+def test_a_late_dispatch_explains_a_late_figure(later: Results) -> None:
+    told = later.about("SENT-1", "WEB1")
+    assert told.open() == [("ORD-05", "WEB1")]
+    assert {told.explained_by(r) for r in told.rows if r["code"].startswith("STK")} == {"ORD-05"}
 
 
 # STK-08
 
 
-def test_free_to_sell_that_differs_while_on_hand_agrees_is_valued_at_price(tonight: Tonight) -> None:
-    found = tonight(stock_item("MUG-1"), level("MUG-1", 8), wair_item("MUG-1"), wair_stock("MUG-1", 10), OPEN_ORDER)
-    row = found.one("STK-08")
+@NIGHT.has(known("FREE-1", 8), wair_stock("FREE-1", 10), two_open("FREE-1"))
+def test_free_to_sell_that_differs_while_on_hand_agrees_is_valued_at_price(found: Results) -> None:
+    told = found.about("FREE-1")
+    row = told.one("STK-08")
     assert (row["systems"], row["scope"], row["field"], row["reason"]) == ("khaos>wair", "L1", "allocated", "differs")
     assert (row["units"], row["amount_gbp"], row["expected_value"], row["actual_value"]) == (
         2,
@@ -234,7 +271,7 @@ def test_free_to_sell_that_differs_while_on_hand_agrees_is_valued_at_price(tonig
         "8",
         "10",
     )
-    assert found.open() == [("STK-08", "MUG-1")]
+    assert told.open() == [("STK-08", "FREE-1")]
 
 
 PRICES: dict[str, tuple[dict[str, object], str | None]] = {
@@ -250,81 +287,60 @@ PRICES: dict[str, tuple[dict[str, object], str | None]] = {
 }
 
 
-def test_price_is_the_web_price_else_the_sell_price_or_the_parents_made_net(tonight: Tonight) -> None:
-    found = tonight(
-        [style_parent("TEE"), style_parent("CAP", sell_price_web="3.00")],
-        [[stock_item(c, **fields), level(c, 8), wair_item(c)] for c, (fields, _) in PRICES.items()],
-        [wair_stock(c, 8, available=10) for c in PRICES],
-    )
-    amounts = {r["record_key"]: r["amount_gbp"] for r in found.of("STK-08")}
-    assert amounts == {code: None if a is None else Decimal(a) for code, (_, a) in PRICES.items()}
+@NIGHT.has(
+    [style_parent("TEE"), style_parent("CAP", sell_price_web="3.00")],
+    [[stock_item(f"price: {c}", **fields), level(f"price: {c}", 8)] for c, (fields, _) in PRICES.items()],
+    [[wair_item(f"price: {c}"), wair_stock(f"price: {c}", 8, available=10)] for c in PRICES],
+)
+def test_price_is_the_web_price_else_the_sell_price_or_the_parents_made_net(found: Results) -> None:
+    amounts = {r["record_key"]: r["amount_gbp"] for r in found.about("price: ").of("STK-08")}
+    assert amounts == {f"price: {code}": None if a is None else Decimal(a) for code, (_, a) in PRICES.items()}
 
 
-def test_wair_figures_that_do_not_add_up_are_inconsistent_by_themselves(tonight: Tonight) -> None:
-    found = tonight(
-        stock_item("MUG-1"), level("MUG-1", 8), wair_item("MUG-1"), wair_stock("MUG-1", 9, allocated=2, available=8)
-    )
-    row = found.one("STK-08")
+@NIGHT.has(known("SUM-1", 8), wair_stock("SUM-1", 9, allocated=2, available=8))
+def test_wair_figures_that_do_not_add_up_are_inconsistent_by_themselves(found: Results) -> None:
+    told = found.about("SUM-1")
+    row = told.one("STK-08")
     assert (row["reason"], row["units"], row["amount_gbp"]) == ("wair_inconsistent", 1, Decimal("10.00"))
-    assert (row["state"], found.open()) == ("open", [("STK-01", "MUG-1"), ("STK-08", "MUG-1")])
+    assert (row["state"], told.open()) == ("open", [("STK-01", "SUM-1"), ("STK-08", "SUM-1")])
 
 
-def test_the_difference_to_khaos_is_what_counts_where_both_are_wrong(tonight: Tonight) -> None:
-    found = tonight(
-        stock_item("MUG-1"), level("MUG-1", 8), wair_item("MUG-1"), wair_stock("MUG-1", 8, allocated=2, available=5)
-    )
-    row = found.one("STK-08")
+@NIGHT.has(known("SUM-2", 8), wair_stock("SUM-2", 8, allocated=2, available=5))
+def test_the_difference_to_khaos_is_what_counts_where_both_are_wrong(found: Results) -> None:
+    row = found.about("SUM-2").one("STK-08")
     assert (row["reason"], row["units"], row["expected_value"]) == ("wair_inconsistent", -3, "8")
 
 
-def test_an_allocation_that_changed_inside_the_stock_grace_is_expected(tonight: Tonight) -> None:
-    codes = {f"{us} us": us for us in (0, 1)}
-    found = tonight(
-        [[stock_item(c), level(c, 8), wair_item(c)] for c in codes],
-        [wair_stock(c, 8, available=10, at=minutes_ago(30, us)) for c, us in codes.items()],
-    )
-    assert {r["record_key"]: r["state"] for r in found.of("STK-08")} == {"0 us": "open", "1 us": "expected"}
+@NIGHT.has(
+    [[known(f"FRESH-{us}", 8), wair_stock(f"FRESH-{us}", 8, available=10, at=minutes_ago(30, us))] for us in (0, 1)]
+)
+def test_an_allocation_that_changed_inside_the_stock_grace_is_expected(found: Results) -> None:
+    states = {r["record_key"]: r["state"] for r in found.about("FRESH").of("STK-08")}
+    assert states == {"FRESH-0": "open", "FRESH-1": "expected"}
 
 
-def test_equal_numbers_written_differently_are_equal(tonight: Tonight) -> None:
-    found = tonight(
-        stock_item("MUG-1"),
-        level("MUG-1", "8.50"),
-        wair_item("MUG-1"),
-        wair_stock("MUG-1", "10.00000", allocated="1.5"),
-        order("SO1", None, [line("MUG-1", "1.5", "12.00")]),
-    )
-    assert found.summary() == []
+@NIGHT.has(
+    [stock_item("EQUAL-1"), level("EQUAL-1", "8.50"), wair_item("EQUAL-1")],
+    wair_stock("EQUAL-1", "10.00000", allocated="1.5"),
+    order("SO EQUAL", None, [line("EQUAL-1", "1.5", "12.00")]),
+)
+def test_equal_numbers_written_differently_are_equal(found: Results) -> None:
+    told = found.about("EQUAL-1")
+    assert told.summary() == []
+    assert told.compared("STK-08") == 1
 
 
-def test_every_stock_code_of_a_site_waits_for_its_own_site(tonight: Tonight) -> None:
-    found = tonight(
-        stocked("MUG-1", 10, -1),
-        site("Shop"),
-        level("MUG-1", 5, site_name="Shop"),
-        wair_stock("MUG-1", 4, location="L2"),
-        settings={"mapping": {"locations": {"L1": "Main", "L2": "Shop"}}},
-    )
-    states = {(r["code"], r["scope"]): r["state"] for r in found.rows}
+@NIGHT.has(
+    [stocked("PLACES-1", 10, -1), level("PLACES-1", 5, site_name="Shop"), wair_stock("PLACES-1", 4, location="L2")],
+)
+def test_every_stock_code_of_a_site_waits_for_its_own_site(found: Results) -> None:
+    states = {(r["code"], r["scope"]): r["state"] for r in found.about("PLACES-1").rows}
     assert states == {("STK-06", "L1"): "open", ("STK-01", "Main"): "suppressed", ("STK-01", "Shop"): "open"}
 
 
-def test_a_late_dispatch_explains_a_late_figure(nights: Tonight) -> None:
-    ordered = order("SO1", "WEB1", [("MUG-1", 2, "12.00")])
-    before = PlantedNight([stocked("MUG-1", 8, 10), ordered])
-    gone = dispatch("D1", "WEB1", {"MUG-1": 2}, at=minutes_ago(300))
-    found = nights(before, PlantedNight([stocked("MUG-1", 8, 8, at=minutes_ago(300)), ordered, gone]))
-    assert found.open() == [("ORD-05", "WEB1")]
-    assert {found.explained_by(r) for r in found.rows if r["code"].startswith("STK")} == {"ORD-05"}
-
-
-def test_more_back_orders_than_open_units_are_no_allocation(tonight: Tonight) -> None:
-    found = tonight(
-        stock_item("MUG-1"),
-        level("MUG-1", 5, back_order=4),
-        wair_item("MUG-1"),
-        wair_stock("MUG-1", 5),
-        OPEN_ORDER,
-        settings={"khaos": {"back_order_lowers_level": "no"}},
-    )
-    assert found.open() == [("STK-01", "MUG-1")]
+@NIGHT.has(
+    [stock_item("BACK-1"), level("BACK-1", 5, back_order=4), wair_item("BACK-1"), wair_stock("BACK-1", 5)],
+    two_open("BACK-1"),
+)
+def test_more_back_orders_than_open_units_are_no_allocation(found: Results) -> None:
+    assert found.about("BACK-1").open() == [("STK-01", "BACK-1")]
