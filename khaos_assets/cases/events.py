@@ -41,6 +41,22 @@ class Kind(StrEnum):
     ACCEPTED = "accepted"
     FALSE_POSITIVE = "false_positive"
     NIGHT_RECORDED = "night_recorded"
+    PERIOD_PREPARED = "period_prepared"
+    """A pack was made for a period, or one whose figures differ from those before."""
+    PERIOD_SIGNED = "period_signed"
+    PERIOD_REVIEWED = "period_reviewed"
+    PERIOD_SEALED = "period_sealed"
+    PERIOD_REOPENED = "period_reopened"
+    PLAN_MADE = "plan_made"
+    """Corrections were proposed; of no one case, as all that follow."""
+    PLAN_APPROVED = "plan_approved"
+    PLAN_BEGUN = "plan_begun"
+    PLAN_ENDED = "plan_ended"
+    CORRECTION = "correction"
+    """One item of a plan moved on (`corrections/journal.py`)."""
+    HALTED = "halted"
+    """Somebody stopped all corrections."""
+    RESUMED = "resumed"
 
 
 class Happening(msgspec.Struct, frozen=True):

@@ -27,7 +27,7 @@ from khaos_assets.cases.states import Case, State, after
 from khaos_assets.config import Store
 
 URL = "KHAOS_LEDGER_URL"
-HEAD = "0001"
+HEAD = "0002"
 """The newest form of the tables: the last of `migrations/versions`."""
 LOCK = 7_261_947_201
 """PostgreSQL: the advisory lock that all writers of a ledger take."""
@@ -176,6 +176,14 @@ class Ledger:
         """The number of the newest event; 0 in an empty ledger."""
         with self.engine.connect() as connection:
             return connection.scalar(sa.select(sa.func.max(tables.event.c.seq))) or 0
+
+    def hash_at(self, seq: int) -> str:
+        """The hash of one event, which covers all before it. Raises LedgerError where there is no such event."""
+        with self.engine.connect() as connection:
+            found = connection.scalar(sa.select(tables.event.c.hash).where(tables.event.c.seq == seq))
+        if found is None:
+            raise LedgerError(f"the ledger has no event {seq}")
+        return found
 
     def nights(self) -> list[RecordedNight]:
         """Every recording, in the order in which they were made."""

@@ -106,7 +106,8 @@ def record(ledger: Ledger, settings: Settings, findings: NightFindings) -> Recor
         if last is not None and last.night == night.date and last.findings == digest:
             return last
         known = deed.load(findings.rows)
-        happenings = list(changes(known, findings, settings))
+        corrected = corrected_before(deed.connection, night.date)
+        happenings = list(changes(known, findings, settings, corrected))
         run = 1 + sum(r.night == night.date for r in earlier)
         summary = Happening(
             Kind.NIGHT_RECORDED, body={"night": night.date, "run": run, "findings": digest, "rows": len(findings.rows)}
@@ -135,13 +136,27 @@ def record_moment(ledger: Ledger, settings: Settings, findings: NightFindings) -
         return len(happenings)
 
 
-def changes(known: Mapping[str, Case], findings: NightFindings, settings: Settings) -> Iterator[Happening]:
+def corrected_before(connection: sa.Connection, night: date) -> dict[str, tuple[date, str]]:
+    """Cases whose correction was applied and read back: the night it rested on, and its plan. The latest of each."""
+    item = tables.correction_item
+    rows = connection.execute(
+        sa.select(item.c.case_key, item.c.night, item.c.plan_id)
+        .where(item.c.state == "verified", item.c.night < night)
+        .order_by(item.c.night, item.c.plan_id)
+    )
+    return {row.case_key: (row.night, row.plan_id) for row in rows}
+
+
+def changes(
+    known: Mapping[str, Case], findings: NightFindings, settings: Settings,
+    corrected: Mapping[str, tuple[date, str]] = {},
+) -> Iterator[Happening]:  # fmt: skip
     """What the night's findings do to the cases that are known, case by case in the order of their keys."""
     for key in sorted(known.keys() | findings.rows.keys()):
         case, row = known.get(key), findings.rows.get(key)
         if row is None:
             if case is not None:
-                yield from _unseen(case, findings, settings)
+                yield from _unseen(case, findings, settings, corrected.get(key))
         elif row.state == "open":
             yield from _open(case, row, findings.night, settings)
         elif case is None:
@@ -181,13 +196,20 @@ def _open(case: Case | None, row: Finding, night: Night, settings: Settings) -> 
         yield _happening(Kind.BREACHED, row, {"due_at": due_at})
 
 
-def _unseen(case: Case, findings: NightFindings, settings: Settings) -> Iterator[Happening]:
+def _unseen(
+    case: Case, findings: NightFindings, settings: Settings, corrected: tuple[date, str] | None
+) -> Iterator[Happening]:
     # A case that the day found after this night's instant cannot show in the night, however often it is run.
     gone = (case.code, case.systems) in findings.closes and case.first_seen <= findings.night.as_of
     if case.state is State.FALSE_POSITIVE:
         return
     if gone and case.state is not State.RESOLVED:
-        yield _closed(case, Closing.EVIDENCE, "a complete night no longer shows it")
+        if corrected and case.opened_night and corrected[0] >= case.opened_night:
+            yield _closed(
+                case, Closing.CORRECTION, f"a complete night no longer shows it after plan {corrected[1][:12]}"
+            )
+        else:
+            yield _closed(case, Closing.EVIDENCE, "a complete night no longer shows it")
     elif case.state is State.ACCEPTED and _expired(case, findings.night.date):
         later = due(settings, case.code, case.severity, case.amount_gbp, findings.night.as_of)
         yield Happening(Kind.REOPENED, case.case_key, body={"why": "the acceptance expired", "due_at": later})

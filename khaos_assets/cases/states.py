@@ -142,8 +142,8 @@ def after(case: Case | None, event: Event) -> Case:
                 accepted_gbp=case.amount_gbp if event.kind is Kind.ACCEPTED else None,
                 proposal=None,
             )
-        case Kind.NIGHT_RECORDED:
-            raise ValueError("a night that is recorded belongs to no case")
+        case _:
+            raise ValueError(f"{event.kind} belongs to no case")
 
 
 def _first(event: Event, body: dict[str, Any]) -> Case:

@@ -180,3 +180,35 @@ told = Table(
     Column("seq", BigInteger, nullable=False, comment="all events up to this one"),
     comment="Up to which event each owner has been told, by which channel.",
 )
+
+correction_plan = Table(
+    "correction_plan",
+    metadata,
+    Column("plan_id", String(64), primary_key=True, comment="SHA-256 of its text"),
+    Column("night", Date, nullable=False),
+    Column("planner", String(120), nullable=False),
+    Column("made_at", Instant, nullable=False),
+    Column("body", Text, nullable=False, comment="canonical JSON"),
+    Column("approved_by", String(120)),
+    Column("approved_at", Instant),
+    Column("expires_at", Instant, comment="until when the approval may be used"),
+    Column("begun_at", Instant),
+    Column("ended_at", Instant),
+    Column("ended_as", String(16), comment="done, stopped, halted"),
+    comment="Each plan of corrections as its events left it.",
+)
+
+correction_item = Table(
+    "correction_item",
+    metadata,
+    Column("plan_id", String(64), primary_key=True),
+    Column("place", Integer, primary_key=True, autoincrement=False, comment="in the plan, from 1"),
+    Column("case_key", String(64), nullable=False),
+    Column("night", Date, nullable=False, comment="the night that showed the case"),
+    Column("state", String(16), nullable=False),
+    Column("generation", Integer, nullable=False, comment="one more after each definite failure"),
+    Column("why", Text),
+    Column("changed_at", Instant, nullable=False),
+    Index("correction_of_case", "case_key"),
+    comment="Each item of a plan that was begun, as its events left it.",
+)

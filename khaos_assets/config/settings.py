@@ -11,13 +11,12 @@ import tomllib
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from fnmatch import fnmatchcase
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from pkgutil import iter_modules
-from typing import Annotated, Any, Literal, Self, TypeVar, get_args
+from typing import Any, Literal, Self, TypeVar
 
 from pydantic import (
     BaseModel,
@@ -26,19 +25,17 @@ from pydantic import (
     SecretStr,
     ValidationError,
     create_model,
-    field_validator,
-    model_validator,
 )
 
-Count = Annotated[int, Field(ge=1)]
+from khaos_assets.config.cases import SEVERITIES, Cases, Route, Severity
+from khaos_assets.config.corrections import Corrections
+from khaos_assets.config.section import Count, Section
+
+__all__ = ["SEVERITIES", "Count", "Section", "Severity"]
 
 
 class ConfigurationError(Exception):
     """Wrong configuration: the text names file, key, what was found and what is allowed. Exit status 2."""
-
-
-class Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Merchant(Section):
@@ -78,7 +75,7 @@ class Tolerances(Section):
     withheld_percent: Decimal = Decimal(50)
     withheld_units: Decimal = Decimal(5)
     backlog_records: int = 100
-    backlog_hours: dict[Literal["stock", "price", "order", "description"], int] = {}
+    backlog_hours: dict[Literal["stock", "price", "order", "description"], int] = Field(default={})
     partial_sync_records: int = Field(default=20, ge=2)
     partial_sync_inside_percent: Decimal = Decimal(90)
     partial_sync_outside_percent: Decimal = Decimal(2)
@@ -91,13 +88,13 @@ class Buffer(Section):
 
     source: Literal["configuration", "safe_level"] = "configuration"
     default: Decimal = Decimal(2)
-    per_code: dict[str, Decimal] = {}
+    per_code: dict[str, Decimal] = Field(default={})
 
 
 class Classes(Section):
     """Customer company classes, spelled as in Khaos (they are case-sensitive there)."""
 
-    non_commercial: list[str] = ["Test", "Internal"]
+    non_commercial: list[str] = Field(default=["Test", "Internal"])
     arithmetic: dict[str, Literal["gross", "net"]] = Field(default={}, description="class → how Khaos computes lines")
 
 
@@ -204,60 +201,6 @@ class Alerts(Section):
     email: Email | None = None
 
 
-Severity = Literal["critical", "high", "medium", "low"]
-SEVERITIES: tuple[Severity, ...] = get_args(Severity)
-"""The worst first."""
-
-
-class Cases(Section):
-    """How cases are worked."""
-
-    service_hours: dict[Severity, Count] = Field(
-        default={"critical": 24, "high": 48, "medium": 120, "low": 240},
-        description="hours from its opening within which somebody must have acted; what is not named keeps its default",
-    )
-    severity_from_gbp: dict[Literal["critical", "high", "medium"], Decimal] = Field(
-        default={"critical": Decimal(2500), "high": Decimal(250), "medium": Decimal(25)},
-        description='pounds from which a code whose severity is "by value" has each; all three are given together',
-    )
-    second_person_from_gbp: Decimal = Field(
-        default=Decimal(1000), description="accepting this or more takes a second person; so does an unknown amount"
-    )
-    reasons: list[str] = Field(
-        default=["corrected", "timing", "duplicate", "agreed with the other side", "written off", "false positive"],
-        description="what a person may give as the reason for closing a case",
-    )
-
-    @field_validator("service_hours", mode="after")
-    @classmethod
-    def _all_severities(cls, given: dict[Severity, int]) -> dict[Severity, int]:
-        return {"critical": 24, "high": 48, "medium": 120, "low": 240, **given}
-
-    @model_validator(mode="after")
-    def _bands_rise(self) -> Self:
-        bands = self.severity_from_gbp
-        if len(bands) < 3 or not bands["critical"] >= bands["high"] >= bands["medium"] >= 0:
-            raise ValueError("severity_from_gbp: critical, high and medium are wanted, none less than the next")
-        return self
-
-
-class Route(Section):
-    """Who works some codes, how severe they are and how soon. Of several routes that fit, the last one says."""
-
-    codes: list[str] = Field(min_length=1, description='"FIN-01", or a family: "FIN-*", or "*"')
-    from_gbp: Decimal = Field(default=Decimal(0), description="only cases of this many pounds or more, without sign")
-    owner: str | None = Field(default=None, min_length=1)
-    severity: Severity | None = None
-    service_hours: Count | None = None
-
-    def names(self, code: str) -> bool:
-        return any(fnmatchcase(code, pattern) for pattern in self.codes)
-
-    def fits(self, code: str, amount_gbp: Decimal | None) -> bool:
-        """Whether it speaks of a case of this code and amount; one without an amount has no pounds."""
-        return self.names(code) and abs(amount_gbp or Decimal(0)) >= self.from_gbp
-
-
 class Retention(Section):
     """Days, counted from the night that files belong to."""
 
@@ -283,24 +226,25 @@ class Settings(Section):
     tolerances: Tolerances = Tolerances()
     buffer: Buffer = Buffer()
     classes: Classes = Classes()
-    non_stock_codes: list[str] = []
+    non_stock_codes: list[str] = Field(default=[])
     order_reference_prefixes: dict[str, str] = Field(default={}, description="channel → prefix of its references")
     exchange_rates: dict[str, dict[str, Decimal]] = Field(default={}, description="month → currency → GBP for one unit")
     tax_codes: dict[str, Decimal] = Field(
         default={"1": Decimal(20), "2": Decimal(0), "4": Decimal(5)}, description="Khaos tax code → percent"
     )
-    channels: dict[str, Channel] = {}
-    markets: dict[str, Market] = {}
+    channels: dict[str, Channel] = Field(default={})
+    markets: dict[str, Market] = Field(default={})
     customers: Customers = Customers()
     credit_notes: CreditNotes = CreditNotes()
     ownership: dict[str, list[str]] = Field(default={}, description="field → the systems that own it")
     mapping: MappingTables = MappingTables()
-    feeds: dict[str, Feed] = {}
+    feeds: dict[str, Feed] = Field(default={})
     alerts: Alerts = Alerts()
     cases: Cases = Cases()
-    routing: list[Route] = []
+    routing: list[Route] = Field(default=[])
     reports: Reports = Reports()
     retention: Retention = Retention()
+    corrections: Corrections = Corrections()
 
     def sections(self) -> dict[str, SystemSettings]:
         """The systems' sections that merchant.toml has, by name: Khaos first, the others by name."""

@@ -95,6 +95,20 @@ class Store:
         can make again."""
         return self.root / "ledger.sqlite"
 
+    @property
+    def halt_switch(self) -> Path:
+        """While this file stands, no correction is sent."""
+        return self.root / "corrections.halt"
+
+    def correcting(self, system: str) -> FileLock:
+        """The inter-process lock of the one who writes corrections to a system."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        return FileLock(self.root / f"corrections-{system}.lock")
+
+    def worklists(self, night: date) -> Path:
+        """What a person has to do by hand: a file per code."""
+        return self.reports(night) / "worklists"
+
     @contextmanager
     def writing(self, timeout: float = 600) -> Generator[None]:
         """The inter-process lock of the one warehouse writer. Never held while waiting for the network."""

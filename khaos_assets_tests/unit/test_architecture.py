@@ -17,7 +17,7 @@ PARTS = {p.stem for p in ROOT.iterdir() if p.is_dir() or p.suffix == ".py"}
 
 # Each folder may import itself and those before it; cli and definitions stand above them all.
 FLOW = [
-    "config", "systems", "snapshots", "warehouse", "rules", "expectations", "cases", "reports", "intraday",
+    "config", "systems", "snapshots", "warehouse", "rules", "expectations", "cases", "corrections", "reports", "intraday",
     "orchestration",
 ]  # fmt: skip
 

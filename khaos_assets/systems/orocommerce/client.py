@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Collection, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import msgspec
@@ -84,26 +85,37 @@ class OroClient:
 
         Raises PageTooLarge, ReadFailed (`not_permitted`, `not_offered`, `refused`), else TransportError.
         """
+        headers = {"Accept": JSON_API, "X-Include": "totalCount;noHateoas"}
+        answer = await self._signed(
+            operation, "GET", path, headers, expect={200, 400, 401, 403, 404, 405}, params=params,
+            check=lambda a: _check(a, check),
+        )  # fmt: skip
+        if answer.status != 200:
+            raise self._problem(answer, params)
+        return answer
+
+    async def write(self, operation: str, method: str, path: str, body: object, expect: Collection[int]) -> Answer:
+        """The answer to a request that changes something, sent once; only a worn-out token (401) lets it go again.
+
+        Statuses in `expect` come back, all others raise TransportError.
+        """
+        headers = {"Accept": JSON_API, "Content-Type": JSON_API, "X-Include": "noHateoas"}
+        content = msgspec.json.encode(body)
+        return await self._signed(
+            operation, method, path, headers, expect={*expect, 401}, content=content, repeatable=False
+        )
+
+    async def _signed(
+        self, operation: str, method: str, path: str, headers: Mapping[str, str], *, expect: Collection[int], **how: Any
+    ) -> Answer:
+        """An answer that is not 401: a refused token is renewed once."""
         renewed = False
         for _ in range(RENEWALS):
             token = await self._valid_token()
-            answer = await self.transport.send(
-                operation,
-                "GET",
-                path,
-                headers={
-                    "Authorization": f"Bearer {token}",
-                    "Accept": JSON_API,
-                    "X-Include": "totalCount;noHateoas",
-                },
-                params=params,
-                expect={200, 400, 401, 403, 404, 405},
-                check=lambda a: _check(a, check),
-            )
-            if answer.status == 200:
-                return answer
+            signed = {"Authorization": f"Bearer {token}", **headers}
+            answer = await self.transport.send(operation, method, path, headers=signed, expect=expect, **how)
             if answer.status != 401:
-                raise self._problem(answer, params)
+                return answer
             async with self._renewing:
                 worn_out = self._token is not None and self._token.access_token == token
                 if worn_out and renewed:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from urllib.parse import quote_plus
 
@@ -10,7 +10,7 @@ from khaos_assets.config import Credentials, Settings
 from khaos_assets.systems.read import ReadFailed
 from khaos_assets.systems.scayle.rate_limits import RateLimits
 from khaos_assets.systems.scayle.settings import Scayle
-from khaos_assets.systems.transport import Answer, ServerFailed, Throttled, Transport
+from khaos_assets.systems.transport import Answer, Refused, ServerFailed, Throttled, Transport
 
 SYSTEM = "scayle"
 SPOKEN_FOR = frozenset({200, 400, 401, 403, 404, 424, 429})
@@ -72,6 +72,29 @@ class ScayleClient:
             if not waits:
                 break
         raise Throttled(SYSTEM, operation, f"more calls of {scope} than allowed", status=429)
+
+    async def write(
+        self, method: str, path: str, body: bytes, *, operation: str, scope: str, expect: Collection[int]
+    ) -> Answer:
+        """The answer to a request that changes something, sent once; only 429, which did nothing, is asked again.
+
+        Statuses in `expect` come back, all others raise TransportError.
+        """
+        headers = {**self._headers, "Content-Type": "application/json"}
+        for _ in range(PATIENCE):
+            await self._limits.turn(scope)
+            try:
+                answer = await self.transport.send(
+                    operation, method, path, headers=headers, content=body, expect={*expect, 429}, repeatable=False
+                )
+                waits = self._limits.answered(scope, answer.headers, refused=answer.status == 429)
+            finally:
+                self._limits.done(scope)
+            if answer.status != 429:
+                return answer
+            if not waits:
+                break
+        raise Refused(SYSTEM, operation, f"more calls of {scope} than allowed; nothing was done", status=429)
 
     @staticmethod
     def _meant(operation: str, scope: str, answer: Answer) -> Answer | None:

@@ -8,7 +8,10 @@ from pydantic import Field
 
 from khaos_assets.config.settings import Count, SystemSettings, Transport
 
-PER_MINUTE = {"globalRead": 1000, "productRead": 1000, "stocksRead": 2500, "pricesRead": 2500, "ordersRead": 1000}
+PER_MINUTE = {
+    "globalRead": 1000, "productRead": 1000, "stocksRead": 2500, "pricesRead": 2500, "ordersRead": 1000,
+    "stocksWrite": 2500, "pricesWrite": 300, "fulfillmentWrite": 300,
+}  # fmt: skip
 """The vendor's defaults (contract scayle, section 6)."""
 
 

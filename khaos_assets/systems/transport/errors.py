@@ -88,6 +88,12 @@ class OriginRefused(PermanentError):
     fault = "origin_refused"
 
 
+class Halted(PermanentError):
+    """Somebody stopped all writing. Nothing was sent."""
+
+    fault = "halted"
+
+
 class EncodingRefused(PermanentError):
     """A content encoding that was not asked for (deflate, br, two encodings)."""
 

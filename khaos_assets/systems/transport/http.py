@@ -94,6 +94,8 @@ class Transport:
         except (ValueError, httpx.InvalidURL) as e:
             raise OriginRefused(name, "configuration", f"{name}.base_url: {e}") from e
         self.politeness = politeness
+        self.gate: Callable[[], None] = _open
+        """Asked before every single request, retries included; what it raises keeps the request from leaving."""
         self._limiters = _limiters(politeness)
         self._clock: tuple[timedelta, timedelta] | None = None
         context = ssl.create_default_context(cafile=str(ca_file)) if ca_file else _public_authorities()
@@ -170,6 +172,7 @@ class Transport:
         async with self._connections.one() as connection:
             for limiter in self._limiters:
                 await limiter.try_acquire_async(self.name)
+            self.gate()
             budget = current_budget()
             if budget is not None:
                 budget.requests += 1
@@ -255,6 +258,10 @@ class Transport:
         trip = received - sent
         if self._clock is None or trip < self._clock[0]:
             self._clock = (trip, server + timedelta(milliseconds=500) - (sent + trip / 2))
+
+
+def _open() -> None:
+    """A gate that lets everything pass."""
 
 
 def _limiters(politeness: Politeness) -> list[Limiter]:

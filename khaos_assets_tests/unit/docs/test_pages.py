@@ -15,6 +15,7 @@ import typer
 from pydantic import BaseModel
 
 from khaos_assets.cli.app import app
+from khaos_assets.config.corrections import AutoApproval
 from khaos_assets.config.settings import Channel, Feed, Market, Route, Section, Transport, merchant_settings
 from khaos_assets.systems.product_data import AttributeOf
 
@@ -73,6 +74,7 @@ KEYED: dict[Any, tuple[type[Section], str]] = {
     dict[str, AttributeOf]: (AttributeOf, "<field>"),
 }
 """Tables of sections, and what their keys are."""
+LISTED = (list[Route], list[AutoApproval])
 
 
 def setting_keys(section: type[BaseModel], prefix: str = "") -> Iterator[str]:
@@ -86,8 +88,8 @@ def setting_keys(section: type[BaseModel], prefix: str = "") -> Iterator[str]:
         elif kind in KEYED:
             section_of_one, key = KEYED[kind]
             yield from setting_keys(section_of_one, f'{prefix}{name}."{key}".')
-        elif kind == list[Route]:
-            yield from setting_keys(Route, f"{prefix}{name}[].")
+        elif kind in LISTED:
+            yield from setting_keys(get_args(kind)[0], f"{prefix}{name}[].")
         elif isinstance(kind, type) and issubclass(kind, Section):
             yield from setting_keys(kind, f"{prefix}{name}.")
         else:

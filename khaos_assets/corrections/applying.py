@@ -1,0 +1,263 @@
+"""Applying an approved plan: one item at a time is read, written down, sent and read back.
+
+Items go in the plan's order, write by write: one, ten, then the rest; the first that does not end as planned stops all.
+One process at a time writes to a system. A plan that was broken off is applied again: the journal says what may have
+been sent, and that is read back before anything else. Not here: what is written (`planning.py`), by which calls
+(`systems/<name>/writes.py`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+import msgspec
+from filelock import Timeout
+
+from khaos_assets.cases.ledger import Ledger
+from khaos_assets.config import Credentials, Settings, Store
+from khaos_assets.corrections import CorrectionError
+from khaos_assets.corrections.approval import refuse_unapproved
+from khaos_assets.corrections.caps import refuse_over
+from khaos_assets.corrections.halt import refuse_halted
+from khaos_assets.corrections.journal import SETTLED, ItemState, Journal, Line, utc_now
+from khaos_assets.corrections.plan import Plan, PlanItem
+from khaos_assets.corrections.register import find
+from khaos_assets.systems.read import ReadFailed, installed_systems
+from khaos_assets.systems.transport import Halted, TransportError
+from khaos_assets.systems.write import Acked, Indeterminate, RecordGone, Refused, Repeat, Write
+
+SENDINGS = 3
+"""How often one item is sent in one go, where sending it again does no harm."""
+STOPS = frozenset({ItemState.REFUSED, ItemState.INDETERMINATE, ItemState.DIVERGED})
+"""How an item of the canary may not end. Of the rest, one that was refused is no reason to stop."""
+ASK_A_PERSON = (
+    "look at the record: if {after} stands there it was applied, else the next complete night proposes it again"
+)
+
+
+class AlreadyApplying(CorrectionError):
+    """Another process writes corrections to this system."""
+
+
+@dataclass(frozen=True)
+class Applied:
+    """How an apply ended: done, stopped or halted, and the items by state."""
+
+    plan_id: str
+    how: str
+    why: str | None
+    states: Counter[str]
+
+
+def apply(
+    ledger: Ledger, settings: Settings, credentials: Credentials, store: Store, plan_id: str, *, by: str,
+    progress: Callable[[int, int], None] = lambda done, of: None,  # noqa: ARG005
+    now: Callable[[], datetime] = utc_now,
+) -> Applied:  # fmt: skip
+    """Apply a plan, or go on with one that was broken off. `progress` is told items done, and of how many.
+
+    Raises NotApproved, OverCap, AlreadyApplying, CorrectionError where nothing may be sent; Halted where all is stopped.
+    Whatever happens to an item stands in the journal, not in an exception.
+    """
+    registered = find(ledger, plan_id)
+    plan = registered.plan
+    refuse_unapproved(registered, now())
+    refuse_over(plan, settings.corrections.caps)
+    refuse_switched_off(settings, plan)
+    refuse_halted(store)
+    if registered.ended_as == "done":
+        raise CorrectionError(f"plan {registered.plan_id[:12]} was applied: a plan is used once. Plan anew")
+    with one_at_a_time(store, plan):
+        journal = Journal(ledger, registered, by, now)
+        return asyncio.run(_apply(journal, settings, credentials, store, progress))
+
+
+def refuse_switched_off(settings: Settings, plan: Plan) -> None:
+    """Raises CorrectionError where merchant.toml does not let one of the plan's writes go."""
+    for name, write in {i.write: i.open() for i in plan.items}.items():
+        if not settings.corrections.allows(name, assumed=write.assumed):
+            key = "corrections.assumed_writes" if write.assumed else "corrections.writes"
+            raise CorrectionError(f"merchant.toml: {key} does not name {name} ({write.says}): nothing is written")
+
+
+def one_at_a_time(store: Store, plan: Plan) -> ExitStack:
+    """The locks of the plan's systems. Raises AlreadyApplying."""
+    with ExitStack() as stack:
+        for system in sorted({i.system for i in plan.items}):
+            try:
+                stack.enter_context(store.correcting(system).acquire(timeout=0))
+            except Timeout:
+                raise AlreadyApplying(f"another process writes corrections to {system}: wait for it") from None
+        return stack.pop_all()
+
+
+async def _apply(
+    journal: Journal, settings: Settings, credentials: Credentials, store: Store,
+    progress: Callable[[int, int], None],
+) -> Applied:  # fmt: skip
+    plan = journal.registered.plan
+    async with open_clients(settings, credentials, plan, lambda: refuse_halted(store)) as clients:
+        journal.begin()
+        going = Going(journal, plan.items, clients, settings.corrections.canary, progress)
+        how, why = "done", None
+        try:
+            await going.all()
+        except Stopped as e:
+            how, why = "stopped", str(e)
+        except Halted as e:
+            how, why = "halted", str(e)
+        except (ReadFailed, TransportError) as e:
+            how, why = "stopped", str(e)
+        journal.end(how, why)
+        return Applied(journal.registered.plan_id, how, why, Counter(x.state.value for x in going.lines.values()))
+
+
+@asynccontextmanager
+async def open_clients(
+    settings: Settings, credentials: Credentials, plan: Plan, gate: Callable[[], None]
+) -> AsyncGenerator[dict[str, Any]]:
+    """A client per system of the plan; `gate` is asked before every request that leaves."""
+    async with AsyncExitStack() as stack:
+        clients: dict[str, Any] = {}
+        for name in sorted({i.system for i in plan.items}):
+            gate()
+            client = await stack.enter_async_context(installed_systems()[name].open_client(settings, credentials))
+            client.transport.gate = gate
+            clients[name] = client
+        yield clients
+
+
+class Stopped(Exception):
+    """An item did not end as planned; nothing more is sent."""
+
+
+@dataclass
+class Going:
+    """The items of one plan on their way. `lines` is where each stands."""
+
+    journal: Journal
+    items: Sequence[PlanItem]
+    clients: dict[str, Any]
+    canary: Sequence[int]
+    progress: Callable[[int, int], None] = lambda done, of: None  # noqa: ARG005
+    lines: dict[int, Line] = field(default_factory=dict[int, Line])
+
+    async def all(self) -> None:
+        """Raises Stopped or Halted; what is under way is brought to its end first."""
+        self.lines = self.journal.lines()
+        places = [p for p in self.lines if self.lines[p].state not in SETTLED]
+        for _, group in groupby(places, key=lambda p: self.items[p - 1].write):
+            for batch, is_canary in batches(list(group), self.canary):
+                await self._together(batch, is_canary)
+
+    async def _together(self, places: Sequence[int], is_canary: bool) -> None:
+        """Side by side, as many as the system takes. The first failure lets no further item begin."""
+        broken: list[Exception] = []
+        waiting = iter(places)
+
+        async def work() -> None:
+            for place in waiting:
+                if broken:
+                    return
+                try:
+                    await self._one(place)
+                except (Halted, ReadFailed, TransportError) as e:
+                    broken.append(e)
+                line = self.lines[place]
+                if line.state in STOPS and (is_canary or line.state is not ItemState.REFUSED):
+                    item = self.items[place - 1]
+                    broken.append(Stopped(f"{item.code} {item.record}: {line.state.value}: {line.why}"))
+                self.progress(sum(x.state in SETTLED for x in self.lines.values()), len(self.items))
+
+        concurrency = self.clients[self.items[places[0] - 1].system].transport.politeness.concurrency
+        await asyncio.gather(*(work() for _ in range(min(concurrency, len(places)))))
+        if broken:
+            raise next((e for e in broken if isinstance(e, Halted)), broken[0])
+
+    async def _one(self, place: int) -> None:
+        """One item to its end. Raises Halted, ReadFailed or TransportError where it cannot even be read."""
+        item, line = self.items[place - 1], self.lines[place]
+        write, client = item.open(), self.clients[item.system]
+        if line.state is ItemState.REFUSED:
+            line = self.lines[place] = Line(place, generation=line.generation + 1)
+        known = line.state is not ItemState.PLANNED  # it may have been sent before
+        try:
+            seen = await write.current(client)
+        except RecordGone as e:
+            await self._note(line, ItemState.INDETERMINATE if known else ItemState.GONE, str(e))
+            return
+        if write.same(seen, item.after):
+            await self._note(line, ItemState.VERIFIED, "found so after a break" if known else "it stood so already")
+        elif not write.same(seen, item.before):
+            state = ItemState.DIVERGED if known else ItemState.CONFLICT
+            await self._note(line, state, f"{seen} stands there, expected was {item.before}")
+        elif line.state is ItemState.ACKED:
+            await self._note(line, ItemState.DIVERGED, f"it was acknowledged, and {seen} stands there")
+        elif known and write.repeat is Repeat.NEVER:
+            await self._note(line, ItemState.INDETERMINATE, ASK_A_PERSON.format(after=item.after))
+        else:
+            await self._send(place, item, write, client)
+
+    async def _send(self, place: int, item: PlanItem, write: Write, client: Any) -> None:
+        """Written down, sent, read back. Sent again only where twice is once, and only after reading."""
+        outcome = Indeterminate("it was not sent")
+        for _ in range(SENDINGS):
+            await self._note(self.lines[place], ItemState.INTENT)
+            try:
+                outcome = await write.put(client, item.after, self._key(place))
+            except Halted:
+                await self._note(self.lines[place], ItemState.PLANNED, "halted before it was sent")
+                raise
+            if isinstance(outcome, Refused):
+                await self._note(self.lines[place], ItemState.REFUSED, outcome.why)
+                return
+            if isinstance(outcome, Acked) and outcome.seen is None:
+                await self._note(self.lines[place], ItemState.ACKED)
+            seen = outcome.seen if isinstance(outcome, Acked) and outcome.seen is not None else None
+            if seen is None:
+                try:
+                    seen = await write.current(client)
+                except (RecordGone, ReadFailed, TransportError) as e:
+                    if isinstance(e, Halted):
+                        raise
+                    await self._note(self.lines[place], ItemState.INDETERMINATE, f"it cannot be read back: {e}")
+                    return
+            if write.same(seen, item.after):
+                await self._note(self.lines[place], ItemState.VERIFIED)
+                return
+            if isinstance(outcome, Acked) or not write.same(seen, item.before):
+                await self._note(
+                    self.lines[place], ItemState.DIVERGED, f"{seen} stands there after writing {item.after}"
+                )
+                return
+            if write.repeat is Repeat.NEVER:
+                break
+        why = f"{outcome.why}; {ASK_A_PERSON.format(after=item.after)}"
+        await self._note(self.lines[place], ItemState.INDETERMINATE, why)
+
+    def _key(self, place: int) -> str:
+        """What names this sending where a system keeps such names: at most 50 characters."""
+        return f"{self.journal.registered.plan_id[:24]}-{place}-{self.lines[place].generation}"
+
+    async def _note(self, line: Line, state: ItemState, why: str | None = None) -> None:
+        moved = msgspec.structs.replace(line, state=state, why=why)
+        await self.journal.note(moved)
+        self.lines[line.place] = moved
+
+
+def batches(places: Sequence[int], canary: Sequence[int]) -> Iterator[tuple[Sequence[int], bool]]:
+    """The first few, a few more, the rest; whether each is a canary."""
+    at = 0
+    for size in canary:
+        if at < len(places):
+            yield places[at : at + size], True
+        at += size
+    if at < len(places):
+        yield places[at:], False

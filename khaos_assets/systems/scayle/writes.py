@@ -1,0 +1,135 @@
+"""What is written to SCAYLE: stock and prices of a variant, parcels of an order (contract scayle, 5).
+
+There is no idempotency key: `changedAt` orders stock, a shipment key names a parcel. Stock that is older than what
+stands there is answered 200 with the old stock, so the answer is compared and not believed.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import ClassVar
+
+import msgspec
+
+from khaos_assets.systems.scayle.client import ScayleClient
+from khaos_assets.systems.transport import Answer
+from khaos_assets.systems.write import Acked, Indeterminate, Outcome, RecordGone, Refused, Write, answered
+
+REFUSALS = frozenset({400, 401, 403, 404, 409, 412, 413, 422})
+"""Statuses after which nothing was done."""
+
+
+class _Stock(msgspec.Struct, frozen=True):
+    quantity: int
+    warehouseReferenceKey: str  # noqa: N815 (exact wire words)
+    merchantReferenceKey: str | None = None  # noqa: N815
+
+
+class _Stocks(msgspec.Struct, frozen=True):
+    entities: list[_Stock]
+
+
+class _Price(msgspec.Struct, frozen=True):
+    key: str
+    price: int
+
+
+class _Prices(msgspec.Struct, frozen=True):
+    entities: list[_Price]
+
+
+class StockWrite(Write, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Sellable units of one variant in one warehouse (contract 3.3). The value is a whole number."""
+
+    system: ClassVar[str] = "scayle"
+    name: ClassVar[str] = "scayle.stock"
+    says: ClassVar[str] = "POST /variants/{v}/stocks"
+    variant_id: str
+    warehouse: str
+    merchant: str | None = None
+    changed_at: str
+    """The instant of the source value, ISO 8601: the younger of two writers wins."""
+
+    async def current(self, client: ScayleClient) -> str | None:
+        path = f"/variants/{self.variant_id}/stocks"
+        answer = await client.get(path, operation="GET /variants/{v}/stocks", scope="stocksRead")
+        rows = msgspec.json.decode(answer.body, type=_Stocks).entities if answer else []
+        found = [
+            r for r in rows if r.warehouseReferenceKey == self.warehouse and r.merchantReferenceKey == self.merchant
+        ]
+        if len(found) != 1:
+            raise RecordGone(f"variant {self.variant_id} has {len(found)} rows of stock in {self.warehouse}")
+        return str(found[0].quantity)
+
+    async def put(self, client: ScayleClient, value: str, key: str) -> Outcome:  # noqa: ARG002 (SCAYLE keeps none)
+        body: dict[str, object] = {
+            "quantity": int(value), "warehouseReferenceKey": self.warehouse, "changedAt": self.changed_at,
+        }  # fmt: skip
+        if self.merchant is not None:
+            body["merchantReferenceKey"] = self.merchant
+        path = f"/variants/{self.variant_id}/stocks"
+        answer = await _posted(client, path, body, self.says, "stocksWrite")
+        if not isinstance(answer, Answer):
+            return answer
+        try:
+            return Acked(str(msgspec.json.decode(answer.body, type=_Stock).quantity))
+        except msgspec.DecodeError:
+            return Indeterminate("the answer does not tell the stock now in force")
+
+
+class PriceWrite(Write, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One price of one variant (contract 3.4). The value is in minor units, gross."""
+
+    system: ClassVar[str] = "scayle"
+    name: ClassVar[str] = "scayle.price"
+    says: ClassVar[str] = "POST /variants/{v}/prices"
+    money: ClassVar[bool] = True
+    variant_id: str
+    price_key: str
+    country: str
+    currency: str
+    tax: str
+    """VAT percent, as the price has it."""
+    valid_from: str | None = None
+    group: str | None = None
+
+    async def current(self, client: ScayleClient) -> str | None:
+        path = f"/variants/{self.variant_id}/prices"
+        answer = await client.get(path, operation="GET /variants/{v}/prices", scope="pricesRead")
+        rows = msgspec.json.decode(answer.body, type=_Prices).entities if answer else []
+        found = [r for r in rows if r.key == self.price_key]
+        if len(found) != 1:
+            raise RecordGone(f"variant {self.variant_id} has no price {self.price_key}")
+        return str(found[0].price)
+
+    async def put(self, client: ScayleClient, value: str, key: str) -> Outcome:  # noqa: ARG002
+        body: dict[str, object] = {
+            "price": int(value), "countryCode": self.country, "currencyCode": self.currency, "tax": Decimal(self.tax),
+            "validFrom": self.valid_from, "groupKey": self.group,
+        }  # fmt: skip
+        body = {name: v for name, v in body.items() if v is not None}
+        answer = await _posted(client, f"/variants/{self.variant_id}/prices", body, self.says, "pricesWrite")
+        if not isinstance(answer, Answer):
+            return answer
+        try:
+            told = msgspec.json.decode(answer.body, type=_Price)
+        except msgspec.DecodeError:
+            return Acked()
+        if told.key != self.price_key:
+            return Indeterminate(f"the price was set as {told.key}, not as {self.price_key}")
+        return Acked(str(told.price))
+
+
+async def _posted(
+    client: ScayleClient, path: str, body: object, operation: str, scope: str
+) -> Answer | Refused | Indeterminate:
+    content = msgspec.json.Encoder(decimal_format="number").encode(body)
+    answer = await answered(
+        client.write("POST", path, content, operation=operation, scope=scope, expect={200, 201, 204, *REFUSALS})
+    )
+    if isinstance(answer, Answer) and answer.status in REFUSALS:
+        return Refused(f"{operation} answered {answer.status}")
+    return answer
+
+
+WRITES: tuple[type[Write], ...] = (StockWrite, PriceWrite)

@@ -1,0 +1,124 @@
+"""A write to a system: one field of one record, set to a value, and read back.
+
+Here: what a write is, how its answers are told apart, how the writes of all systems are found. Each system's own stand
+in `systems/<name>/writes.py`: the wire calls and nothing else. Not here: whether, when and in which order anything is
+written (`corrections/`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Mapping
+from decimal import Decimal, InvalidOperation
+from enum import StrEnum
+from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
+from pkgutil import iter_modules
+from typing import Any, ClassVar
+
+import msgspec
+
+import khaos_assets.systems as systems_package
+from khaos_assets.systems.read import ReadFailed
+from khaos_assets.systems.transport import Answer, Halted, OriginRefused, TransportError
+from khaos_assets.systems.transport import Refused as RefusedByStatus
+
+
+class Acked(msgspec.Struct, frozen=True):
+    """The system says it did it. `seen`: the value now in force, where the answer itself tells it."""
+
+    seen: str | None = None
+
+
+class Refused(msgspec.Struct, frozen=True):
+    """Nothing was changed, and the system said so."""
+
+    why: str
+
+
+class Indeterminate(msgspec.Struct, frozen=True):
+    """It may have been applied or not: no answer came, or one that proves nothing."""
+
+    why: str
+
+
+Outcome = Acked | Refused | Indeterminate
+
+
+class RecordGone(Exception):
+    """The record that was to be written is not there."""
+
+
+class Repeat(StrEnum):
+    """What sending a write a second time would do."""
+
+    ABSOLUTE = "absolute"
+    """The same as once: it sets a value."""
+    KEYED = "keyed"
+    """Nothing: the system knows the key again."""
+    NEVER = "never"
+    """Add a second one. It is not sent again while it may have been applied."""
+
+
+class Write(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One kind of write; the fields of a subclass name the record, and the value is text as `current` gives it."""
+
+    system: ClassVar[str]
+    name: ClassVar[str]
+    """`<system>.<what>`, as merchant.toml and plans name it."""
+    says: ClassVar[str]
+    """The call, for people."""
+    repeat: ClassVar[Repeat] = Repeat.ABSOLUTE
+    assumed: ClassVar[bool] = False
+    """No vendor text documents it: refused against a real installation unless merchant.toml names it."""
+    money: ClassVar[bool] = False
+    """The value is a price: never empty, zero or negative."""
+    reversible: ClassVar[bool] = True
+    """Whether the value from before can be written back."""
+
+    async def current(self, client: Any) -> str | None:
+        """The value now in force, None where it is empty. Raises RecordGone, ReadFailed, TransportError."""
+        raise NotImplementedError
+
+    async def put(self, client: Any, value: str, key: str) -> Outcome:
+        """Send it once. `key` names this sending where the system keeps such keys. Raises nothing but Halted."""
+        raise NotImplementedError
+
+    def same(self, one: str | None, other: str | None) -> bool:
+        """Whether two values are the same: numbers by value, text as it stands."""
+        return one == other or (one is not None and other is not None and _number(one) == _number(other) is not None)
+
+
+def _number(text: str) -> Decimal | None:
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        return None
+
+
+async def answered(sending: Awaitable[Answer]) -> Answer | Refused | Indeterminate:
+    """The answer to a request that was sent once, or what its failure means for a write.
+
+    A status that the caller did not expect is a refusal; so is what never left. A lost connection, a deadline and 5xx
+    prove nothing. Raises Halted.
+    """
+    try:
+        return await sending
+    except Halted:
+        raise
+    except (OriginRefused, RefusedByStatus, ReadFailed) as e:
+        return Refused(str(e))
+    except TransportError as e:
+        return Indeterminate(str(e))
+
+
+@cache
+def installed_writes() -> Mapping[str, type[Write]]:
+    """Every write of every folder below `systems/` that has a `writes.py`, by name."""
+    found: dict[str, type[Write]] = {}
+    for name in sorted(m.name for m in iter_modules(systems_package.__path__) if m.ispkg):
+        module = f"{systems_package.__name__}.{name}.writes"
+        if find_spec(module) is not None:
+            writes: tuple[type[Write], ...] = import_module(module).WRITES
+            found |= {w.name: w for w in writes}
+    return found

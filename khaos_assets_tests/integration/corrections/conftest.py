@@ -1,0 +1,106 @@
+"""One night of a world of six systems, taken once; each test writes to simulators of its own."""
+
+from __future__ import annotations
+
+import shutil
+import tomllib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from khaos_assets import rules, snapshots, warehouse
+from khaos_assets.cases.ledger import Ledger, open_ledger
+from khaos_assets.cases.recording import record_night
+from khaos_assets.config import Credentials, Night, Settings, Store, load_settings
+from khaos_assets.corrections.applying import Applied, apply
+from khaos_assets.corrections.approval import approve
+from khaos_assets.corrections.plan import Plan
+from khaos_assets.corrections.planning import make_plan
+from khaos_assets.corrections.register import enter
+from khaos_assets.sandbox.worlds import make_world
+from khaos_assets_tests.sandbox_fixtures import Sandbox, running_sandbox
+
+SYSTEMS = ("khaos", "wair", "scayle", "orocommerce", "plytix", "pimberly")
+
+
+@dataclass
+class Ground:
+    """Simulators at a night that was taken and recorded, and a ledger to write to."""
+
+    settings: Settings
+    store: Store
+    sandbox: Sandbox
+    ledger: Ledger
+    nights: list[Night]
+
+    @property
+    def credentials(self) -> Credentials:
+        return Credentials.from_environment({}, ready_file=self.sandbox.ready_file)
+
+    def plan(self, **narrowed: Any) -> tuple[str, Plan]:
+        """By Anna, of the first night."""
+        night = narrowed.pop("night", self.nights[0])
+        plan = make_plan(
+            self.settings, self.store, self.ledger, night, planner="anna", at=datetime.now(UTC), **narrowed
+        )
+        return enter(self.ledger, plan), plan
+
+    def approved(self, **narrowed: Any) -> tuple[str, Plan]:
+        """By Ben."""
+        plan_id, plan = self.plan(**narrowed)
+        approve(self.ledger, self.settings, plan_id, by="ben", at=datetime.now(UTC))
+        return plan_id, plan
+
+    def apply(self, plan_id: str) -> Applied:
+        return apply(self.ledger, self.settings, self.credentials, self.store, plan_id, by="ben")
+
+    def changes(self) -> list[tuple[str, str]]:
+        """System and operation of every request that changed something."""
+        return [(e["system"], e["operation"]) for s in SYSTEMS for e in self.sandbox.journal(s)]
+
+    def next_night(self) -> Night:
+        """Go on to the second night, take and record it."""
+        self.sandbox.advance()
+        take(self.settings, self.store, self.nights[1], self.sandbox)
+        return self.nights[1]
+
+
+def take(settings: Settings, store: Store, night: Night, sandbox: Sandbox) -> None:
+    snapshots.take(settings, Credentials.from_environment({}, ready_file=sandbox.ready_file), store, night)
+    warehouse.build(settings, store, night)
+    rules.evaluate(settings, store, night)
+    record_night(settings, store, night)
+
+
+@pytest.fixture(scope="session")
+def taken(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, list[Night]]:
+    """A world, a data folder that holds its first night, and its nights."""
+    world, data = tmp_path_factory.mktemp("corrections") / "world", tmp_path_factory.mktemp("corrections") / "data"
+    make_world(world, seed=5, skus=120, orders=200, nights=2, systems=SYSTEMS)
+    told = tomllib.loads((world / "world.toml").read_text(encoding="utf-8"))["nights"]
+    nights = [Night.of(str(n["date"]), n["as_of"]) for n in told]
+    settings = load_settings(world / "merchant.toml", data_dir=data)
+    with running_sandbox(world, rate_clock=100_000) as sandbox:
+        take(settings, Store(settings.data_dir), nights[0], sandbox)
+    return world, data, nights
+
+
+@pytest.fixture
+def ground(taken: tuple[Path, Path, list[Night]], tmp_path: Path) -> Iterator[Callable[..., Any]]:
+    """`with ground() as g`: simulators of its own, with faults where wanted."""
+    world, data, nights = taken
+    shutil.copytree(data, tmp_path / "data", ignore=shutil.ignore_patterns("raw"))
+
+    @contextmanager
+    def standing(faults: Sequence[Mapping[str, Any]] = ()) -> Iterator[Ground]:
+        settings = load_settings(world / "merchant.toml", data_dir=tmp_path / "data")
+        store = Store(settings.data_dir)
+        with running_sandbox(world, faults=faults, rate_clock=100_000) as sandbox, open_ledger(store) as ledger:
+            yield Ground(settings, store, sandbox, ledger, nights)
+
+    return standing
