@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from khaos_assets.cli import cases, corrections, demonstration, intraday, listings, nightly, sandbox, upkeep
+from khaos_assets.cli import cases, close, corrections, demonstration, intraday, listings, nightly, sandbox, upkeep
 
 app = typer.Typer(
     name="khaos-assets",
@@ -16,6 +16,7 @@ app = typer.Typer(
 )
 run = typer.Typer(help="Run a night from the systems to the reports.", no_args_is_help=True)
 report = typer.Typer(help="Write reports again from what was found.", no_args_is_help=True)
+month_end = typer.Typer(help="Close a month: sign, review, seal, verify.", no_args_is_help=True)
 case_work = typer.Typer(help="Work the list: see cases, take them, close them.", no_args_is_help=True)
 putting_right = typer.Typer(help="Propose, approve and apply corrections; stop them all.", no_args_is_help=True)
 simulators = typer.Typer(help="Worlds and the simulators that serve them.", no_args_is_help=True)
@@ -27,6 +28,8 @@ app.add_typer(case_work, name="cases")
 cases.add_to(case_work)
 app.add_typer(putting_right, name="corrections")
 corrections.add_to(putting_right)
+app.add_typer(month_end, name="close")
+close.add_to(month_end, run, report)
 app.add_typer(report, name="report")
 upkeep.add_to(app)
 app.add_typer(simulators, name="sandbox")

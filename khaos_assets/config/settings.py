@@ -28,6 +28,7 @@ from pydantic import (
 )
 
 from khaos_assets.config.cases import SEVERITIES, Cases, Route, Severity
+from khaos_assets.config.close import Close
 from khaos_assets.config.corrections import Corrections
 from khaos_assets.config.section import Count, Section
 
@@ -243,6 +244,7 @@ class Settings(Section):
     cases: Cases = Cases()
     routing: list[Route] = Field(default=[])
     reports: Reports = Reports()
+    close: Close = Close()
     retention: Retention = Retention()
     corrections: Corrections = Corrections()
 

@@ -70,6 +70,14 @@ class Store:
         """Where the runs of the day after a finished night write."""
         return DayStore(self.root / "intraday" / night.isoformat(), self, night)
 
+    def month(self, key: str) -> MonthStore:
+        """Where the close of one period works: `close/<YYYY-MM>/`."""
+        return MonthStore(self.root / "close" / key, self)
+
+    def packs(self, key: str) -> Path:
+        """The packs of one period, a folder per version: `v1`, `v2` …"""
+        return self.root / "reports" / "month-end" / key
+
     @property
     def warehouse(self) -> Path:
         return self.root / "warehouse.duckdb"
@@ -147,6 +155,52 @@ class DayStore(Store):
 
     def history_nights(self, name: str) -> list[date]:
         return [n for n in self.nightly.history_nights(name) if n <= self.night]
+
+
+@dataclass(frozen=True)
+class MonthStore(Store):
+    """A store of its own for the close of one period: `close/<YYYY-MM>/`.
+
+    Snapshots are the nights', but those of the count that was taken at the period's end go before them. Nothing here
+    writes to the nights'.
+    """
+
+    nightly: Store
+
+    @property
+    def count(self) -> Store:
+        """What was read just after midnight of the period's last day."""
+        return Store(self.root / "count")
+
+    @property
+    def draft_count(self) -> Store:
+        """A count that is being taken, or was not complete."""
+        return Store(self.root / "count.draft")
+
+    @property
+    def trial_balance(self) -> Path:
+        """The trial balance that somebody brought, as it came."""
+        return self.root / "trial-balance.csv"
+
+    def counted(self, system: str, entity: str) -> Path | None:
+        """The folder of the count's snapshot; None where the count has none."""
+        found = sorted((self.count.root / "snapshots" / system / entity).glob("date=*/certificate.json"))
+        return found[-1].parent if found else None
+
+    def snapshot(self, system: str, entity: str, night: date) -> Path:
+        return self.counted(system, entity) or self.nightly.snapshot(system, entity, night)
+
+    def snapshot_nights(self, system: str, entity: str) -> list[date]:
+        return self.nightly.snapshot_nights(system, entity)
+
+    def raw_attempt(self, system: str, entity: str, night: date, attempt: int) -> Path:
+        return self.nightly.raw_attempt(system, entity, night, attempt)
+
+    def history(self, name: str, night: date) -> Path:
+        return self.nightly.history(name, night)
+
+    def history_nights(self, name: str) -> list[date]:
+        return self.nightly.history_nights(name)
 
 
 @contextmanager
