@@ -79,10 +79,8 @@ def _prepare(ground: Playground, meanwhile: Callable[[], None] = lambda: None) -
 
 def _load_what_nights_need() -> None:
     """Importing it takes as long as making the world does."""
-    from khaos_assets.expectations import load_library
     from khaos_assets.systems.read import installed_systems
 
-    load_library()
     installed_systems()
     import_module("khaos_assets.orchestration.nightly")
 

@@ -16,7 +16,6 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass, field
 from functools import cache
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
@@ -26,6 +25,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from khaos_assets.expectations.evidence import library
 from khaos_assets.systems.read import Read, system_folder
 from khaos_assets.systems.wire import arrow_schema
 
@@ -71,7 +71,7 @@ class TableContract:
 
     def expectations(self) -> list[Expectation]:
         """Ready to be run on the frame of `load`."""
-        gxe: Any = import_module("great_expectations.expectations")
+        gxe = library().gxe
 
         expected: list[Expectation] = [
             gxe.ExpectTableColumnsToMatchSet(column_set=list(arrow_schema(self.record).names), exact_match=False)
@@ -89,11 +89,12 @@ class TableContract:
         expected += [gxe.ExpectColumnValuesToBeInSet(column=c, value_set=[True]) for c in self.rules.conditions]
         return expected
 
-    def load(self, parquet: Path) -> pa.Table:  # pyright: ignore[reportUnknownParameterType]
+    def load(self, parquet: Path, db: duckdb.DuckDBPyConnection) -> pa.Table:  # pyright: ignore[reportUnknownParameterType]
         """Columns whose values matter as they are, required ones as present or absent, one boolean per condition.
 
         Of the others only the name matters. Great Expectations takes a fingerprint of every value before it looks at
         any, which for a million decimals or nested lists costs seconds; whether they are there costs nothing.
+        Conditions are evaluated by `db`, any connection in UTC.
         """
         looked_at = {*self.key, *self.rules.values, *self.rules.not_negative}
         required = {*required_columns(self.record)}
@@ -109,9 +110,7 @@ class TableContract:
                 table = table.append_column(name, there)
         if self.rules.conditions:
             columns = ", ".join(f'({sql})::BOOLEAN AS "{words}"' for words, sql in self.rules.conditions.items())
-            with duckdb.connect() as db:
-                db.execute("SET TimeZone = 'UTC'")
-                held = db.sql(f"SELECT {columns} FROM read_parquet(?)", params=[str(parquet)]).to_arrow_table()
+            held = db.sql(f"SELECT {columns} FROM read_parquet(?)", params=[str(parquet)]).to_arrow_table()
             for words in self.rules.conditions:
                 table = table.append_column(words, held.column(words))
         return table

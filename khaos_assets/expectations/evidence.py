@@ -6,8 +6,6 @@ Everything is ephemeral but the site, so nothing of an earlier run can change wh
 from __future__ import annotations
 
 import logging
-import os
-import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
@@ -16,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from khaos_assets.config import Night, Store
-from khaos_assets.expectations.pages import SuitePage, make_self_contained, write_index
+from khaos_assets.expectations.pages import Site, SuitePage
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,94 +59,63 @@ class Outcome:
                 return f"{self.kind} {self.arguments}: {self.observed}"
 
 
-def load_library() -> None:
-    """Import Great Expectations, where there is time for it: else the first suite waits for it, four seconds."""
-    os.environ["GX_ANALYTICS_ENABLED"] = "false"
-    import_module("great_expectations.expectations")
+def library() -> Any:
+    """`library.py`: the first who asks for it waits for it. Untyped, as much of Great Expectations is."""
+    return import_module("khaos_assets.expectations.library")
 
 
 class Evidence:
-    """Runs suites for one night and keeps what they said. Use as a context manager: on leaving, the site is built."""
+    """Runs suites for one night and drafts their pages. As a context manager: on leaving, the site is whole.
 
-    def __init__(self, store: Store, night: Night) -> None:
-        load_library()
-        import great_expectations as gx
-        from great_expectations.data_context.types.base import (
-            DataContextConfig,
-            InMemoryStoreBackendDefaults,
-            ProgressBarsConfig,
-        )
+    `before`: pages that stand in the draft already, of suites that were run earlier. Without any the draft is new.
+    """
 
+    def __init__(self, store: Store, night: Night, before: Sequence[SuitePage] = ()) -> None:
+        self._library = library()
         logging.getLogger("great_expectations").setLevel(logging.WARNING)
-        self._gx: Any = gx
-        self._site = store.data_docs(night.date)
-        self._draft = self._site.with_name(f".{self._site.name}.new")
-        shutil.rmtree(self._draft, ignore_errors=True)
         # Without the default site, which would leave a folder behind in the machine's temporary files.
-        memory = InMemoryStoreBackendDefaults(init_temp_docs_sites=False)
-        context: Any = gx.get_context(
+        memory = self._library.InMemoryStoreBackendDefaults(init_temp_docs_sites=False)
+        context = self._library.gx.get_context(
             mode="ephemeral",
-            project_config=DataContextConfig(
+            project_config=self._library.DataContextConfig(
                 store_backend_defaults=memory,
-                progress_bars=ProgressBarsConfig(globally=False),
+                progress_bars=self._library.ProgressBarsConfig(globally=False),
                 analytics_enabled=False,
             ),
         )
-        context.add_data_docs_site(
-            site_name=f"night {night}",
-            site_config={
-                "class_name": "SiteBuilder",
-                "show_how_to_buttons": False,
-                "site_index_builder": {"class_name": "DefaultSiteIndexBuilder"},
-                "store_backend": {
-                    "class_name": "TupleFilesystemStoreBackend",
-                    "base_directory": str(self._draft.resolve()),
-                },
-            },
-        )
-        self._context = context
-        self._source: Any = context.data_sources.add_pandas("snapshots")
-        self._pages: list[SuitePage] = []
-        self._title = f"Checks of the night {night}"
-        self._batch = night.date.isoformat()
+        # One asset whose frame is given each time: each that is added is written into the context's configuration.
+        asset = context.data_sources.add_pandas("khaos-assets").add_dataframe_asset("frame")
+        self._frame = asset.add_batch_definition_whole_dataframe(night.date.isoformat())
+        self._run = self._library.RunIdentifier(run_name=f"night {night}")
+        self._site = Site(self._library, store.data_docs(night.date), f"Checks of the night {night}", before)
 
     def run(
         self, name: str, frame: pd.DataFrame, expectations: Sequence[Expectation], notes: Sequence[str] = ()
     ) -> list[Outcome]:
         """Validate a frame; outcomes in the order of the expectations. `notes` (markdown) stand on the suite's page."""
         meta = {"notes": {"format": "markdown", "content": list(notes)}} if notes else None
-        suite = self._context.suites.add(
-            self._gx.ExpectationSuite(name=name, expectations=list(expectations), meta=meta)
-        )
-        order = {e.id: i for i, e in enumerate(suite.expectations)}
-        batch = self._source.add_dataframe_asset(name=name).add_batch_definition_whole_dataframe(self._batch)
-        definition = self._context.validation_definitions.add(
-            self._gx.ValidationDefinition(name=name, data=batch, suite=suite)
-        )
+        suite = self._library.gx.ExpectationSuite(name=name, expectations=list(expectations), meta=meta)
+        for place, expectation in enumerate(suite.expectations):
+            expectation.id = str(place)  # by which its result is known again
         # Counts and some of the unexpected values; where these stand in the frame would take half as long again
-        found = definition.run(batch_parameters={"dataframe": frame}, result_format="BASIC")
-        ordered = sorted(found.results, key=lambda r: order[r.expectation_config.id])
-        outcomes = [_outcome(r) for r in ordered]
-        held = sum(o.passed for o in outcomes)
-        self._pages.append(SuitePage(name, held, len(outcomes) - held))
+        validator = self._library.Validator(self._frame, result_format="BASIC", batch_parameters={"dataframe": frame})
+        found = validator.validate_expectation_suite(suite)
+        outcomes = [_outcome(r) for r in sorted(found.results, key=lambda r: int(r.expectation_config.id))]
+        found.meta["run_id"] = self._run
+        self._site.add(suite, found)
         return outcomes
+
+    @property
+    def pages(self) -> list[SuitePage]:
+        """Of all suites so far."""
+        return self._site.pages
 
     def __enter__(self) -> Evidence:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         """Build the site, also when the tie-out failed: then it is wanted most. A finished one replaces the old."""
-        try:
-            self._context.build_data_docs()
-            make_self_contained(self._draft)
-            write_index(self._draft, self._title, self._pages)
-            shutil.rmtree(self._site, ignore_errors=True)
-            self._draft.rename(self._site)
-        except Exception:
-            shutil.rmtree(self._draft, ignore_errors=True)
-            if kind is None:
-                raise
-            logging.getLogger(__name__).exception("Data Docs could not be built")
+        self._site.finish()
 
 
 def frame_of(table: pa.Table) -> pd.DataFrame:  # pyright: ignore[reportUnknownParameterType]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import duckdb
 import msgspec
 
 from khaos_assets.config import Night, Store
@@ -14,7 +15,9 @@ from khaos_assets.snapshots.certificate import Certificate
 from khaos_assets.systems.read import Read, System
 
 
-def check_read(store: Store, night: Night, evidence: Evidence, system: System, read: Read) -> CheckResult:
+def check_read(
+    store: Store, night: Night, evidence: Evidence, system: System, read: Read, *, db: duckdb.DuckDBPyConnection
+) -> CheckResult:
     """NOT TESTED where no snapshot was taken this night; otherwise failed for each thing that does not hold."""
     subject = f"{system.name}/{read.entity}"
     folder = store.snapshot(system.name, read.entity, night.date)
@@ -42,7 +45,7 @@ def check_read(store: Store, night: Night, evidence: Evidence, system: System, r
         parquet = folder / f"{table}.parquet"
         if parquet.exists():
             name = f"{system.name} {table}"  # a file name in Data Docs: no slash
-            frame = frame_of(contract.load(parquet))
+            frame = frame_of(contract.load(parquet, db))
             outcomes = evidence.run(name, frame, contract.expectations(), notes_of(certificate))
             problems += [o.words for o in outcomes if not o.passed]
         else:

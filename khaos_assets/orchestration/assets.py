@@ -35,7 +35,7 @@ from khaos_assets.orchestration.metadata import (
     validation_figures,
 )
 from khaos_assets.orchestration.partitions import night_of
-from khaos_assets.orchestration.resources import MerchantResource
+from khaos_assets.orchestration.resources import CheckingResource, MerchantResource
 from khaos_assets.systems.read import Read, System
 
 WAREHOUSE = AssetKey("warehouse")
@@ -140,11 +140,14 @@ def build_steps(systems: Mapping[str, System], nights: PartitionsDefinition[Any]
             "derived. What needs an INCOMPLETE snapshot is not tested."
         ),
     )
-    def warehouse(context: AssetExecutionContext, merchant: MerchantResource) -> MaterializeResult[Any]:
+    def warehouse(
+        context: AssetExecutionContext, merchant: MerchantResource, checking: CheckingResource
+    ) -> MaterializeResult[Any]:
         from khaos_assets import warehouse as stage
 
-        store, night = merchant.store(), night_of(context)
-        result = stage.build(merchant.settings(), store, night)
+        settings, store, night = merchant.settings(), merchant.store(), night_of(context)
+        checking.check_snapshots(settings, store, night)
+        result = stage.build(settings, store, night)
         rows = markdown_table(["table", "rows"], sorted(result.rows.items()))
         return MaterializeResult(
             metadata={
@@ -193,11 +196,11 @@ def build_steps(systems: Mapping[str, System], nights: PartitionsDefinition[Any]
             "Fails the run where two counts of the same differences disagree (tie-out)."
         ),
     )
-    def expectations(context: AssetExecutionContext, merchant: MerchantResource) -> MaterializeResult[Any]:
-        from khaos_assets import expectations as stage
-
+    def expectations(
+        context: AssetExecutionContext, merchant: MerchantResource, checking: CheckingResource
+    ) -> MaterializeResult[Any]:
         store, night = merchant.store(), night_of(context)
-        results = stage.validate(merchant.settings(), store, night)
+        results = checking.check_night(merchant.settings(), store, night)
         return MaterializeResult(
             metadata={
                 **validation_figures(results),

@@ -6,17 +6,19 @@ Not here: what any of them does.
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 from dagster import Definitions, in_process_executor
 
-from khaos_assets.config import ConfigurationError
+from khaos_assets.config import ConfigurationError, Night
+from khaos_assets.config.close import Calendar
 from khaos_assets.orchestration.assets import build_snapshots, build_steps
 from khaos_assets.orchestration.checks import build_checks
 from khaos_assets.orchestration.intraday import build_intraday
 from khaos_assets.orchestration.jobs import build_jobs
+from khaos_assets.orchestration.month_end import build_month_end, build_month_jobs, months
 from khaos_assets.orchestration.partitions import nights
-from khaos_assets.orchestration.resources import MerchantResource
+from khaos_assets.orchestration.resources import CheckingResource, MerchantResource
 from khaos_assets.orchestration.schedules import build_schedules
 from khaos_assets.orchestration.sensors import build_sensors
 from khaos_assets.rules.catalogue import load_catalogue
@@ -34,22 +36,25 @@ def build_defs(*, merchant: MerchantResource | None = None, night: date | None =
     systems, codes = installed_systems(), load_catalogue()
     known = [night] if night else []
     simulated = None
+    books = Calendar()
     try:
         settings = merchant.settings()
         systems = {name: s for name, s in systems.items() if name in settings.enabled_systems()}
         codes = {name: c for name, c in codes.items() if any(pairs_of(c, settings))}
         known += merchant.store().nights()
+        books = settings.close.calendar
         stands = merchant.simulated_night()
         simulated = date.fromisoformat(stands) if stands else None
     except ConfigurationError:
         pass
     calendar = nights(known, simulated=simulated)
+    closing = months(books, known, simulated or Night.latest(datetime.now(UTC)).date)
     return Definitions(
-        assets=[build_snapshots(systems, calendar), *build_steps(systems, calendar)],
+        assets=[build_snapshots(systems, calendar), *build_steps(systems, calendar), *build_month_end(closing)],
         asset_checks=[build_checks(systems, codes)],
-        jobs=[*build_jobs(calendar), build_intraday()],
+        jobs=[*build_jobs(calendar), build_intraday(), *build_month_jobs(closing)],
         schedules=build_schedules(),
         sensors=build_sensors(),
-        resources={"merchant": merchant},
+        resources={"merchant": merchant, "checking": CheckingResource()},
         executor=in_process_executor,
     )

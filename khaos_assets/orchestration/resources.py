@@ -1,21 +1,26 @@
 """What every step needs to know of the merchant: settings, credentials and where files land.
 
 Here: one resource that reads them when a step runs, so that definitions load without a configuration and no secret
-stands in a run's configuration. Not here: clients of systems (each stage opens its own).
+stands in a run's configuration; and one that holds the process in which a run's checks are made. Not here: clients of
+systems (each stage opens its own).
 See https://docs.dagster.io/guides/build/external-resources.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from dagster import ConfigurableResource
+from dagster import ConfigurableResource, InitResourceContext
+from pydantic import PrivateAttr
 
-from khaos_assets.config import ConfigurationError, Credentials, Settings, Store, load_settings
+from khaos_assets.config import ConfigurationError, Credentials, Night, Settings, Store, load_settings
 from khaos_assets.config.settings import read_ready_file
+from khaos_assets.expectations.beside import Beside
+from khaos_assets.expectations.result import CheckResult
 
 CONFIG = "KHAOS_ASSETS_CONFIG"
 READY_FILE = "KHAOS_ASSETS_READY_FILE"
@@ -61,3 +66,22 @@ class MerchantResource(ConfigurableResource[Any]):
     def simulated_night(self) -> str | None:
         """The night at which the simulators stand, None against real systems."""
         return read_ready_file(Path(self.ready_file)).get("night") if self.ready_file else None
+
+
+class CheckingResource(ConfigurableResource[Any]):
+    """The process in which the checks of a run are made: begun with the run, gone with it."""
+
+    _beside: Beside = PrivateAttr()
+
+    @contextmanager
+    def yield_for_execution(self, context: InitResourceContext) -> Generator[CheckingResource]:  # noqa: ARG002
+        with Beside() as self._beside:
+            yield self
+
+    def check_snapshots(self, settings: Settings, store: Store, night: Night) -> None:
+        """Begin with the contract suites; see `Beside`."""
+        self._beside.check_snapshots(store, night, settings.enabled_systems())
+
+    def check_night(self, settings: Settings, store: Store, night: Night) -> list[CheckResult]:
+        """The expectations of a night. Raises TieOutError."""
+        return self._beside.validate(store, night, settings.enabled_systems())
