@@ -19,6 +19,7 @@ KHAOS = {
     "khaos/sites", "khaos/stock_items", "khaos/stock_levels",
 }  # fmt: skip
 WAIR = {"wair/dispatches", "wair/items", "wair/stock", "wair/transfers"}
+MONTH_END = {"month_end_count", "month_end_pack"}
 STEPS = {"warehouse", "exceptions", "expectations", "cases", "nightly_report", "published_copy"}
 CODES = {
     "CUS_01_duplicate_account",
@@ -102,7 +103,7 @@ def keys(defs: Definitions) -> set[str]:
 
 
 def test_asset_keys_stay_what_they_are(defs: Definitions) -> None:
-    assert keys(defs) == KHAOS | WAIR | STEPS
+    assert keys(defs) == KHAOS | WAIR | STEPS | MONTH_END
 
 
 def codes(defs: Definitions) -> set[str]:
@@ -114,7 +115,7 @@ def test_there_is_one_check_per_snapshot_and_one_per_code_and_none_blocks(tmp_pa
     defs = build_defs(merchant=merchant(tmp_path, all_six))
     graph = defs.resolve_asset_graph()
     contracts = {k.asset_key.to_user_string() for k in graph.asset_check_keys if k.name == "contract"}
-    assert contracts == keys(defs) - STEPS
+    assert contracts == keys(defs) - STEPS - MONTH_END
     assert codes(defs) == CODES
     assert not any(graph.get_check_spec(k).blocking for k in graph.asset_check_keys)
 
@@ -140,10 +141,15 @@ def test_with_khaos_and_plytix_alone_everything_else_is_gone(tmp_path: Path) -> 
 def test_jobs_schedules_and_sensors_stay_what_they_are(defs: Definitions) -> None:
     repository = defs.get_repository_def()
     jobs = {j.name for j in repository.get_all_jobs() if not j.name.startswith("__")}
-    assert jobs == {"intraday", "nightly", "reconcile"}
+    assert jobs == {"close_month", "count_stock", "intraday", "nightly", "reconcile"}
     schedules = {s.name: (s.cron_schedule, s.default_status) for s in repository.schedule_defs}
     off = DefaultScheduleStatus.STOPPED
-    assert schedules == {"nightly_at_two": ("0 2 * * *", off), "intraday_every_quarter": ("*/15 * * * *", off)}
+    assert schedules == {
+        "nightly_at_two": ("0 2 * * *", off),
+        "intraday_every_quarter": ("*/15 * * * *", off),
+        "month_end_count_after_midnight": ("5 0 * * *", off),
+        "month_end_pack_at_four": ("0 4 * * *", off),
+    }
     assert [s.name for s in repository.sensor_defs] == ["alerts"]
 
 
@@ -154,7 +160,7 @@ def test_every_asset_says_what_it_is_whose_it_is_and_where_it_belongs(defs: Defi
         assert node.description
         assert node.owners
         assert node.kinds
-        assert node.group_name in {"khaos", "wair", "warehouse", "rules", "cases", "reports"}
+        assert node.group_name in {"khaos", "wair", "warehouse", "rules", "cases", "reports", "month_end"}
 
 
 def test_a_night_again_asks_no_system(defs: Definitions) -> None:
