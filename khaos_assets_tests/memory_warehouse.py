@@ -28,6 +28,7 @@ def prepare_memory() -> Any:
         connection = _free.pop()
         connection.begin()
     else:
-        connection = StandingConnection(duckdb.connect(":memory:", config={"threads": 1}), _free)
+        # No threads at all: the mutation run forks, and a fork has none of them
+        connection = StandingConnection(duckdb.connect(":memory:", config={"threads": 1, "async_threads": 0}), _free)
     connection.execute(f"SET disabled_optimizers = '{PLAN_CHOICE}'")
     return prepare(connection)  # type: ignore[arg-type]
