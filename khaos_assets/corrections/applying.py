@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Sequence
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -35,6 +35,8 @@ from khaos_assets.systems.write import Acked, Indeterminate, RecordGone, Refused
 
 SENDINGS = 3
 """How often one item is sent in one go, where sending it again does no harm."""
+FRESH = frozenset({ItemState.PLANNED, ItemState.REFUSED})
+"""Of these nothing was changed. One that was sent before the plan was broken off stops nobody: it is only looked at."""
 STOPS = frozenset({ItemState.REFUSED, ItemState.INDETERMINATE, ItemState.DIVERGED})
 """How an item of the canary may not end. Of the rest, one that was refused is no reason to stop."""
 ASK_A_PERSON = (
@@ -63,8 +65,8 @@ def apply(
 ) -> Applied:  # fmt: skip
     """Apply a plan, or go on with one that was broken off. `progress` is told items done, and of how many.
 
-    Raises NotApproved, OverCap, AlreadyApplying, CorrectionError where nothing may be sent; Halted where all is stopped.
-    Whatever happens to an item stands in the journal, not in an exception.
+    Raises NotApproved, OverCap, AlreadyApplying or CorrectionError where nothing may be sent, Halted where all is
+    stopped. Whatever happens to an item stands in the journal, not in an exception.
     """
     registered = find(ledger, plan_id)
     plan = registered.plan
@@ -150,12 +152,17 @@ class Going:
     lines: dict[int, Line] = field(default_factory=dict[int, Line])
 
     async def all(self) -> None:
-        """Raises Stopped or Halted; what is under way is brought to its end first."""
+        """What may have been sent is read back first. Raises Stopped or Halted; what is under way ends first."""
         self.lines = self.journal.lines()
-        places = [p for p in self.lines if self.lines[p].state not in SETTLED]
-        for _, group in groupby(places, key=lambda p: self.items[p - 1].write):
+        places = [p for p, line in self.lines.items() if line.state not in SETTLED]
+        for _, group in self._by_write(p for p in places if self.lines[p].state not in FRESH):
+            await self._together(list(group), is_canary=False)
+        for _, group in self._by_write(p for p in places if self.lines[p].state in FRESH):
             for batch, is_canary in batches(list(group), self.canary):
                 await self._together(batch, is_canary)
+
+    def _by_write(self, places: Iterable[int]) -> Iterator[tuple[str, Iterator[int]]]:
+        return groupby(places, key=lambda place: self.items[place - 1].write)
 
     async def _together(self, places: Sequence[int], is_canary: bool) -> None:
         """Side by side, as many as the system takes. The first failure lets no further item begin."""
@@ -166,12 +173,13 @@ class Going:
             for place in waiting:
                 if broken:
                     return
+                fresh = self.lines[place].state in FRESH
                 try:
                     await self._one(place)
                 except (Halted, ReadFailed, TransportError) as e:
                     broken.append(e)
                 line = self.lines[place]
-                if line.state in STOPS and (is_canary or line.state is not ItemState.REFUSED):
+                if line.state in STOPS and fresh and (is_canary or line.state is not ItemState.REFUSED):
                     item = self.items[place - 1]
                     broken.append(Stopped(f"{item.code} {item.record}: {line.state.value}: {line.why}"))
                 self.progress(sum(x.state in SETTLED for x in self.lines.values()), len(self.items))
@@ -187,7 +195,7 @@ class Going:
         write, client = item.open(), self.clients[item.system]
         if line.state is ItemState.REFUSED:
             line = self.lines[place] = Line(place, generation=line.generation + 1)
-        known = line.state is not ItemState.PLANNED  # it may have been sent before
+        known = line.state not in FRESH  # it may have been sent before
         try:
             seen = await write.current(client)
         except RecordGone as e:

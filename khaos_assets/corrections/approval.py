@@ -10,6 +10,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from fnmatch import fnmatchcase
 
+from msgspec.structs import replace
+
 from khaos_assets.cases.events import Kind
 from khaos_assets.cases.ledger import Ledger
 from khaos_assets.config import Settings
@@ -53,7 +55,7 @@ def approve(ledger: Ledger, settings: Settings, plan_id: str, *, by: str, at: da
             deed, registered, Kind.PLAN_APPROVED, by, {"expires_at": expires},
             approved_by=by, approved_at=at, expires_at=expires,
         )  # fmt: skip
-    return find(ledger, registered.plan_id)
+    return replace(registered, approved_by=by, approved_at=at, expires_at=expires)
 
 
 def refuse_unapproved(registered: Registered, at: datetime) -> None:
