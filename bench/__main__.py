@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 import time
 
-from bench import channels, compare, quarter, scale, snapshots
+from bench import channels, compare, quarter, scale, snapshots, workbook
 
-PARTS = ("snapshots", "channels", "compare", "scale", "quarter")
+PARTS = ("snapshots", "channels", "compare", "scale", "quarter", "workbook")
 
 
 def main() -> None:
@@ -17,6 +17,7 @@ def main() -> None:
     parser.add_argument("--size", type=int, default=1_000_000, help="records (default 1,000,000)")
     parser.add_argument("--items", type=int, default=2_000, help="items of the six systems in scale (default 2,000)")
     parser.add_argument("--orders", type=int, default=5_000, help="orders there (default 5,000)")
+    parser.add_argument("--exceptions", type=int, default=100_000, help="rows of the workbook (default 100,000)")
     asked = parser.parse_args()
     if unknown := set(asked.parts) - set(PARTS):
         parser.error(f"there is no part {', '.join(sorted(unknown))} (there are: {', '.join(PARTS)})")
@@ -31,6 +32,8 @@ def main() -> None:
                 compare.report(asked.rounds, asked.size)
             case "quarter":
                 quarter.report()
+            case "workbook":
+                workbook.report(asked.rounds, asked.exceptions)
             case _:
                 scale.report(asked.items, asked.orders)
     took = time.monotonic() - begin

@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from rich.console import Console
 from rich.table import Table
@@ -57,18 +57,20 @@ class Figures:
 
 @dataclass(frozen=True)
 class Target:
-    """`of` may take at most `at_most` times as long as `against`; in MiB of peak memory where there is no `against`."""
+    """`of` may take at most `at_most` times as long as `against`, by the clock or in processor time; in MiB of peak
+    memory where there is no `against`."""
 
     of: str
     at_most: float
     against: str | None = None
+    by: Literal["seconds", "cpu"] = "seconds"
 
     def told(self, figures: dict[str, Figures]) -> str:
         """What was wanted, what was found, and whether that is enough."""
         if self.against is None:
             found, wanted = figures[self.of].peak_mib, f"{self.of} stays under {self.at_most:,.0f} MiB"
             return f"{verdict(found <= self.at_most)} {wanted}: {found:,.0f} MiB"
-        found = figures[self.of].seconds / figures[self.against].seconds
+        found = getattr(figures[self.of], self.by) / getattr(figures[self.against], self.by)
         if self.at_most < 1:
             wanted = f"{self.of} is {1 / self.at_most:g}× as fast as {self.against}"
             return f"{verdict(found <= self.at_most)} {wanted}: {1 / found:.2f}×"

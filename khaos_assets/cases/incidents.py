@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -49,14 +49,14 @@ class Member:
     side: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Incident:
     """One cause, the cases that stand for it, and what it explains."""
 
     kind: str
     """one stock code, one missing mapping, explains others."""
     name: str
-    """The stock code, the value without a mapping, or code and record of the cause."""
+    """The stock code, the value without a mapping, or the record of the cause."""
     since: date
     late: bool
     members: tuple[Member, ...]
@@ -140,32 +140,24 @@ def _orders(evidence: str | None) -> int:
     return int(said.get("open_orders_count") or 0)
 
 
-@dataclass
-class _Cause:
-    kind: str
-    name: str
-    items: list[Item] = field(default_factory=list)
-    explained: list[Seen] = field(default_factory=list)
-    orders: int = 0
-
-
 def incidents(items: Collection[Item], seen: Iterable[Seen]) -> list[Incident]:
     """What stands and has one cause with something else: the severest first, then the largest families of members."""
-    seen = list(seen)
-    about = {s.case_key: s for s in seen}
-    causes: dict[tuple[str, ...], _Cause] = {}
-    place: dict[str, _Cause] = {}
-    for item in items:
-        key, kind, name = _cause_of(item, about.get(item.case_key))
-        cause = causes.setdefault(key, _Cause(kind, name))
-        cause.items.append(item)
-        place[item.case_key] = cause
-        if item.code == "MAP-01" and item.case_key in about:
-            cause.orders += about[item.case_key].orders
+    about: dict[str, Seen] = {}
+    explained: dict[str, list[Seen]] = {}
     for s in seen:
-        if s.suppressed_by in place:
-            place[s.suppressed_by].explained.append(s)
-    found = [_incident(c) for c in causes.values() if len(c.items) > 1 or c.explained or c.orders]
+        about[s.case_key] = s
+        if s.suppressed_by is not None:
+            explained.setdefault(s.suppressed_by, []).append(s)
+    causes: dict[tuple[str, ...], list[Item]] = {}
+    for item in items:
+        causes.setdefault(_cause_of(item, about.get(item.case_key)), []).append(item)
+    found: list[Incident] = []
+    for (kind, *_, name), standing in causes.items():
+        explains = [s for i in standing for s in explained.get(i.case_key, [])]
+        orders = sum(about[i.case_key].orders for i in standing if i.case_key in about and i.code == "MAP-01")
+        if len(standing) > 1 or explains or orders:
+            alone = len(standing) == 1 and explains
+            found.append(_incident("explains others" if alone else kind, name, standing, explains, orders))
     return sorted(found, key=lambda i: (_rank(i.severity), not i.late, -len(i.members), i.kind, i.name))
 
 
@@ -173,34 +165,32 @@ def _rank(severity: str) -> int:
     return [*map(str, SEVERITIES)].index(severity)
 
 
-def _cause_of(item: Item, seen: Seen | None) -> tuple[tuple[str, ...], str, str]:
-    """By what a case belongs to others: a key, the kind of cause and its name."""
+def _cause_of(item: Item, seen: Seen | None) -> tuple[str, ...]:
+    """By what a case belongs to others: the kind of cause first, its name last."""
     if item.code == "MAP-01":
         # The reason names the table of merchant.toml that lacks it: one entry may serve several systems
-        table = (seen.reason or "") if seen else item.systems
-        return ("mapping", table, item.record_key), "one missing mapping", item.record_key
+        return "one missing mapping", (seen.reason or "") if seen else item.systems, item.record_key
     if item.code.split("-")[0] in ITEM_FAMILIES or item.code in ITEM_CODES:
         meant = seen.counterpart_key if seen and item.code in RENAMED else None
-        return ("item", meant or item.record_key), "one stock code", meant or item.record_key
-    return ("case", item.case_key), "explains others", f"{item.code} {item.record_key}"
+        return "one stock code", meant or item.record_key
+    return "explains others", item.case_key, item.record_key
 
 
-def _incident(cause: _Cause) -> Incident:
-    kind = "explains others" if len(cause.items) == 1 and cause.explained else cause.kind
-    standing = [
+def _incident(kind: str, name: str, items: list[Item], explained: list[Seen], orders: int) -> Incident:
+    standing = (
         Member(
             STANDS, i.case_key, i.code, i.systems, i.record_key, i.scope, i.field, i.owner, i.severity, i.amount_gbp,
             i.basis, i.side,
         )
-        for i in cause.items
-    ]  # fmt: skip
+        for i in items
+    )  # fmt: skip
     return Incident(
         kind=kind,
-        name=cause.name if kind != "explains others" else f"{cause.items[0].code} {cause.items[0].record_key}",
-        since=min(i.since for i in cause.items),
-        late=any(i.late for i in cause.items),
-        members=(*standing, *(_explained(s) for s in cause.explained)),
-        orders=cause.orders,
+        name=name,
+        since=min(i.since for i in items),
+        late=any(i.late for i in items),
+        members=(*standing, *map(_explained, explained)),
+        orders=orders,
     )
 
 
@@ -213,9 +203,13 @@ def _explained(s: Seen) -> Member:
 
 
 def cause_in_words(incident: Incident) -> str:
-    """ "FEED-06 Partial sync: plytix/products", "one stock code: MUG-01"."""
-    if incident.kind != "explains others":
-        return f"{incident.kind}: {incident.name}"
-    code, _, record = incident.name.partition(" ")
-    known = load_catalogue().get(code)
-    return f"{code} {known.title}: {record}" if known else incident.name
+    """Such as "FEED-06 Partial sync: plytix/products (khaos>plytix)", "Stock code MUG-01"."""
+    match incident.kind:
+        case "one stock code":
+            return f"Stock code {incident.name}"
+        case "one missing mapping":
+            return f"Missing mapping {incident.name}"
+        case _:
+            cause = incident.standing[0]
+            known = load_catalogue().get(cause.code)
+            return f"{cause.code} {known.title if known else ''}: {cause.record_key} ({cause.systems})"

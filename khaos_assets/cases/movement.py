@@ -102,8 +102,9 @@ def between(ledger: Ledger, first: date, last: date) -> Movement:
         touched = sa.select(table).where(
             table.c.from_seq <= end, sa.or_(table.c.to_seq.is_(None), table.c.to_seq > start)
         )
-        rows = connection.execute(touched.order_by(table.c.case_key, table.c.from_seq)).mappings().all()
-    lines = _lines(_spans(rows), start, end)
+        ordered = touched.order_by(table.c.case_key, table.c.from_seq)
+        rows = connection.execute(ordered.execution_options(yield_per=5_000)).mappings()
+        lines = _lines(_spans(rows), start, end)
     return Movement(before[-1].night if before else None, inside[-1].night, lines)
 
 

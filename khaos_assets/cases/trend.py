@@ -45,7 +45,7 @@ def trend(ledger: Ledger, night: date, nights: int = NIGHTS) -> list[Point]:
         # What changes from one night to the next, then added up: each row is looked at once, however long it stood
         steps: dict[tuple[Basis, str], list[tuple[int, Decimal]]] = {}
         kinds: dict[tuple[str, str], tuple[Basis, str]] = {}
-        for code, systems, gbp, from_seq, to_seq in connection.execute(stood):
+        for code, systems, gbp, from_seq, to_seq in connection.execute(stood.execution_options(yield_per=5_000)):
             kind = kinds.get((code, systems))
             if kind is None:
                 kind = kinds[code, systems] = (basis_and_side(code, systems, 0)[0], code.split("-")[0])

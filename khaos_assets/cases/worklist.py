@@ -7,6 +7,7 @@ figures (`movement.py`).
 from __future__ import annotations
 
 import json
+import sys
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -14,6 +15,7 @@ from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy import RowMapping
 
 from khaos_assets.cases import tables
 from khaos_assets.cases.events import Kind
@@ -25,6 +27,8 @@ from khaos_assets.rules.basis import Basis
 BUCKETS = (("up to 1 day", 1), ("2 to 7 days", 7), ("8 to 30 days", 30), ("31 to 90 days", 90))
 """How long a case has stood, in days up to and including; what is older comes last."""
 OLDEST = "over 90 days"
+BATCH = 5_000
+"""Rows in memory while the ledger is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,32 +204,34 @@ def work_list(ledger: Ledger, night: date, *, later: bool = False) -> WorkList:
             event.c.kind == Kind.REOPENED.value, event.c.seq > start, event.c.seq <= end
         )
         again = {row.case_key for row in connection.execute(reasons)}
-        rows = [dict(row) for row in connection.execute(stood).mappings()]
-        fresh = {
-            r["case_key"]
-            for r in rows
-            if (r["from_seq"] > start and r["began_as"] != "changed") or not before or r["since"] > before[-1].night
-        }
-        items = [_item(r, r["case_key"] in fresh, r["case_key"] in again, night, as_of) for r in rows]
+        items = [
+            _item(row, _fresh(row, start, before[-1].night if before else None), again, night, as_of)
+            for row in connection.execute(stood.execution_options(yield_per=BATCH)).mappings()
+        ]
         left = (
             sa.select(table, *names, event.c.at, event.c.actor, event.c.body)
             .select_from(joined.join(event, event.c.seq == table.c.to_seq))
             .where(table.c.to_seq > start, table.c.to_seq <= end, table.c.ended_as != "changed")
         )
-        gone = [_gone(dict(row)) for row in connection.execute(left).mappings()]
+        gone = [_gone(row) for row in connection.execute(left).mappings()]
     return WorkList(night, tuple(sorted(items, key=_place)), tuple(sorted(gone, key=_place)))
 
 
-def _item(row: dict[str, Any], new: bool, again: bool, night: date, as_of: datetime) -> Item:
+def _fresh(row: RowMapping, start: int, before: date | None) -> bool:
+    """Whether it was opened or reopened in the window that begins after event `start`."""
+    return (row["from_seq"] > start and row["began_as"] != "changed") or before is None or row["since"] > before
+
+
+def _item(row: RowMapping, new: bool, again: set[str], night: date, as_of: datetime) -> Item:
     basis, side = basis_and_side(row["code"], row["systems"], row["side"])
     late = row["due_at"] is not None and row["due_at"] < as_of
     return Item(
-        **_named(row), basis=basis, side=side, due_at=row["due_at"], new=new, again=again, late=late,
+        **_named(row), basis=basis, side=side, due_at=row["due_at"], new=new, again=row["case_key"] in again, late=late,
         days=(night - row["since"]).days,
     )  # fmt: skip
 
 
-def _gone(row: dict[str, Any]) -> Gone:
+def _gone(row: RowMapping) -> Gone:
     body = json.loads(row["body"])
     basis, side = basis_and_side(row["code"], row["systems"], row["side"])
     return Gone(
@@ -234,9 +240,10 @@ def _gone(row: dict[str, Any]) -> Gone:
     )  # fmt: skip
 
 
-def _named(row: dict[str, Any]) -> dict[str, Any]:
-    names = ("case_key", "code", "systems", "record_key", "scope", "field", "owner", "severity", "amount_gbp", "since")
-    return {name: row[name] for name in names}
+def _named(row: RowMapping) -> dict[str, Any]:
+    names = {name: row[name] for name in ("case_key", "record_key", "scope", "field", "amount_gbp", "since")}
+    # Words that most cases share are kept once
+    return names | {name: sys.intern(row[name]) for name in ("code", "systems", "owner", "severity")}
 
 
 def _place(x: Item | Gone) -> tuple[Any, ...]:

@@ -75,7 +75,6 @@ class CodeLine:
     suppressed: int
     open_gbp: Decimal
     suppressed_gbp: Decimal
-    expected_gbp: Decimal
     over: Side
     under: Side
     without_amount: int
@@ -211,7 +210,6 @@ def _code_line(entry: Code | None, row: tuple[Any, ...], sums: dict[str, Any]) -
         suppressed=int(suppressed or 0),
         open_gbp=open_gbp or ZERO,
         suppressed_gbp=sums.get("suppressed_gbp", ZERO),
-        expected_gbp=sums.get("expected_gbp", ZERO),
         over=sums.get("over", Side()),
         under=sums.get("under", Side()),
         without_amount=sums.get("without_amount", 0),
@@ -235,7 +233,6 @@ def _sums(con: duckdb.DuckDBPyConnection, night: Night) -> dict[tuple[str, str],
                coalesce(sum(units) FILTER (state = 'open' AND side < 0), 0),
                coalesce(sum(abs(amount_gbp)) FILTER (state = 'open' AND side < 0), 0),
                coalesce(sum(amount_gbp) FILTER (state = 'suppressed'), 0),
-               coalesce(sum(amount_gbp) FILTER (state = 'expected'), 0),
                count(*) FILTER (state = 'open' AND amount_gbp IS NULL),
                string_agg(DISTINCT owner, ' + ' ORDER BY owner)
         FROM sided GROUP BY code, systems
@@ -247,9 +244,8 @@ def _sums(con: duckdb.DuckDBPyConnection, night: Night) -> dict[tuple[str, str],
             "over": Side(int(n_over), u_over, g_over),
             "under": Side(int(n_under), u_under, g_under),
             "suppressed_gbp": suppressed,
-            "expected_gbp": expected,
             "without_amount": int(none),
             "owners": owners,
         }
-        for code, systems, n_over, u_over, g_over, n_under, u_under, g_under, suppressed, expected, none, owners in rows
+        for code, systems, n_over, u_over, g_over, n_under, u_under, g_under, suppressed, none, owners in rows
     }

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import duckdb
 
+from khaos_assets.cases.movement import ZERO, basis_and_side
 from khaos_assets.config import Night
 
 READING_ORDER = (
@@ -35,6 +38,39 @@ def family_rows(
     )
     while rows := cursor.fetchmany(batch):
         yield from rows
+
+
+@dataclass(frozen=True)
+class NotCounted:
+    """Rows of one code and pair that are in no total of what is open. GBP without sign."""
+
+    state: str
+    code: str
+    systems: str
+    side: str
+    """over, under, or empty where it means nothing."""
+    rows: int
+    gbp: Decimal
+
+
+def not_counted(con: duckdb.DuckDBPyConnection, night: Night) -> list[NotCounted]:
+    """What is suppressed, then what is expected, by code, pair and side."""
+    rows = con.execute(
+        """
+        SELECT state, code, systems,
+            CASE WHEN amount_gbp < 0 THEN -1 ELSE coalesce(sign(units), sign(amount_gbp), 0) END::INTEGER AS side,
+            count(*), coalesce(sum(abs(amount_gbp)), 0)
+        FROM exception WHERE night = $night AND state <> 'open'
+        GROUP BY ALL ORDER BY state DESC, code, systems, side DESC
+        """,
+        {"night": night.date},
+    ).fetchall()
+    found: dict[tuple[str, str, str, str], tuple[int, Decimal]] = {}
+    for state, code, systems, side, count, gbp in rows:
+        key = (state, code, systems, basis_and_side(code, systems, side)[1])
+        n, total = found.get(key, (0, ZERO))
+        found[key] = (n + count, total + gbp)
+    return [NotCounted(*key, *figures) for key, figures in found.items()]
 
 
 def largest_open(con: duckdb.DuckDBPyConnection, night: Night, limit: int) -> dict[str, list[dict[str, Any]]]:

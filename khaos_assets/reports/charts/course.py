@@ -36,8 +36,9 @@ def trends(points: Sequence[Point]) -> list[Chart]:
             "mark": {"type": "line", "point": {"size": 40}, "strokeWidth": 2},
             "encoding": {
                 "x": {"field": "night", "type": "ordinal", "title": None, "axis": {
-                    "labelAngle": 0, "labelExpr": "slice(datum.label, 5)", "labelOverlap": True}},
-                "y": {"field": "gbp", "type": "quantitative", "title": "GBP, open", "axis": {
+                    "labelAngle": 0, "labelOverlap": True,
+                    "labelExpr": "slice(datum.label, 8) + '/' + slice(datum.label, 5, 7)"}},
+                "y": {"field": "gbp", "type": "quantitative", "title": None, "axis": {
                     "format": ",.0f", "tickCount": 4}},
                 "color": {"field": "family", "type": "nominal", "scale": {
                     "domain": families, "range": [FAMILY_COLOURS.get(f, "#475569") for f in families]}},
@@ -45,7 +46,9 @@ def trends(points: Sequence[Point]) -> list[Chart]:
         })  # fmt: skip
         last = {p.family: p.gbp for p in mine if p.night.isoformat() == nights[-1]}
         words = f"{nights[0]} to {nights[-1]}; at the end " + ", ".join(f"{f} £{last[f]:,.2f}" for f in families)
-        charts.append(Chart(f"Open value by night: {basis.value}", svg_of(spec, f"trend-{basis.name.lower()}"), words))
+        charts.append(
+            Chart(f"Open value by night, GBP: {basis.value}", svg_of(spec, f"trend-{basis.name.lower()}"), words)
+        )
     return charts
 
 

@@ -73,7 +73,7 @@ def write_workbook(
         CaseSheets(writing).write(cases.work, cases.movement)
         write_incidents(writing, cases.incidents)
     ChartSheet(writing).write(read_pictures(con, figures, cases))
-    write_not_counted(writing, figures)
+    write_not_counted(writing, con, figures)
     sheets: dict[str, list[Page]] = {}
     for name in figures.families:
         writer = family.FamilySheet(writing)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, cast
 
 from xlsxwriter.format import Format
@@ -17,9 +18,9 @@ from xlsxwriter.worksheet import Worksheet
 LAST_ROW = 1_048_576
 MAX_TEXT = 32_767
 """What Excel takes in one cell, counted in UTF-16 units."""
+SHORT = MAX_TEXT // 2
+"""A text of so many characters is never too long, whatever they are."""
 PART = 32_000
-MAX_LINKS = 65_000
-"""Excel takes 65,530 links on one sheet; the rest of the column is plain text."""
 MAX_DIGITS = 15
 """Excel keeps 15 significant digits of a number. What needs more is written as text, whole."""
 FIRST_DATE = date(1900, 3, 1)
@@ -56,76 +57,92 @@ class Overflow:
 
 @dataclass
 class Cells:
-    """One worksheet, written strictly from top to bottom."""
+    """One worksheet, written strictly from top to bottom. Where there is no value (None), no cell is written."""
 
     sheet: Worksheet
     overflow: Overflow
-    links: int = 0
 
     def text(self, row: int, column: int, value: str | None, style: Format | None = None) -> None:
-        """Somebody's words, as a string whatever they look like; None leaves a blank cell."""
+        """Somebody's words, as a string whatever they look like."""
         if value is None:
-            self.blank(row, column, style)
             return
-        if utf16_units(value) > MAX_TEXT:
+        if len(value) > SHORT and utf16_units(value) > MAX_TEXT:
             value = self.overflow.keep(str(self.sheet.get_name()), xl_rowcol_to_cell(row, column), value)
         if value.startswith("<r>") and value.endswith("</r>"):
             # XlsxWriter takes such a string for its own finished markup and would put it into the file unescaped.
             arguments = [value[0], style or Format(), value[1:], *([style] if style else [])]
-            self._check(self.sheet.write_rich_string(row, column, *arguments), row, column)
+            code = self.sheet.write_rich_string(row, column, *arguments)
         else:
-            self._check(self.sheet.write_string(row, column, value, style), row, column)
+            code = self.sheet.write_string(row, column, value, style)
+        if code:
+            self._refused(code, row, column)
 
     def number(self, row: int, column: int, value: Decimal | int | None, style: Format | None = None) -> None:
         """An exact number; one that Excel could not hold exactly becomes text."""
         if value is None:
-            self.blank(row, column, style)
-        elif len(Decimal(value).normalize().as_tuple().digits) > MAX_DIGITS:
+            return
+        # What is short has few digits; only what is long is counted
+        if len(str(value)) > MAX_DIGITS and len(Decimal(value).normalize().as_tuple().digits) > MAX_DIGITS:
             self.text(row, column, f"{value:f}" if isinstance(value, Decimal) else str(value), style)
-        else:
-            # The library prints 16 digits of the nearest double: up to 15 digits that is the decimal itself.
-            self._check(self.sheet.write_number(row, column, cast(Any, value), style), row, column)
+            return
+        # The library prints 16 digits of the nearest double: up to 15 digits that is the decimal itself.
+        code = self.sheet.write_number(row, column, cast(Any, value), style)
+        if code:
+            self._refused(code, row, column)
 
     def instant(self, row: int, column: int, value: datetime | None, style: Format | None = None) -> None:
         """An aware instant as a real date and time in UTC (Excel knows no zones: the heading says UTC)."""
         if value is None:
-            self.blank(row, column, style)
-        elif value.astimezone(UTC).date() < FIRST_DATE:
+            return
+        naive = in_utc(value)
+        if naive.date() < FIRST_DATE:
             self.text(row, column, value.astimezone(UTC).isoformat(), style)
-        else:
-            naive = value.astimezone(UTC).replace(tzinfo=None)
-            self._check(self.sheet.write_datetime(row, column, naive, style), row, column)
+            return
+        code = self.sheet.write_datetime(row, column, naive, style)
+        if code:
+            self._refused(code, row, column)
 
     def day(self, row: int, column: int, value: date | None, style: Format | None = None) -> None:
         """A date as a real date."""
         if value is None:
-            self.blank(row, column, style)
-        elif value < FIRST_DATE:
+            return
+        if value < FIRST_DATE:
             self.text(row, column, value.isoformat(), style)
-        else:
-            self._check(self.sheet.write_datetime(row, column, cast(Any, value), style), row, column)
+            return
+        code = self.sheet.write_datetime(row, column, cast(Any, value), style)
+        if code:
+            self._refused(code, row, column)
 
     def formula(self, row: int, column: int, formula: str, style: Format | None, value: Decimal | int | str) -> None:
         """A live formula with the value it has now, for programs that do not calculate."""
         # Not as text: the library would mark the result as a string, and programs would show it as one.
-        self._check(self.sheet.write_formula(row, column, formula, style, cast(Any, value)), row, column)
-
-    def link(self, row: int, column: int, target: str, text: str, *, style: Format | None, tip: str = "") -> None:
-        """A link (`internal:'Sheet'!A1`, a relative file); plain text once a sheet has all the links it may have."""
-        if self.links >= MAX_LINKS or utf16_units(text) > MAX_TEXT:
-            self.text(row, column, text, style)
-            return
-        self.links += 1
-        self._check(self.sheet.write_url(row, column, target, style, text, tip or None), row, column)
-
-    def blank(self, row: int, column: int, style: Format | None = None) -> None:
-        if style is not None:
-            self._check(self.sheet.write_blank(row, column, None, style), row, column)
-
-    def _check(self, code: int | None, row: int, column: int) -> None:
+        code = self.sheet.write_formula(row, column, formula, style, cast(Any, value))
         if code:
-            where = f"{self.sheet.get_name()}!{xl_rowcol_to_cell(row, column)}"
-            raise WorkbookError(f"{where}: XlsxWriter refused the cell (return code {code})")
+            self._refused(code, row, column)
+
+    def link(self, row: int, column: int, place: str, text: str, style: Format | None) -> None:
+        """A link to a place in this workbook (`'Runbook'!A5`), with a short text of ours.
+
+        As a formula: Excel takes no more than 65,530 links of the other kind on a sheet, and the library keeps each of
+        them in memory to the end.
+        """
+        self.formula(row, column, f'=HYPERLINK("#{place}","{text}")', style, text)
+
+    def blank(self, row: int, column: int, style: Format) -> None:
+        """An empty cell that has a look, for lines and headings."""
+        code = self.sheet.write_blank(row, column, None, style)
+        if code:
+            self._refused(code, row, column)
+
+    def _refused(self, code: int, row: int, column: int) -> None:
+        where = f"{self.sheet.get_name()}!{xl_rowcol_to_cell(row, column)}"
+        raise WorkbookError(f"{where}: XlsxWriter refused the cell (return code {code})")
+
+
+@lru_cache(maxsize=4096)
+def in_utc(value: datetime) -> datetime:
+    """The instant in UTC, without its zone; many rows of a night share theirs."""
+    return value.astimezone(UTC).replace(tzinfo=None)
 
 
 def utf16_units(text: str) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from xlsxwriter.utility import xl_rowcol_to_cell as at
@@ -15,7 +16,7 @@ from khaos_assets.reports.pictures import DAYS_ONLY, Pictures, with_pounds
 from khaos_assets.reports.workbook.cells import Cells
 from khaos_assets.reports.workbook.writing import SheetWriter
 
-BESIDE = 10
+BESIDE = 9
 """The column at which the charts stand."""
 ROWS = 18
 """A chart is so many rows high, with a gap."""
@@ -49,8 +50,8 @@ class ChartSheet(SheetWriter):
         sheet.set_landscape()
         sheet.set_paper(9)
         sheet.fit_to_pages(1, 0)
-        sheet.set_column(0, 0, 44)
-        sheet.set_column(1, BESIDE - 1, 13)
+        sheet.set_column(0, 0, 40)
+        sheet.set_column(1, BESIDE - 1, 11.5)
         sheet.set_row(0, 28)
         self.cells.text(0, 0, "Charts", self.styles.title)
         self.cells.text(
@@ -97,7 +98,9 @@ class ChartSheet(SheetWriter):
         first = self._head(row, title, ("System", "Match rate", "Compared", "Matched"))
         for line, rate in enumerate(pictures.matching, start=first):
             self.cells.text(line, 0, rate.system, self.styles.text)
-            self.cells.formula(line, 1, f"={at(line, 3)}/{at(line, 2)}", self.styles.share, f"{rate.share:.6f}")
+            self.cells.formula(
+                line, 1, f"={at(line, 3)}/{at(line, 2)}", self.styles.share, Decimal(rate.matched) / rate.compared
+            )
             self.cells.number(line, 2, rate.compared, self.styles.count)
             self.cells.number(line, 3, rate.matched, self.styles.count)
         last = first + len(pictures.matching) - 1

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
+
+from xlsxwriter.format import Format
 
 from khaos_assets.reports.columns import EXPORT, Kind
 from khaos_assets.reports.workbook.cells import Cells
@@ -57,32 +59,29 @@ class FamilySheet(SheetWriter):
         numbers = (Kind.UNITS, Kind.MONEY)
         headings = [Heading(title, width, right=KINDS[name] in numbers) for name, title, width in LAYOUT]
         table = self.writing.table(family, headings, PRINTED)
+        writers = self._writers()
         for values in rows:
             cells, row = table.next_row()
-            for column, value in enumerate(values):
-                self._cell(cells, row, column, value)
+            for (column, write, style), value in zip(writers, values, strict=True):
+                if value is not None:
+                    write(cells, row, column, value, style)
         pages = table.finish()
         self._colour_states(table)
         return pages
 
-    def _cell(self, cells: Cells, row: int, column: int, value: Any) -> None:
-        if value is None:
-            return
-        styles = self.styles
-        match KINDS[NAMES[column]]:
-            case Kind.MONEY:
-                cells.number(row, column, value, styles.money)
-            case Kind.UNITS:
-                cells.number(row, column, value, styles.units)
-            case Kind.INSTANT:
-                cells.instant(row, column, value, styles.instant)
-            case Kind.DATE:
-                cells.day(row, column, value, styles.day)
-            case Kind.TEXT:
-                if column == CODE:
-                    self.writing.links.write(cells, row, column, value)
-                else:
-                    cells.text(row, column, value, styles.text)
+    def _writers(self) -> list[tuple[int, Callable[..., None], Format]]:
+        """What writes the cells of each column, and how they look."""
+        s, links = self.styles, self.writing.links
+        kinds: dict[Kind, tuple[Callable[..., None], Format]] = {
+            Kind.MONEY: (Cells.number, s.money),
+            Kind.UNITS: (Cells.number, s.units),
+            Kind.INSTANT: (Cells.instant, s.instant),
+            Kind.DATE: (Cells.day, s.day),
+            Kind.TEXT: (Cells.text, s.text),
+        }
+        writers = [(column, *kinds[KINDS[name]]) for column, name in enumerate(NAMES)]
+        writers[CODE] = (CODE, links.write, s.link)
+        return writers
 
     def _colour_states(self, table: Table) -> None:
         for page in table.pages:

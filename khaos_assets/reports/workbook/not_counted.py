@@ -2,28 +2,39 @@
 
 from __future__ import annotations
 
-from khaos_assets.reports.figures import Figures
+from decimal import Decimal
+
+import duckdb
+
+from khaos_assets.reports.figures import CodeLine, Figures
+from khaos_assets.reports.rows import not_counted
 from khaos_assets.reports.workbook.pages import Heading
 from khaos_assets.reports.workbook.writing import Writing
 from khaos_assets.rules.basis import Basis
 
-EXPECTED = "inside the grace or within what is allowed, or on its way: the sheet of the family has the rows"
-SUPPRESSED = "another exception, which is counted, is the cause: the sheet of the family has the rows"
+WHY = {
+    "suppressed": "another exception, which is counted, is the cause: the sheet of the family has the rows",
+    "expected": "inside the grace or allowance, on its way, or explained by one: the sheet of the family has the rows",
+}
 
 
-def write_not_counted(writing: Writing, figures: Figures) -> None:
+def write_not_counted(writing: Writing, con: duckdb.DuckDBPyConnection, figures: Figures) -> None:
     """Write the sheet Not counted."""
     styles = writing.styles
     headings = [
         Heading("State", 14), Heading("Code", 9), Heading("What", 32), Heading("Systems", 22), Heading("Owner", 18),
         Heading("Rows", 9, right=True), Heading("Amount GBP", 14, right=True), Heading("Basis of GBP", 22),
+        Heading("Side", 8),
         Heading("Why", 80),
     ]  # fmt: skip
     table = writing.table("Not counted", headings)
-    lines = [("NOT TESTED", c, None, None, c.not_tested_reason) for c in figures.not_tested]
-    lines += [("suppressed", c, c.suppressed, c.suppressed_gbp, SUPPRESSED) for c in figures.codes if c.suppressed]
-    lines += [("expected", c, c.expected, c.expected_gbp, EXPECTED) for c in figures.codes if c.expected]
-    for state, code, rows, gbp, why in lines:
+    codes = {(c.code, c.systems): c for c in figures.codes}
+    lines: list[tuple[str, CodeLine, int | None, Decimal | None, str, str]] = [
+        ("NOT TESTED", c, None, None, "", c.not_tested_reason) for c in figures.not_tested
+    ]
+    for part in not_counted(con, figures.night):
+        lines.append((part.state, codes[part.code, part.systems], part.rows, part.gbp, part.side, WHY[part.state]))
+    for state, code, rows, gbp, side, why in lines:
         cells, row = table.next_row()
         cells.text(row, 0, state, styles.text)
         writing.links.write(cells, row, 1, code.code)
@@ -32,5 +43,6 @@ def write_not_counted(writing: Writing, figures: Figures) -> None:
         cells.number(row, 5, rows, styles.count)
         cells.number(row, 6, None if code.basis is Basis.NONE else gbp, styles.money)
         cells.text(row, 7, code.basis.value, styles.text)
-        cells.text(row, 8, why, styles.text)
+        cells.text(row, 8, side or None, styles.text)
+        cells.text(row, 9, why, styles.text)
     table.finish()

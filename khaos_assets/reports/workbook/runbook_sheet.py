@@ -61,8 +61,7 @@ def write_overflow(book: Workbook, styles: Styles, overflow: Overflow, rows_per_
         for number, part in enumerate(long_text.parts, start=1):
             cells, row = table.next_row()
             cells.number(row, 0, long_text.number, styles.count)
-            target = f"internal:'{long_text.sheet}'!{long_text.cell}"
-            cells.link(row, 1, target, long_text.sheet, style=styles.link)
+            cells.link(row, 1, f"'{long_text.sheet}'!{long_text.cell}", long_text.sheet, styles.link)
             cells.text(row, 2, long_text.cell, styles.text)
             cells.number(row, 3, number, styles.count)
             cells.number(row, 4, len(long_text.parts), styles.count)

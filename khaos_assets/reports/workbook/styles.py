@@ -31,6 +31,8 @@ class Styles:
     mono: Format
     count: Format
     count_left: Format
+    some: Format
+    some_money: Format
     share: Format
     units: Format
     money: Format
@@ -60,18 +62,20 @@ def make_styles(book: Workbook) -> Styles:
         "section": base | {"bold": True, "font_size": 12, "font_color": ACCENT, "bottom": 2, "bottom_color": ACCENT},
         "header": header | {"indent": 1},
         "header_right": header | {"align": "right"},
-        "label": base | {"bold": True, "indent": 1},
-        "text": base | {"indent": 1},
+        "label": base | {"bold": True, "align": "left", "indent": 1},
+        "text": base | {"align": "left", "indent": 1},
         "wrapped": base | {"text_wrap": True},
         "mono": base | {"font_name": "Consolas", "font_size": 9},
         "count": base | {"num_format": "#,##0"},
+        "some": base | {"num_format": '#,##0;-#,##0;"–"'},
+        "some_money": base | {"num_format": '#,##0.00;[Red]-#,##0.00;"–"'},
         "count_left": base | {"num_format": "#,##0", "align": "left", "indent": 1},
         "share": base | {"num_format": "0.00%"},
         "units": base | {"num_format": UNITS},
         "money": base | {"num_format": MONEY},
         "instant": base | {"num_format": INSTANT, "align": "left", "indent": 1},
         "day": base | {"num_format": DAY, "align": "left", "indent": 1},
-        "link": base | {"indent": 1, "font_color": "#0B5CAD", "underline": 1},
+        "link": base | {"align": "left", "indent": 1, "font_color": "#0B5CAD", "underline": 1},
         "check": base | {"bold": True, "align": "center"},
         "total": total,
         "total_count": total | {"num_format": "#,##0"},

@@ -23,7 +23,7 @@ from khaos_assets.reports.workbook.writing import SheetWriter
 from khaos_assets.rules.basis import Basis
 from khaos_assets.rules.catalogue import load_catalogue
 
-WIDTHS = (20, 22, 9, 11, 15, 9, 15, 9, 15, 22, 15, 20, 18, 20, 30, 36)
+WIDTHS = (19, 19, 9, 11, 13, 10, 13, 10, 13, 20, 13, 18, 12, 18, 28, 36)
 POUNDS = ("Stand open:\ncases", "Stand open:\nGBP", "New:\ncases", "New:\nGBP", "Late:\ncases", "Late:\nGBP",
           "Left the list:\ncases", "Left the list:\nGBP", "Amount\nunknown")  # fmt: skip
 TOP = ("Owner", "Basis of GBP", "Side", "Code", "Amount GBP", "New", "Late", "Days", "Scope", "Record", "Expected in",
@@ -76,7 +76,7 @@ class SummarySheet(SheetWriter):
             ("of them new or back", sum(i.new for i in work.items)),
             ("of them late", sum(i.late for i in work.items)),
             ("Left the list", len(work.gone)),
-            ("Incidents (cases with one cause)", len(self.cases.incidents)),
+            ("Incidents", len(self.cases.incidents)),
         )
         for row, (label, value) in enumerate(facts, start=3):
             cells.text(row, 0, label, s.label)
@@ -126,7 +126,7 @@ class SummarySheet(SheetWriter):
             self.cells.text(row, 0, part.owner, self.styles.text)
             counts = (part.stands, part.new, part.again, part.late, part.oldest, part.gone)
             for column, value in enumerate((*counts, *(part.closed.get(w, 0) for w in ways)), start=1):
-                self.cells.number(row, column, value, self.styles.count)
+                self.cells.number(row, column, value, self.styles.some)
             row += 1
         return row if self.cases.work.parts() else row + 1
 
@@ -151,8 +151,8 @@ class SummarySheet(SheetWriter):
             flow = Flow()
             for line in lines:
                 flow.add(getattr(line, name).cases, getattr(line, name).gbp)
-            found += [(flow.cases, s.count), (flow.gbp, s.money)]
-        return [*found, (sum(line.unknown for line in lines), s.count)]
+            found += [(flow.cases, s.some), (flow.gbp, s.some_money)]
+        return [*found, (sum(line.unknown for line in lines), s.some)]
 
     def _apart(self, row: int) -> int:
         """What is in no figure above, and where it is listed."""
@@ -164,7 +164,7 @@ class SummarySheet(SheetWriter):
             ("NOT TESTED", len(figures.not_tested), "rules and pairs that could not be tested: not a pass"),
         )
         for line, (word, count, meaning) in enumerate(told, start=row + 1):
-            self.cells.link(line, 0, "internal:'Not counted'!A1", word, style=self.styles.link)
+            self.cells.link(line, 0, "'Not counted'!A1", word, self.styles.link)
             self.cells.number(line, 1, count, self.styles.count_left)
             self.cells.text(line, 2, meaning, self.styles.text)
         return row + 1 + len(told)
@@ -202,7 +202,7 @@ class SummarySheet(SheetWriter):
             self.cells.blank(row, column, self.styles.section)
 
     def _heads(self, row: int, heads: Sequence[str], words: int | None = None) -> None:
-        self.cells.sheet.set_row(row, 30)
+        self.cells.sheet.set_row(row, 42 if any(h.count("\n") and len(h) > 20 for h in heads) else 30)
         for column, head in enumerate(heads):
             right = head in RIGHT if words is None else column >= words
             self.cells.text(row, column, head, self.styles.header_right if right else self.styles.header)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from xlsxwriter import Workbook
+from xlsxwriter.format import Format
 
 from khaos_assets.reports.workbook.cells import Cells, Overflow
 from khaos_assets.reports.workbook.pages import Heading, Table
@@ -17,18 +18,18 @@ class CodeLinks:
 
     rows: dict[str, int]
     styles: Styles
-    known: dict[str, tuple[str, str]] = field(init=False)
+    known: dict[str, str] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.known = {code: (f"internal:'Runbook'!A{row}", f"{code} in the runbook") for code, row in self.rows.items()}
+        self.known = {code: f"'Runbook'!A{row}" for code, row in self.rows.items()}
 
-    def write(self, cells: Cells, row: int, column: int, code: str) -> None:
+    def write(self, cells: Cells, row: int, column: int, code: str, style: Format | None = None) -> None:
         """The code; plain text where it has no page."""
-        found = self.known.get(code)
-        if found is None:
+        place = self.known.get(code)
+        if place is None:
             cells.text(row, column, code, self.styles.text)
         else:
-            cells.link(row, column, found[0], code, style=self.styles.link, tip=found[1])
+            cells.link(row, column, place, code, style or self.styles.link)
 
 
 @dataclass(frozen=True)
