@@ -152,7 +152,8 @@ def on_its_own(db: Any, mutant: Mutant) -> str:
     only = "WHERE list_contains(?::VARCHAR[], systems)" if code else ""
     was, now = (f"SELECT * FROM ({sql}) {only}" for sql in (was, now))
     parameters = [tested] if code else []
-    key = (now, db.key(now, parameters))
+    # Of what either reads: a mutant may have lost what makes the true one different tonight
+    key = (now, db.key(f"{was} {now}", parameters))
     if key in _same:
         return "same"
     before, after = (rows(db, sql, parameters) for sql in (was, now))
