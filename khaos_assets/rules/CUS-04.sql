@@ -26,7 +26,7 @@ SELECT 'khaos>orocommerce' AS systems, 'customers' AS entity, customer AS record
     array_to_string(list_transform(fields, lambda f: f.shop), ', ') AS actual_value,
     'account ' || account AS reason,
     changed_at AS observed_at, khaos_snapshot AS expected_snapshot, snapshot AS actual_snapshot,
-    CASE WHEN coalesce(changed_at > getvariable('as_of') - getvariable('attribute_lag'), FALSE) THEN 'expected' ELSE 'open' END AS state,
+    CASE WHEN changed_at > getvariable('as_of') - getvariable('attribute_lag') THEN 'expected' ELSE 'open' END AS state,
     json_object('differences', fields) AS evidence
 FROM wrong
 WHERE len(fields) > 0

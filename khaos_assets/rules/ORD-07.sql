@@ -30,7 +30,7 @@ SELECT from_khaos AS systems, 'orders' AS entity, reference AS record_key,
     concat_ws(', ', CASE WHEN no_status IS NOT NULL THEN 'not shipped' END, CASE WHEN no_tracking IS NOT NULL THEN 'no tracking number' END) AS actual_value,
     CASE WHEN within_grace THEN 'inside the tracking grace' ELSE 'past the tracking grace' END AS reason,
     end_of_london_day(shipped_on) AS observed_at, khaos_snapshot AS expected_snapshot, snapshot AS actual_snapshot,
-    CASE WHEN coalesce(within_grace, FALSE) THEN 'expected' ELSE 'open' END AS state,
+    CASE WHEN within_grace THEN 'expected' ELSE 'open' END AS state,
     json_object('shipped_on', shipped_on::VARCHAR, 'tracking', coalesce(numbers, []), 'dispatches', coalesce(dispatch_keys, [])) AS evidence,
     channel AS other, reference
 FROM untold

@@ -13,7 +13,7 @@ SELECT to_khaos AS systems, 'sales_orders' AS entity, reference AS record_key,
     'nothing picked, sent or dispatched' AS reason,
     pounds(net_gbp) AS amount_gbp,
     coalesce(cancelled_at, changed_at) AS observed_at, snapshot AS expected_snapshot, khaos_snapshot AS actual_snapshot,
-    CASE WHEN coalesce(coalesce(cancelled_at, changed_at) > getvariable('as_of') - getvariable('order_grace'), FALSE) THEN 'expected' ELSE 'open' END AS state,
+    CASE WHEN coalesce(cancelled_at, changed_at) > getvariable('as_of') - getvariable('order_grace') THEN 'expected' ELSE 'open' END AS state,
     json_object('market', market, 'currency', currency, 'net', total_net::VARCHAR) AS evidence,
     channel AS other, reference
 FROM channel_order

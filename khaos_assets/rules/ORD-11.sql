@@ -25,7 +25,7 @@ SELECT o.to_khaos AS systems, 'order_lines' AS entity, o.reference AS record_key
     sum(a.units) AS units,
     abs(pounds(fraction_sum(list(times_units(a.unit_value, a.units))))) AS amount_gbp,
     any_value(o.changed_at) AS observed_at, any_value(o.snapshot) AS expected_snapshot, any_value(o.khaos_snapshot) AS actual_snapshot,
-    CASE WHEN coalesce(any_value(o.changed_at) > getvariable('as_of') - getvariable('order_grace'), FALSE) THEN 'expected' ELSE 'open' END AS state,
+    CASE WHEN any_value(o.changed_at) > getvariable('as_of') - getvariable('order_grace') THEN 'expected' ELSE 'open' END AS state,
     json_object('lines', list({'sku': a.sku, 'channel': plain(a.channel_units), 'khaos': plain(a.khaos_units)} ORDER BY a.sku)) AS evidence,
     o.channel AS other, o.reference
 FROM amended AS a

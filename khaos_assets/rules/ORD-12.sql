@@ -15,7 +15,7 @@ SELECT o.to_khaos AS systems, 'orders' AS entity, o.reference AS record_key,
     CASE o.refund WHEN 'full' THEN 'refunded' ELSE 'partly refunded' END AS reason,
     pounds(in_pounds(o.refunded_gross, o.rate)) AS amount_gbp,
     o.refunded_at AS observed_at, o.snapshot AS expected_snapshot, o.khaos_snapshot AS actual_snapshot,
-    CASE WHEN coalesce(o.refunded_at > getvariable('as_of') - getvariable('refund_grace'), FALSE) THEN 'expected' ELSE 'open' END AS state,
+    CASE WHEN o.refunded_at > getvariable('as_of') - getvariable('refund_grace') THEN 'expected' ELSE 'open' END AS state,
     json_object('refunded_gross', o.refunded_gross::VARCHAR, 'currency', o.currency) AS evidence,
     o.channel AS other, o.reference
 FROM channel_order AS o

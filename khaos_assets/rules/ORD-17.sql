@@ -26,7 +26,7 @@ SELECT 'khaos>wair' AS systems, 'sales_orders' AS entity, u.record_key,
     pounds(fraction_sum(list(times_units(u.unit_value, u.sent)))) AS amount_gbp,
     max(end_of_london_day(u.shipped_on)) AS observed_at,
     any_value(u.order_snapshot) AS expected_snapshot,
-    CASE WHEN coalesce(max(end_of_london_day(u.shipped_on)) > getvariable('as_of') - getvariable('dispatch_grace'), FALSE) THEN 'expected' ELSE 'open' END AS state,
+    CASE WHEN max(end_of_london_day(u.shipped_on)) > getvariable('as_of') - getvariable('dispatch_grace') THEN 'expected' ELSE 'open' END AS state,
     json_object('lines', list({'sku': u.sku, 'sent': plain(u.sent)} ORDER BY u.sku), 'site', any_value(u.order_site)) AS evidence,
     'wair' AS other, u.reference
 FROM unseen AS u

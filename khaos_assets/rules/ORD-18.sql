@@ -14,7 +14,7 @@ SELECT o.from_khaos AS systems, 'orders' AS entity, o.reference AS record_key,
     'neither Khaos nor WAIR has sent anything' AS reason,
     pounds(o.net_gbp) AS amount_gbp,
     coalesce(o.shipped_at, o.changed_at) AS observed_at, o.khaos_snapshot AS expected_snapshot, o.snapshot AS actual_snapshot,
-    CASE WHEN coalesce(coalesce(o.shipped_at, o.changed_at) > getvariable('as_of') - getvariable('dispatch_grace'), FALSE) THEN 'expected' ELSE 'open' END AS state,
+    CASE WHEN coalesce(o.shipped_at, o.changed_at) > getvariable('as_of') - getvariable('dispatch_grace') THEN 'expected' ELSE 'open' END AS state,
     json_object('khaos_order', o.khaos_key) AS evidence,
     o.channel AS other, o.reference
 FROM channel_order AS o

@@ -164,6 +164,17 @@ def test_an_order_that_khaos_does_not_have_explains_that_nothing_left(shown: Res
     assert shown.explained_by(row) == "ORD-01"
 
 
+@has(
+    # Khaos has not imported it yet; the shop does not have it any more
+    [shop("of the shop"), parcels("of the shop", "A")],
+    [sent("of Khaos", "A"), parcels("of Khaos", "A"), scayle.OrderAsked(full_reference="SC-of Khaos", found=False)],
+    parcels("of nobody", "A"),
+)
+def test_a_parcel_of_an_order_that_either_side_knows_is_no_orphan(shown: Results) -> None:
+    orphans = [r["record_key"] for r in shown.of("ORD-16") if r["record_key"].startswith("of ")]
+    assert orphans == ["of nobody A"]
+
+
 @pytest.mark.parametrize(("grace", "state"), [(120, "open"), (121, "expected")])
 def test_the_channel_may_hear_of_it_within_the_tracking_grace_of_the_day_it_was_shipped(
     tonight: Tonight, grace: int, state: str

@@ -107,6 +107,8 @@ def test_untracked_services_and_voided_parcels_need_no_number(found: Results) ->
     customer("T1", company_class="Internal"),
     done("escaped", company="T1"),
     dispatch("D escaped", "escaped", {"MUG-1": 2}),
+    done("both leaked", [*MUG, ("CUP-1", 1, "6.00")], {"MUG-1": 2, "CUP-1": 1}, company="T1"),
+    dispatch("D both", "both leaked", {"MUG-1": 2, "CUP-1": 1}),
 )
 def test_a_dispatch_for_a_test_account_has_leaked(found: Results) -> None:
     told = found.about("escaped")
@@ -118,6 +120,8 @@ def test_a_dispatch_for_a_test_account_has_leaked(found: Results) -> None:
         Decimal("20.00"),
     )
     assert told.open() == [("ORD-14", "escaped")]
+    both = found.about("both leaked").one("ORD-14")
+    assert (both["units"], both["amount_gbp"]) == (3, Decimal("25.00"))
 
 
 @NIGHT.has(
@@ -162,6 +166,12 @@ def test_more_sent_than_dispatched_is_valued_at_the_line(found: Results) -> None
     assert (row["systems"], row["record_key"], row["field"], row["state"]) == ("wair>khaos", "less", "MUG-1", "open")
     assert (row["units"], row["amount_gbp"]) == (1, Decimal("10.00"))
     assert row["reason"] == "sent more than dispatched"
+
+
+@NIGHT.has(done("oversent", sent={"MUG-1": 3}), dispatch("D oversent", "oversent", {"MUG-1": 2}))
+def test_more_sent_than_was_ordered_differs_though_all_that_was_ordered_left(found: Results) -> None:
+    row = found.about("oversent").one("ORD-15")
+    assert (row["field"], row["units"], row["reason"]) == ("MUG-1", 1, "sent more than dispatched")
 
 
 @NIGHT.has(
