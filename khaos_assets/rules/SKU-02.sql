@@ -19,4 +19,4 @@ FROM item_match AS m
 JOIN item AS i ON i.system = m.system AND i.source_key = m.source_key
 JOIN unmatched_value AS v ON v.system = m.system AND v.sku = m.sku
 JOIN item AS k ON k.system = 'khaos' AND k.sku = m.candidates[1]
-WHERE m.step IS NOT NULL AND len(m.candidates) = 1
+WHERE len(m.candidates) = 1

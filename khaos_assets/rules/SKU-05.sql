@@ -15,8 +15,7 @@ SELECT 'khaos>' || i.system AS systems, 'items' AS entity, r.old_sku AS record_k
     json_object('open_orders', any_value(v.orders), 'orders_unknown', any_value(v.orders_unknown)) AS evidence,
     i.system AS other, min(r.new_sku) AS sku, r.old_sku AS other_sku
 FROM renamed AS r
-JOIN item AS i ON i.system <> 'khaos' AND i.sku = r.old_sku AND i.active
+JOIN item AS i ON i.system <> 'khaos' AND i.sku = r.old_sku
 JOIN unmatched_value AS v ON v.system = i.system AND v.sku = r.old_sku
 JOIN item AS k ON k.system = 'khaos' AND k.sku = r.new_sku
-WHERE r.old_sku NOT IN (SELECT sku FROM non_stock_code)
 GROUP BY i.system, r.old_sku

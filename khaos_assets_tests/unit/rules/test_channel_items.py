@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from khaos_assets.systems.scayle import records as scayle
 from khaos_assets_tests.planted_channels import SHOPS
-from khaos_assets_tests.planted_night import PlantedNight, Results, evaluate, level, merged, order, stock_item
+from khaos_assets_tests.planted_night import PlantedNight, Results, SetAside, evaluate, level, merged, order, stock_item
 from khaos_assets_tests.planted_orocommerce import oro_line, oro_order, oro_price_list, oro_product, oro_stock
 from khaos_assets_tests.planted_pimberly import PIMBERLY, pimberly_product
 from khaos_assets_tests.planted_plytix import PLYTIX, plytix_product
@@ -42,6 +42,8 @@ TONIGHT: list[Any] = [
     everywhere("UNKNOWN"),
     [stock_item("NEAR-1"), everywhere("near-1")],
     [stock_item("ABSENT", web=True), level("ABSENT", 4)],
+    # Set aside in the shop: it is there, and nowhere else
+    [stock_item("ASIDE", web=True), SetAside("scayle.variants", "v9", raw='{"referenceKey": "ASIDE"}')],
     [stock_item("TWICE"), everywhere("TWICE"), scayle_variant("twice"), oro_product("twice")],
     [plytix_product("twice", key="t1"), pimberly_product("twice", key="t2")],
     [stock_item("FRESH", stock_id="7"), everywhere("OLD")],
@@ -93,6 +95,7 @@ def test_another_spelling_is_told_of_each_system(found: Results) -> None:
 
 def test_an_item_that_a_system_should_carry_is_missing_there(found: Results) -> None:
     assert told(found, "SKU-03", "ABSENT") == {s: ["ABSENT"] for s in CHANNELS}
+    assert told(found, "SKU-03", "ASIDE") == {s: ["ASIDE"] for s in CHANNELS if s != "scayle"}
 
 
 def test_one_sku_on_two_records_is_told_of_each_system(found: Results) -> None:
