@@ -32,6 +32,7 @@ from khaos_assets.orchestration.metadata import (
     markdown_table,
     movement_figures,
     night_figures,
+    report_pictures,
     validation_figures,
 )
 from khaos_assets.orchestration.partitions import night_of
@@ -251,8 +252,10 @@ def build_steps(systems: Mapping[str, System], nights: PartitionsDefinition[Any]
         from khaos_assets import reports as stage
 
         night = night_of(context)
-        written = stage.write_nightly(merchant.settings(), merchant.store(), night)
-        return MaterializeResult(metadata={"night": str(night), **files(written)})
+        settings, store = merchant.settings(), merchant.store()
+        written = stage.write_nightly(settings, store, night)
+        pictures = report_pictures(settings, store, night)
+        return MaterializeResult(metadata={"night": str(night), **files(written), **pictures})
 
     @asset(
         key=PUBLISHED_COPY,

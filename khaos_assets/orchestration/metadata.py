@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import duckdb
@@ -19,13 +19,17 @@ import pyarrow.parquet as pq
 from dagster import MetadataValue, TableColumn, TableColumnConstraints, TableSchema
 
 from khaos_assets.cases.movement import IN, OUT, Flow, Movement
-from khaos_assets.config import Night, Store
+from khaos_assets.config import Night, Settings, Store
 from khaos_assets.expectations.contract import required_columns
 from khaos_assets.expectations.result import CheckResult
-from khaos_assets.rules.catalogue import FAMILIES, load_catalogue
+from khaos_assets.rules.catalogue import load_catalogue
 from khaos_assets.snapshots.certificate import Certificate, Verdict
 from khaos_assets.systems.read import Proof
 from khaos_assets.systems.wire import arrow_schema
+from khaos_assets.warehouse import open_warehouse
+
+if TYPE_CHECKING:
+    from khaos_assets.reports.charts import Chart
 
 CELL = 40
 SENTENCE = 400
@@ -168,42 +172,32 @@ def night_figures(db: duckdb.DuckDBPyConnection, night: Night) -> dict[str, Any]
         "open by code": MetadataValue.md(table if codes else "nothing is open"),
     }
     if families:
-        shown["open by family"] = MetadataValue.md(family_chart({(f, s): n for f, s, n in families}))
+        from khaos_assets.reports.charts import SEVERITIES, open_by_family
+
+        chart = open_by_family({(f, s): n for f, s, n in families if s in SEVERITIES})
+        shown |= {"open by family": picture(chart)} if chart else {}
     return shown
 
 
-def family_chart(counts: Mapping[tuple[str, str], int]) -> str:
-    """Open exceptions by family and severity: a picture in markdown, drawn here, loaded from nowhere.
+def picture(chart: Chart) -> MetadataValue[Any]:
+    """A chart in markdown, drawn here, loaded from nowhere.
 
     As SVG: sharp at its own size, where a picture with twice the pixels is too wide for the UI's dialog.
     """
-    import altair as alt
-    import vl_convert
+    return MetadataValue.md(f"![{chart.words}](data:image/svg+xml,{quote(chart.svg, safe='')})")
 
-    from khaos_assets.reports.charts import SEVERITIES
 
-    place = {severity: i for i, severity in enumerate(SEVERITIES)}
-    values = [
-        {"family": FAMILIES.get(family, family), "severity": severity, "open": count, "place": place[severity]}
-        for (family, severity), count in sorted(counts.items())
-    ]
-    chart = (
-        alt.Chart(alt.Data(values=values), width=460, height=alt.Step(26))
-        .mark_bar()
-        .encode(
-            x=alt.X("sum(open):Q", title="open exceptions", axis=alt.Axis(tickMinStep=1)),
-            y=alt.Y("family:N", title=None, sort="-x"),
-            color=alt.Color(
-                "severity:N",
-                scale=alt.Scale(domain=list(SEVERITIES), range=list(SEVERITIES.values())),
-                legend=alt.Legend(title=None, orient="bottom"),
-            ),
-            order=alt.Order("place:Q"),
-        )
-    )
-    picture = quote(vl_convert.vegalite_to_svg(chart.to_json()), safe="")
-    words = ", ".join(f"{v['family']} {v['severity']} {v['open']}" for v in values)
-    return f"![{words}](data:image/svg+xml,{picture})"
+def report_pictures(settings: Settings, store: Store, night: Night) -> dict[str, Any]:
+    """How it went and goes: open value by night, ages, match rates, how long things take."""
+    from khaos_assets.reports.case_list import read_case_list
+    from khaos_assets.reports.figures import read_figures
+    from khaos_assets.reports.page import charts_of
+    from khaos_assets.reports.pictures import read_pictures
+
+    with store.writing(), open_warehouse(store, read_only=True) as con:
+        figures = read_figures(con, settings.merchant.name, night)
+        pictures = read_pictures(con, figures, read_case_list(store, con, night))
+    return {chart.title: picture(chart) for chart in charts_of(pictures)}
 
 
 def check_metadata(result: CheckResult, store: Store) -> dict[str, Any]:

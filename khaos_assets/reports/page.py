@@ -53,7 +53,7 @@ def write_page(
         "counts": {
             state: sum(getattr(c, state) for c in figures.codes) for state in ("open", "expected", "suppressed")
         },
-        "charts": [c for c in (charts.open_by_family(figures, severities), *charts.worth_by_code(figures)) if c],
+        "charts": [c for c in (charts.open_by_family(severities), *charts.worth_by_code(figures)) if c],
         "course": charts_of(pictures),
         "days_only": DAYS_ONLY if pictures.latency else "",
         "ways": [w for w in HOW if cases and any(p.closed.get(w) for p in cases.work.parts())],

@@ -1,9 +1,11 @@
-"""Drawing a chart as SVG text (altair for the picture, vl-convert to draw it; no browser, no network)."""
+"""Drawing a chart as SVG text: a Vega-Lite specification, drawn by vl-convert; no browser, no network."""
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 SEVERITIES = {"critical": "#9B1C1C", "high": "#D97706", "medium": "#2563EB", "low": "#94A3B8"}
@@ -46,20 +48,25 @@ def bars(values: list[dict[str, Any]], **encoding: dict[str, Any]) -> dict[str, 
 
 
 def framed(spec: dict[str, Any]) -> dict[str, Any]:
-    """A specification with what all charts have."""
-    import altair
-
+    """A specification (Vega-Lite) with what all charts have."""
     # Names are measured in one font and shown in the reader's, which may be wider.
     frame = {"width": 420, "padding": {"left": 30, "right": 12, "top": 5, "bottom": 5}, "config": CONFIG}
-    return altair.Chart.from_dict(frame | spec).to_dict()
+    return frame | spec
 
 
 def svg_of(spec: dict[str, Any], name: str) -> str:
     """The drawing. `name` is its own on a page."""
-    import vl_convert
-
     # The renderer numbers its clip paths on through the life of the process: numbered again, a second run is the same,
     # and two charts on one page never share a name.
-    svg = vl_convert.vegalite_to_svg(spec)
     numbers: dict[str, str] = {}
-    return re.sub(r"\bclip(\d+)", lambda m: numbers.setdefault(m[1], f"{name}-clip{len(numbers)}"), svg)
+    return re.sub(
+        r"\bclip(\d+)", lambda m: numbers.setdefault(m[1], f"{name}-clip{len(numbers)}"), _drawn(json.dumps(spec))
+    )
+
+
+@lru_cache(maxsize=64)
+def _drawn(spec: str) -> str:
+    """What the page shows, the UI shows again in the same process."""
+    import vl_convert
+
+    return vl_convert.vegalite_to_svg(spec)

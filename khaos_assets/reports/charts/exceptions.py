@@ -3,13 +3,15 @@ bases never share an axis."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from khaos_assets.reports.charts.drawing import SEVERITIES, Chart, bars, svg_of
 from khaos_assets.reports.figures import CodeLine, Figures
+from khaos_assets.rules.catalogue import FAMILIES
 
 
-def open_by_family(figures: Figures, severities: dict[tuple[str, str], int]) -> Chart | None:
+def open_by_family(severities: Mapping[tuple[str, str], int]) -> Chart | None:
     """Open rows by family, split by severity. `severities` counts open rows by (family, severity)."""
     if not severities:
         return None
@@ -19,7 +21,7 @@ def open_by_family(figures: Figures, severities: dict[tuple[str, str], int]) -> 
     ]
     families = sorted({r["family"] for r in rows})
     words = ", ".join(f"{f} {sum(r['rows'] for r in rows if r['family'] == f)}" for f in families)
-    names = {f: f"{figures.families.get(f, f)}" for f in families}
+    names = {f: FAMILIES.get(f, f) for f in families}
     spec = bars(
         [r | {"name": names[r["family"]]} for r in rows],
         y={"field": "name", "sort": [names[f] for f in families]},
