@@ -22,9 +22,7 @@ SELECT 'khaos>wair' AS systems, 'stock' AS entity, wair_sku AS record_key, scope
         'wair_on_hand', plain(on_hand)) AS evidence,
     'wair' AS other, sku, wair_sku AS other_sku, site, difference, in_transit
 FROM stock_difference
-WHERE on_hand <> physical
-    AND on_hand = khaos_available
-    AND khaos_allocated > 0
+WHERE on_hand = khaos_available AND khaos_allocated > 0
 UNION ALL BY NAME
 SELECT systems, 'stock' AS entity, other_sku AS record_key, warehouse AS scope, figure AS field,
     plain(sellable) AS expected_value, plain(quantity) AS actual_value,

@@ -107,6 +107,14 @@ def test_a_build_is_counted_once(found: Results) -> None:
     assert told(rows, "STK-04") == {"BUILD-SUM": "suppressed", "BUILD-SUM-LESS": "suppressed", "BUILD-OTHER": "open"}
 
 
+@NIGHT.has(on_sale("ADDS-UP-1", 4, 13, build_potential=9, on_order=9))
+def test_a_build_that_was_added_is_no_wrong_figure_though_one_fits(found: Results) -> None:
+    rows = found.about("ADDS-UP-1")
+    assert rows.open() == [("STK-03", "ADDS-UP-1")]
+    assert rows.of("STK-02") == []
+    assert found.about("WHOLE-1").compared("STK-03") == 0, "only builds and parents can be counted twice"
+
+
 @NIGHT.has(on_sale("KIT-1", 1, 9, build_potential=9))
 def test_less_than_the_buffer_left_is_counted_from_nothing(found: Results) -> None:
     assert told(found.about("KIT-1"), "STK-03") == {"KIT-1": "open"}
@@ -127,6 +135,13 @@ def test_without_parts_nothing_was_added(found: Results) -> None:
 def test_a_style_parent_has_no_stock_beside_its_sizes(found: Results) -> None:
     row = found.about("TEE").one("STK-03")
     assert (row["record_key"], row["field"], row["units"], row["amount_gbp"]) == ("TEE", "scs", 5, Decimal("12.50"))
+
+
+@NIGHT.has(style_parent("CAP"), scayle_variant("CAP"), scayle_stock("CAP", -1))
+def test_a_style_parent_below_zero_is_counted_twice_and_nothing_else(found: Results) -> None:
+    rows = found.about("CAP")
+    assert [(r["code"], r["units"]) for r in rows.rows] == [("STK-03", 1)]
+    assert rows.compared("STK-06") == 0
 
 
 SETS = {"SET-FIT": (2, 3), "SET-LESS": (2, 2), "SET-MORE": (2, 4), "SET-ROUND": (4, 2)}
@@ -303,6 +318,13 @@ def test_a_negative_in_khaos_hides_no_channel_that_oversells(found: Results) -> 
     rows = found.about("OWED-1")
     assert rows.open() == [("STK-04", "OWED-1"), ("STK-06", "OWED-1")]
     assert rows.one("STK-06")["systems"] == "khaos"
+
+
+@NIGHT.has(on_sale("OWED-3", -3, -3))
+def test_a_negative_that_both_show_is_no_wrong_figure(found: Results) -> None:
+    rows = found.about("OWED-3")
+    assert {(r["code"], r["systems"]) for r in rows.rows} >= {("STK-06", "scayle"), ("STK-06", "khaos")}
+    assert rows.of("STK-02") == []
 
 
 @NIGHT.has(on_sale("OWED-2", 2, -3, without_stock=True))

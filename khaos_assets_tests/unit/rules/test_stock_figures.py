@@ -181,7 +181,7 @@ def test_a_negative_of_an_unknown_sku_has_no_amount(found: Results) -> None:
 
 # STK-07
 
-NIGHTS = SharedNight(nights=3)
+NIGHTS = SharedNight(site("Shop"), nights=3, settings={"mapping": {"locations": {"L1": "Main", "L2": "Shop"}}})
 later = NIGHTS.once()
 FIVE_HOURS_AGO = minutes_ago(300)
 
@@ -212,9 +212,35 @@ def test_a_figure_that_moved_in_khaos_is_a_drift(later: Results) -> None:
     assert later.about("MOVED-1").open() == [("STK-01", "MOVED-1")]
 
 
+@NIGHTS.over(*since("STILL-0", 7, minutes_ago(60 * 24)))
 @NIGHTS.over(*since("STILL-1", 7, minutes_ago(60 * 24 + 1)))
 def test_a_figure_that_wair_has_not_touched_since_is_a_drift(later: Results) -> None:
-    assert later.about("STILL-1").open() == [("STK-01", "STILL-1")]
+    """Since the instant as of which they agreed."""
+    assert later.about("STILL").open() == [("STK-01", "STILL-0"), ("STK-01", "STILL-1")]
+
+
+@NIGHTS.over(*since("TOUCHED-1", 10, FIVE_HOURS_AGO))
+@NIGHTS.over(*[stocked("TOUCHED-2", 10)] * 2, stocked("TOUCHED-2", 10, at=FIVE_HOURS_AGO)[:-1])
+@NIGHTS.has(wair_stock("TOUCHED-2", 10, allocated=1, at=FIVE_HOURS_AGO))
+def test_a_figure_that_was_touched_and_stayed_is_not_late(later: Results) -> None:
+    told = later.about("TOUCHED")
+    assert told.summary() == [("STK-08", "TOUCHED-2", "L1", "open")]
+    assert told.compared("STK-07") == 2
+
+
+IN_SHOP = [level("PLACES-1", 5, site_name="Shop"), wair_stock("PLACES-1", 5, location="L2")]
+
+
+@NIGHTS.over(*([night, IN_SHOP] for night in since("PLACES-1", 7, FIVE_HOURS_AGO)))
+def test_each_site_has_the_figure_that_was_agreed_there(later: Results) -> None:
+    rows = [(r["code"], r["scope"], r["state"]) for r in later.about("PLACES-1").rows]
+    assert rows == [("STK-01", "Main", "suppressed"), ("STK-07", "Main", "open")]
+
+
+@NIGHTS.over(*since("BACK-1", 7, FIVE_HOURS_AGO)[:2], [wair_item("BACK-1"), stock_item("BACK-1")])
+@NIGHTS.has(level("BACK-1", 10, back_order=2), wair_stock("BACK-1", 7, at=FIVE_HOURS_AGO))
+def test_a_figure_that_cannot_be_told_tonight_is_not_compared(later: Results) -> None:
+    assert later.about("BACK-1").compared("STK-07") == 0
 
 
 @NIGHTS.over(*since("NEVER-1", 7, FIVE_HOURS_AGO, agreed=9))
@@ -303,6 +329,12 @@ def test_wair_figures_that_do_not_add_up_are_inconsistent_by_themselves(found: R
     row = told.one("STK-08")
     assert (row["reason"], row["units"], row["amount_gbp"]) == ("wair_inconsistent", 1, Decimal("10.00"))
     assert (row["state"], told.open()) == ("open", [("STK-01", "SUM-1"), ("STK-08", "SUM-1")])
+
+
+@NIGHT.has(known("SUM-3", 8), wair_stock("SUM-3", 8, allocated=2, available=8))
+def test_they_count_by_themselves_where_khaos_agrees(found: Results) -> None:
+    row = found.about("SUM-3").one("STK-08")
+    assert (row["reason"], row["units"], row["amount_gbp"]) == ("wair_inconsistent", 2, Decimal("20.00"))
 
 
 @NIGHT.has(known("SUM-2", 8), wair_stock("SUM-2", 8, allocated=2, available=5))
