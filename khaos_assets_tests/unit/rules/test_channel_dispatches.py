@@ -16,7 +16,8 @@ from khaos_assets.snapshots.certificate import Verdict
 from khaos_assets.systems.khaos import records as khaos
 from khaos_assets.systems.scayle import records as scayle
 from khaos_assets.systems.wire import Record
-from khaos_assets_tests.planted_night import PlantedNight, Results, dispatch, evaluate, invoice, minutes_ago
+from khaos_assets_tests.planted_night import PlantedNight, Results, SetAside, dispatch, evaluate, invoice, minutes_ago
+from khaos_assets_tests.planted_records import LONG_AGO
 from khaos_assets_tests.unit.rules.channel_orders import (
     CHANNELS,
     MUG,
@@ -103,9 +104,15 @@ def test_what_khaos_sent_in_full_must_show_shipped_with_its_number(shown: Result
 @has(
     [sent_part("need part"), told(reference="need part", shipped=False)],
     [sent("need cancelled"), cancelled(reference="need cancelled")],
+    # gone in Khaos; of no units; shipped, while nobody has a number
+    [sent("need gone", cancelled=True), told(reference="need gone", shipped=False)],
+    [in_khaos("K need none", "SC-need none", [("MUG-1", 0, "12.00")]), told(reference="need none", shipped=False)],
+    [sent("need no number"), told(reference="need no number")],
 )
 def test_a_part_sent_or_cancelled_order_need_not_show_shipped(shown: Results) -> None:
     assert rows(shown, "ORD-07", "need") == []
+    looked_at = [r["record_key"] for r in shown.population if r["code"] == "ORD-07" and "need" in r["record_key"]]
+    assert looked_at == ["need no number"]
 
 
 @has(
@@ -149,12 +156,17 @@ def test_the_same_number_under_another_carrier_differs(shown: Results) -> None:
     [told(reference=f"left {r}") for r in ("nothing", "part", "parcel")],
     [unsent("left nothing"), sent_part("left part"), unsent("left parcel")],
     dispatch("left", "SC-left parcel", {"MUG-1": 1}),
+    # a parcel that was set aside; cancelled after all
+    [told(reference="left aside"), unsent("left aside")],
+    SetAside("wair.dispatches", "D aside", raw='{"orderReference": "SC-left aside"}'),
+    [shop("left cancelled", status="cancellation_completed", order_code="order_shipped"), unsent("left cancelled")],
     # within the dispatch grace
     [[unsent(f"ahead {us}"), told(reference=f"ahead {us}", changed=minutes_ago(60, us))] for us in (0, 1)],
 )
 def test_a_channel_that_shows_shipped_when_nothing_left_is_wrong(shown: Results) -> None:
     assert rows(shown, "ORD-18", "left") == [("left nothing", "khaos>scayle", "", "", "open")]
-    assert next(r for r in shown.of("ORD-18") if r["record_key"] == "left nothing")["amount_gbp"] == Decimal("20.00")
+    row = next(r for r in shown.of("ORD-18") if r["record_key"] == "left nothing")
+    assert (row["amount_gbp"], row["observed_at"]) == (Decimal("20.00"), LONG_AGO)
     assert [(r[0], r[4]) for r in rows(shown, "ORD-18", "ahead")] == [("ahead 0", "open"), ("ahead 1", "expected")]
 
 

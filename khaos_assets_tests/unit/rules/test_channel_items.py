@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
+from khaos_assets.snapshots.certificate import Verdict
 from khaos_assets.systems.scayle import records as scayle
 from khaos_assets_tests.planted_channels import SHOPS
 from khaos_assets_tests.planted_night import PlantedNight, Results, SetAside, evaluate, level, merged, order, stock_item
@@ -62,6 +64,12 @@ TONIGHT: list[Any] = [
         packages=[scayle.Package(carrier_key="swift", tracking=scayle.Tracking(id="1"))],
     ),
     order("S3", "SC-W2", [("TWICE", 2, "1.04")], items_net="2.00", items_gross="2.08"),
+    # A courier that is called as a tax code is
+    replace(
+        scayle_order("W3", [unit("TWICE", "1.20")]),
+        packages=[scayle.Package(carrier_key="3", tracking=scayle.Tracking(id="2"))],
+    ),
+    order("S4", "SC-W3", [("TWICE", 1, "1.20")], items_net="1.00", items_gross="1.20"),
     [oro_price_list("5"), oro_stock("TWICE", 1, unit="pallet"), oro_stock("TWICE", 1, warehouse="EAST")],
     oro_order("O2", [oro_line("TWICE", 1, "3.00")], currency="EUR"),
     [plytix_product("L1", status="Draft", vat_code="ODD"), plytix_product("L2", status="Draft", vat_code="STD")],
@@ -125,6 +133,7 @@ def test_values_that_nothing_translates_are_named_with_their_open_orders(found: 
         ("scayle>khaos", "warehouse/NEW"): "0.00",
         ("scayle>khaos", "market/scayle/hl/FR"): "0.00",
         ("scayle>khaos", "courier/swift"): "2.00",
+        ("scayle>khaos", "courier/3"): "1.00",
         ("scayle>khaos", "tax_code/3"): "2.00",
         ("orocommerce>khaos", "price_list/5"): "0.00",
         ("orocommerce>khaos", "unit/pallet"): "0.00",
@@ -132,4 +141,15 @@ def test_values_that_nothing_translates_are_named_with_their_open_orders(found: 
         ("orocommerce>khaos", "market/orocommerce/EUR"): "0.00",
         ("plytix>khaos", "tax_code/ODD"): "0.00",
         ("pimberly>khaos", "tax_code/ODD"): "0.00",
+    }
+
+
+def test_what_orders_carry_is_worth_nobody_knows_what_where_they_could_not_be_read(tmp_path: Path) -> None:
+    blind = {"scayle.orders": {"verdict": Verdict.INCOMPLETE}}
+    found = evaluate(tmp_path, PlantedNight(TONIGHT, settings=SETTINGS, certificates=blind))
+    amounts = {r["record_key"]: r["amount_gbp"] for r in found.of("MAP-01", "scayle>khaos")}
+    assert {key: amounts[key] for key in ("courier/swift", "tax_code/3", "warehouse/NEW")} == {
+        "courier/swift": None,
+        "tax_code/3": None,
+        "warehouse/NEW": 0,
     }

@@ -45,6 +45,8 @@ NIGHT = SharedNight(
             "wair.transfers": {"moving": True, "closed_weekdays": [4]},
             "khaos.stock_items": {"moving": True, "closed_weekdays": [5]},
             "khaos.stock_levels": {"moving": True},
+            # It need not move
+            "wair.dispatches": {"closed_weekdays": [7]},
         },
     }
 )
@@ -100,20 +102,34 @@ def fallen(tmp_path_factory: pytest.TempPathFactory) -> Results:
         khaos__order_lines=("10", "100"),
         wair__transfers=("10", "100"),
         wair__stock=("10", "100"),
+        wair__items=("-10", "-10"),
+        khaos__sites=("10", "10"),
+        khaos__company_info=("0", "0"),
+        khaos__price_lists=("10", "10"),
     )
+    grown = before | totals(khaos__price_lists=("100", "100"))
     now = totals(
         khaos__sales_orders=("7", "79.99"),
         khaos__order_lines=("7", "80"),
         wair__transfers=("8", "79.99"),
         wair__stock=("8", "80"),
+        wair__items=("-10", "-10"),
+        khaos__sites=("1", "1"),
+        khaos__company_info=("-1", "-1"),
+        khaos__price_lists=("100", "100"),
     )
     ten = rows(10, 10, 10, 10)
-    settings = TWENTY | {"feeds": {"khaos.customers": {"confirmed_drops": {"2026-11-20": "A. Person: we closed it"}}}}
+    closed = {"khaos.customers": {"confirmed_drops": {"2026-11-20": "A. Person: we closed it"}}}
+    settings = TWENTY | {"feeds": closed | {"khaos.stock_items": {"moving": True}}}
     return evaluate(
         tmp_path_factory.mktemp("fallen"),
         PlantedNight([ten, TEN_PARCELS], certificates=before),
-        PlantedNight([ten, TEN_PARCELS[:2]], certificates=before | {"wair.dispatches": INCOMPLETE}),
-        PlantedNight([rows(8, 7, 0, 2), TEN_PARCELS[:9]], certificates=now, settings=settings),
+        PlantedNight([ten, TEN_PARCELS[:2]], certificates=grown | {"wair.dispatches": INCOMPLETE}),
+        PlantedNight(
+            [rows(8, 7, 0, 2), TEN_PARCELS[:9]],
+            certificates=now | {"khaos.sites": now["khaos.sites"] | INCOMPLETE},
+            settings=settings,
+        ),
     )
 
 
@@ -133,6 +149,17 @@ def test_units_and_value_fall_though_the_rows_stand(fallen: Results) -> None:
     """Of ten units worth 100: to 7 and 79.99, 7 and 80, 8 and 79.99, 8 and 80."""
     reads = ("khaos/sales_orders", "khaos/order_lines", "wair/transfers", "wair/stock")
     assert [dropped(fallen, read) for read in reads] == ["units+value", "units", "value", None]
+
+
+def test_what_grew_or_was_never_above_zero_has_not_fallen_and_what_is_incomplete_is_another_fault(
+    fallen: Results,
+) -> None:
+    """Totals that stayed at −10, went from 0 to −1, from 10 to 100 and stayed; and a tenth of an INCOMPLETE read."""
+    reads = ("wair/items", "khaos/company_info", "khaos/price_lists", "khaos/sites")
+    assert [dropped(fallen, read) for read in reads] == ["rows", None, None, None]
+    looked_at = {r["record_key"] for r in fallen.population if r["code"] == "FEED-02"}
+    assert "khaos/sites" not in looked_at
+    assert [r["record_key"] for r in fallen.of("FEED-03")] == ["khaos/stock_items"], "of this night, and once"
 
 
 def test_a_drop_that_a_person_confirmed_is_lawful(fallen: Results) -> None:
@@ -226,6 +253,7 @@ def test_each_record_set_aside_is_named_once(found: Results) -> None:
         "khaos/stock_items/ASIDE,B": ("khaos", "STOCK_CODE", "open"),
     }
     assert '"times":2' in found.one("FEED-04", "wair")["evidence"]
+    assert "wair/stock" not in {r["record_key"] for r in found.population if r["code"] == "FEED-04"}
 
 
 def test_a_record_without_a_readable_key_leaves_absences_unproven(tonight: Tonight) -> None:
