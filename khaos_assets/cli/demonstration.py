@@ -79,8 +79,10 @@ def _prepare(ground: Playground, meanwhile: Callable[[], None] = lambda: None) -
 
 def _load_what_nights_need() -> None:
     """Importing it takes as long as making the world does."""
+    from khaos_assets.expectations.beside import load_ahead
     from khaos_assets.systems.read import installed_systems
 
+    load_ahead()
     installed_systems()
     import_module("khaos_assets.orchestration.nightly")
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
+import secrets
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +15,11 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from filelock import FileLock
+
+from khaos_assets.config.processes import is_gone, this_process
+
+UNFINISHED = ".part"
+"""How the name of a file ends that is being written."""
 
 
 @dataclass(frozen=True)
@@ -205,12 +210,17 @@ class MonthStore(Store):
 
 @contextmanager
 def replacing(path: Path) -> Generator[Path]:
-    """A temporary path beside `path`; on leaving without error it is fsynced and renamed to `path`."""
+    """A temporary path beside `path`; on leaving without error it is fsynced and renamed to `path`.
+
+    What processes that were killed left in the folder goes.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    os.close(handle)
-    temporary = Path(name)
+    for left in path.parent.glob(f".*~*~{UNFINISHED}"):
+        if is_gone(left.name.split("~")[-2]):
+            left.unlink(missing_ok=True)
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}~{this_process()}~{UNFINISHED}")
     try:
+        temporary.touch(mode=0o600, exist_ok=False)
         yield temporary
         with temporary.open("rb") as f:
             os.fsync(f.fileno())

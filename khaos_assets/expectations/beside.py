@@ -6,30 +6,37 @@ than Parquet, and are made while that run builds the warehouse and evaluates the
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
 import threading
 from concurrent.futures import Future, ProcessPoolExecutor
+from multiprocessing import forkserver
 from types import TracebackType
 
 from khaos_assets.config import Night, Store
-from khaos_assets.expectations.evidence import library
 from khaos_assets.expectations.result import CheckResult
 from khaos_assets.expectations.validate import SnapshotChecks, check_snapshots, conclude, enabled
+
+# Forked from a process that does nothing but load: a fork of one that has threads may stand still for ever. It stays as
+# long as this one, so that a second night finds everything loaded.
+FORKED = multiprocessing.get_context("forkserver")
+
+
+def load_ahead() -> None:
+    """Have that process begin to load, if it has not; nobody waits for it but the first check."""
+    FORKED.set_forkserver_preload(["khaos_assets.expectations.library", __name__])
+    forkserver.ensure_running()
 
 
 class Beside:
     """`validate` in two halves, in another process. A context manager: on leaving, the process is gone."""
 
     def __init__(self) -> None:
-        # Forked from a process that does nothing but load it: a fork of one that has threads may stand still for ever.
-        # It stays as long as this one, so that a second night finds it loaded.
-        forked = multiprocessing.get_context("forkserver")
-        forked.set_forkserver_preload(["khaos_assets.expectations.library", __name__])
-        self._process = ProcessPoolExecutor(max_workers=1, mp_context=forked, initializer=_begin)
+        load_ahead()
+        self._process = ProcessPoolExecutor(max_workers=1, mp_context=FORKED, initializer=_begin)
         self._checked: dict[tuple[Store, Night], Future[SnapshotChecks]] = {}
-        self._process.submit(library)
 
     def check_snapshots(self, store: Store, night: Night, systems: list[str]) -> None:
         """Begin with the contract suites of these systems' snapshots; nobody waits for them."""
@@ -50,6 +57,7 @@ class Beside:
 
 def _begin() -> None:
     """Ctrl-C is for the run, which ends this process; one that was killed cannot, so its end is watched for."""
+    gc.freeze()  # what is loaded stays, and need not be looked through
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 

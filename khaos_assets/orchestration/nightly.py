@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from dagster import AssetKey, DagsterInstance
+from dagster import AssetKey, DagsterInstance, DagsterRunStatus, RunsFilter
 from dagster._core.storage.tags import REPOSITORY_LABEL_TAG
 
 from khaos_assets.config import Night
+from khaos_assets.config.processes import is_gone, this_process
 from khaos_assets.expectations.result import CheckResult, read_results
 from khaos_assets.orchestration.assets import PUBLISHED_COPY, snapshot_key
 from khaos_assets.orchestration.building import build_defs
@@ -27,6 +28,9 @@ from khaos_assets.snapshots import Certificate, read_certificates
 
 LOCATION = "__repository__@khaos_assets"
 """The code location of `workspace.yaml`. Without it the UI does not show the run below its job."""
+
+PROCESS_TAG = "process"
+"""Where a run of `run_night` is at work."""
 
 
 @dataclass(frozen=True)
@@ -73,10 +77,11 @@ def run_night(
     os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")
     job = build_defs(merchant=merchant, night=night.date).resolve_job_def(NIGHTLY)
     with nullcontext(instance) if instance is not None else open_instance(store.root) as used:
+        end_runs_that_were_killed(used)
         result = job.execute_in_process(
             instance=used,
             partition_key=str(night),
-            tags={REPOSITORY_LABEL_TAG: LOCATION}
+            tags={REPOSITORY_LABEL_TAG: LOCATION, PROCESS_TAG: this_process()}
             | ({AS_OF_TAG: night.as_of.isoformat()} if night != Night.of(night.date) else {}),
             asset_selection=_selection(job.asset_layer.executable_asset_keys, reads),
             # Events go to the instance and errors are raised; on the terminal a person wants the product's own words.
@@ -93,6 +98,13 @@ def run_night(
         data_docs=store.data_docs(night.date) / "index.html",
         published=Path(str(published)),
     )
+
+
+def end_runs_that_were_killed(instance: DagsterInstance) -> None:
+    """Runs whose process was killed would count as running, and keep those of the UI waiting: they have failed."""
+    for run in instance.get_runs(RunsFilter(statuses=[DagsterRunStatus.STARTING, DagsterRunStatus.STARTED])):
+        if is_gone(run.tags.get(PROCESS_TAG, "")):
+            instance.report_run_failed(run, "Its process was killed.")
 
 
 def _selection(keys: Iterable[AssetKey], reads: Collection[str] | None) -> list[AssetKey] | None:
