@@ -1,7 +1,7 @@
 -- How long things take from one system to the next, of what began in the days before the night. Khaos keeps days and no times:
 -- what it shows is taken to have come with the first minute of that day, and to have gone with the last. So a figure may be
--- too small by what is left of a day, and never too large. What has not arrived has taken until now. Of a flow whose own code
--- could not be tested tonight, nothing is said.
+-- too small by what is left of a day, and never too large. What has not arrived has taken until now. Of a flow of which tonight
+-- not all was seen, nothing is said.
 
 DELETE FROM flow_latency WHERE night = getvariable('night');
 
@@ -40,5 +40,5 @@ SELECT getvariable('night') AS night, t.flow, t.systems, count(*) AS things,
 FROM taken AS t
 JOIN flow_target AS g ON g.flow = t.flow
 JOIN (VALUES ('order', 'ORD-01'), ('dispatch', 'ORD-05'), ('tracking', 'ORD-07')) AS x(flow, code) ON x.flow = t.flow
-JOIN control_code AS c ON c.night = getvariable('night') AND c.code = x.code AND c.systems = t.systems AND c.tested
+JOIN control_code AS c ON c.night = getvariable('night') AND c.code = x.code AND c.systems = t.systems AND c.closes
 GROUP BY t.flow, t.systems;
