@@ -46,7 +46,7 @@ WHERE l.system = 'khaos';
 CREATE OR REPLACE TABLE physical AS
 WITH sites AS (SELECT sku, count(*) AS n FROM stock_position WHERE system = 'khaos' GROUP BY sku),
 figures AS (
-    SELECT p.sku, p.place AS site, p.available, coalesce(u.units, 0) AS open_units, p.back_order, p.on_order, sites.n AS sites,
+    SELECT p.sku, p.place AS site, p.available, p.back_order, p.on_order, sites.n AS sites,
         CASE
             WHEN p.back_order = 0 OR getvariable('back_order_lowers_level') = 'yes' THEN coalesce(u.units, 0)
             WHEN getvariable('back_order_lowers_level') = 'no' AND sites.n = 1 THEN coalesce(u.units, 0) - p.back_order
@@ -56,7 +56,7 @@ figures AS (
     LEFT JOIN open_units AS u ON u.sku = p.sku AND u.place = p.place
     WHERE p.system = 'khaos'
 )
-SELECT sku, site, available, open_units, back_order, on_order,
+SELECT sku, site, available, back_order, on_order,
     CASE WHEN untested IS NULL THEN lowering END AS allocated,
     CASE WHEN untested IS NULL THEN available + lowering END AS physical,
     untested

@@ -12,7 +12,7 @@ marks AS (
     UNION
     SELECT 'e-mail and postcode', unnest(contacts), source_key FROM commercial
     UNION
-    SELECT 'channel identity', other_ref, source_key FROM commercial WHERE coalesce(active, TRUE)
+    SELECT 'channel identity', other_ref, source_key FROM commercial WHERE active
 )
 SELECT m.kind, m.mark, m.account
 FROM marks AS m
@@ -48,9 +48,9 @@ set_aside AS (
     SELECT DISTINCT regexp_extract(raw, '<OTHER_REF>(?:<!\[CDATA\[)?([^<\]]+)', 1) AS other_ref
     FROM quarantine WHERE system = 'khaos' AND entity = 'customers'
 )
-SELECT c.source_key AS customer, c.other_ref AS identifier, c.name, c.terms, c.price_group, coalesce(c.guest, FALSE) AS guest,
-    coalesce(c.user_enabled, FALSE) AS user_enabled, c.created_at, c.changed_at, c.snapshot,
-    coalesce(a.codes, []) AS khaos_accounts,
+SELECT c.source_key AS customer, c.other_ref AS identifier, c.name, c.terms, c.price_group, c.guest,
+    c.user_enabled, c.created_at, c.changed_at, c.snapshot,
+    a.codes AS khaos_accounts,
     a.codes IS NULL AND s.other_ref IS NULL AS unmatched
 FROM account AS c
 LEFT JOIN accounts AS a ON a.other_ref = c.other_ref

@@ -41,7 +41,10 @@ found = NIGHT.once()
 SHOWN = {"WRONG-RIGHT": 6, "WRONG-PHYSICAL": 10, "WRONG-AVAILABLE": 8, "WRONG-ORDERED": 13, "WRONG-OTHER": 9}
 
 
-@NIGHT.has([on_sale(sku, 8, units, on_order=5) for sku, units in SHOWN.items()], allocated(2, *SHOWN))
+@NIGHT.has(
+    [on_sale(sku, 8, units, on_order=5) for sku, units in SHOWN.items()],
+    [allocated(2, *SHOWN), scayle_order("W-WRONG", [unit("WRONG-PHYSICAL", "12.00")])],
+)
 def test_each_wrong_figure_is_known_by_its_units(found: Results) -> None:
     """8 available, 2 allocated, 5 on order, 2 held back: 6 are sellable."""
     rows = found.about("WRONG-").of("STK-02")

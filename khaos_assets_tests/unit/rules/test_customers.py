@@ -266,6 +266,9 @@ def test_a_profile_is_the_same_on_both_sides(found: Results) -> None:
     profile("silent term", info={"terms_desc": "60 days"}, term="9"),
     profile("silent group", khaos={"price_lists": []}, group="9"),
     profile("silent none", khaos={"price_lists": []}, group=None, term=None),
+    # nobody said whether it is on stop
+    [oro_customer("silent stop", name="A"), oro_user("u4", "silent stop")],
+    trade("SILENT", other_ref="silent stop", company_name="A"),
     [
         profile("silent user", info={"credit_stop": True}),
         profile("silent both", name="X"),
@@ -275,6 +278,7 @@ def test_a_profile_is_the_same_on_both_sides(found: Results) -> None:
 def test_what_one_side_does_not_tell_or_nobody_maps_is_not_compared(found: Results) -> None:
     assert [r[0] for r in rows(found, "CUS-04", "silent")] == ["silent user"]
     assert compared(found, "CUS-04", "A ") == [], "an account is not beside itself"
+    assert "silent stop" in compared(found, "CUS-04", "silent")
     assert "silent both" not in compared(found, "CUS-04", "silent")
 
 

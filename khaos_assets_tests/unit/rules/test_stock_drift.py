@@ -35,10 +35,10 @@ from khaos_assets_tests.shared_night import SharedNight
 from khaos_assets_tests.unit.rules.conftest import Tonight
 
 NIGHT = SharedNight(
-    site("Shop"),
+    [site("Shop"), site("Attic")],
     settings={
         "non_stock_codes": ["POST"],
-        "mapping": {"locations": {"L1": "Main", "L2": "Shop", "L3": "Shop"}},
+        "mapping": {"locations": {"L1": "Main", "L2": "Shop", "L3": "Shop", "Attic": "Attic"}},
     },
 )
 found = NIGHT.once()
@@ -136,6 +136,14 @@ def test_two_wair_locations_of_one_site_are_one_figure(found: Results) -> None:
     row = found.about("SHARED-1").one("STK-01")
     assert (row["units"], row["scope"], row["expected_value"]) == (Decimal(-4), "Shop", "12")
     assert row["observed_at"] == minutes_ago(45)
+
+
+@NIGHT.has(
+    [stock_item("NAMED-1"), level("NAMED-1", 5, site_name="Attic"), wair_item("NAMED-1")],
+    wair_stock("NAMED-1", 3, location="Attic"),
+)
+def test_a_location_may_be_called_as_its_site(found: Results) -> None:
+    assert found.about("NAMED-1").one("STK-01")["units"] == 2
 
 
 @NIGHT.has([stocked(f"FRESH-{us}", 10, 7, at=minutes_ago(30, us)) for us in (0, 1)])
@@ -299,6 +307,15 @@ def test_a_figure_of_which_a_part_was_set_aside_is_not_compared(found: Results) 
 )
 def test_an_order_line_that_was_set_aside_leaves_its_item_uncompared(found: Results) -> None:
     assert found.about("ASIDE-3").open() == [("FEED-04", "khaos/order_lines/SO ASIDE-3/1")]
+
+
+@NIGHT.has(
+    stocked("ASIDE-5", 8, 10)[1:],
+    SetAside("khaos.stock_items", "ASIDE-5", raw="<STOCK_ITEM><STOCK_CODE>ASIDE-5</STOCK_CODE></STOCK_ITEM>"),
+)
+def test_the_stock_of_an_item_that_was_set_aside_is_compared_and_its_cost_unknown(found: Results) -> None:
+    row = found.about("ASIDE-5").one("STK-01")
+    assert (row["units"], row["amount_gbp"], row["state"]) == (-2, None, "open")
 
 
 @NIGHT.has(

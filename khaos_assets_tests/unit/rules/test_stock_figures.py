@@ -373,6 +373,10 @@ def test_every_stock_code_of_a_site_waits_for_its_own_site(found: Results) -> No
 @NIGHT.has(
     [stock_item("BACK-1"), level("BACK-1", 5, back_order=4), wair_item("BACK-1"), wair_stock("BACK-1", 5)],
     two_open("BACK-1"),
+    # None is open at all
+    [stock_item("BACK-2"), level("BACK-2", 5, back_order=2), wair_item("BACK-2"), wair_stock("BACK-2", 3, available=5)],
 )
 def test_more_back_orders_than_open_units_are_no_allocation(found: Results) -> None:
     assert found.about("BACK-1").open() == [("STK-01", "BACK-1")]
+    assert found.about("BACK-2").of("STK-01") == []
+    assert found.about("BACK-2").compared("STK-01") == 1
