@@ -38,7 +38,9 @@ def validate(
     Checks never raise for what they find: a snapshot that is INCOMPLETE, a code with open exceptions and one that could
     not be tested are results. `systems` are the installed ones that the settings enable, unless given.
     """
-    return conclude(store, night, systems or enabled(settings.enabled_systems()), None)
+    if systems is None:
+        systems = enabled(settings.enabled_systems())
+    return conclude(store, night, systems, None)
 
 
 def enabled(names: list[str]) -> dict[str, System]:
@@ -48,8 +50,6 @@ def enabled(names: list[str]) -> dict[str, System]:
 
 def check_snapshots(store: Store, night: Night, systems: Mapping[str, System]) -> SnapshotChecks:
     """The first half of `validate`: it needs the snapshots alone, and may run while the warehouse is built."""
-    # Results of an earlier attempt must not outlive a tie-out that fails now.
-    store.check_results(night.date).unlink(missing_ok=True)
     certified = _certified(store, night, systems)
     evidence = Evidence(store, night)
     with duckdb.connect() as db:
@@ -62,6 +62,8 @@ def conclude(
     store: Store, night: Night, systems: Mapping[str, System], before: SnapshotChecks | None
 ) -> list[CheckResult]:
     """The second half, and the first where it was not run `before`, or snapshots were taken again since."""
+    # Results of an earlier attempt must not outlive a tie-out that fails now.
+    store.check_results(night.date).unlink(missing_ok=True)
     if before is None or before.certified != _certified(store, night, systems):
         before = check_snapshots(store, night, systems)
     with (
