@@ -36,7 +36,7 @@ class Use(msgspec.Struct, frozen=True):
 
 def uses(plan: Plan, caps: Caps) -> list[Use]:
     """Each cap with what the plan uses of it. Units and pounds without sign; prices move by percent of what stands."""
-    records = {i.record for i in plan.items if not i.field.startswith("order")}
+    records = {i.record for i in plan.items if i.open().of_item}
     share = Decimal(100 * len(records)) / plan.skus if plan.skus else Decimal(100 * bool(records))
     return [
         Use("items", Decimal(len(plan.items)), Decimal(caps.items)),

@@ -14,13 +14,13 @@ from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from pkgutil import iter_modules
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 import msgspec
 
 import khaos_assets.systems as systems_package
 from khaos_assets.systems.read import ReadFailed
-from khaos_assets.systems.transport import Answer, Halted, OriginRefused, TransportError
+from khaos_assets.systems.transport import Answer, Halted, OriginRefused, Throttled, TransportError
 from khaos_assets.systems.transport import Refused as RefusedByStatus
 
 
@@ -71,6 +71,8 @@ class Write(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     repeat: ClassVar[Repeat] = Repeat.ABSOLUTE
     assumed: ClassVar[bool] = False
     """No vendor text documents it: refused against a real installation unless merchant.toml names it."""
+    of_item: ClassVar[bool] = True
+    """Its record is an item, of which caps count shares; else an order or an account."""
     money: ClassVar[bool] = False
     """The value is a price: never empty, zero or negative."""
     reversible: ClassVar[bool] = True
@@ -89,6 +91,17 @@ class Write(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         return one == other or (one is not None and other is not None and _number(one) == _number(other) is not None)
 
 
+T = TypeVar("T")
+
+
+def read_as(answer: Answer, type_: type[T]) -> T:
+    """The answer to a read of one record. Raises ReadFailed where it cannot be read."""
+    try:
+        return msgspec.json.decode(answer.body, type=type_)
+    except msgspec.DecodeError as e:
+        raise ReadFailed("unreadable", f"{answer.operation}: {e}") from e
+
+
 def _number(text: str) -> Decimal | None:
     try:
         return Decimal(text)
@@ -99,8 +112,8 @@ def _number(text: str) -> Decimal | None:
 async def answered(sending: Awaitable[Answer]) -> Answer | Refused | Indeterminate:
     """The answer to a request that was sent once, or what its failure means for a write.
 
-    A status that the caller did not expect is a refusal; so is what never left. A lost connection, a deadline and 5xx
-    prove nothing. Raises Halted.
+    A status that the caller did not expect is a refusal; so are 429, and what never left. A lost connection, a deadline
+    and 5xx prove nothing. Raises Halted.
     """
     try:
         return await sending
@@ -108,6 +121,8 @@ async def answered(sending: Awaitable[Answer]) -> Answer | Refused | Indetermina
         raise
     except (OriginRefused, RefusedByStatus, ReadFailed) as e:
         return Refused(str(e))
+    except Throttled as e:
+        return Refused(str(e)) if e.status == 429 else Indeterminate(str(e))
     except TransportError as e:
         return Indeterminate(str(e))
 

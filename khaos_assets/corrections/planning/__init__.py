@@ -22,6 +22,7 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from khaos_assets.cases import tables
+from khaos_assets.cases.events import Kind
 from khaos_assets.cases.ledger import Ledger
 from khaos_assets.cases.states import STANDING
 from khaos_assets.config import Night, Settings, Store
@@ -82,6 +83,7 @@ def make_plan(
         load_configuration(db, settings, night)
         ground = _ground(db)
         skus = _one(db, "SELECT count(*) FROM item WHERE system = 'khaos'")
+        db.register("sealed_month", pa.table({"month": pa.array(_sealed(ledger), pa.string())}))
         proposals = _proposals(db, standing, codes)
     items: list[PlanItem] = []
     left_out: list[LeftOut] = []
@@ -181,6 +183,18 @@ def _held_back(ledger: Ledger, night: Night) -> dict[str, str]:
         frozen = dict.fromkeys(fights.scalars(), FROZEN)
         recent = connection.execute(sa.select(item.c.case_key).where(since))
         return frozen | dict.fromkeys(recent.scalars(), "corrected since this night: the next one tells what is left")
+
+
+def _sealed(ledger: Ledger) -> list[str]:
+    """Months (2026-10) that finance has sealed and nobody reopened: nothing is dated back into them."""
+    table, sealed = tables.event, set[str]()
+    kinds = [Kind.PERIOD_SEALED.value, Kind.PERIOD_REOPENED.value]
+    query = sa.select(table.c.kind, table.c.body).where(table.c.kind.in_(kinds)).order_by(table.c.seq)
+    with ledger.engine.connect() as connection:
+        for kind, body in connection.execute(query):
+            period = msgspec.json.decode(body)["period"]
+            (sealed.add if kind == Kind.PERIOD_SEALED.value else sealed.discard)(period)
+    return sorted(sealed)
 
 
 def _one(db: duckdb.DuckDBPyConnection, query: str) -> Any:

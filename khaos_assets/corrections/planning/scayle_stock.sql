@@ -4,14 +4,16 @@
 WITH level AS (
     SELECT coalesce(nullif(v.reference_key, ''), 'id:' || v.id) AS sku, s.warehouse_reference_key AS warehouse,
         any_value(v.id)::VARCHAR AS variant_id, any_value(s.merchant_reference_key) AS merchant,
-        any_value(s.quantity) AS quantity, count(*) AS rows
+        any_value(s.quantity) AS quantity, any_value(s.sellable_without_stock) AS without_stock,
+        any_value(s.expected_availability_at) AS expected_at, count(*) AS rows
     FROM wire.scayle_stocks AS s
     JOIN wire.scayle_variants AS v ON v.id = s.variant_id
     GROUP BY ALL
 )
 SELECT c.case_key, 'scayle.stock' AS write, 20 AS rank,
     {'variant_id': l.variant_id, 'warehouse': l.warehouse, 'merchant': l.merchant,
-     'changed_at': strftime(getvariable('as_of'), '%Y-%m-%dT%H:%M:%SZ')} AS target,
+     'changed_at': strftime(getvariable('as_of'), '%Y-%m-%dT%H:%M:%SZ'), 'sells_without_stock': l.without_stock::VARCHAR,
+     'expected_at': strftime(l.expected_at, '%Y-%m-%dT%H:%M:%S.%fZ')} AS target,
     c.record_key AS record, 'stock' AS field, l.quantity::VARCHAR AS before, c.expected_value AS after,
     abs(c.expected_value::DECIMAL(28, 5) - l.quantity) AS units, NULL::DECIMAL(28, 4) AS floor,
     ['khaos/stock_items', 'khaos/stock_levels', 'scayle/stocks', 'scayle/variants'] AS rests_on,

@@ -26,12 +26,14 @@ class Khaos(SystemSettings):
     back_order_lowers_level: Literal["yes", "no", "unknown"] = "unknown"
     terms_hold_stages: list[int] = Field(default=[21])
     picking_stages: list[int] = Field(default=[12, 13, 14, 15, 16, 70, 71], description="picking or later")
+    issued_stage: int = Field(default=70, description="the stage to which an invoice goes whose goods have left")
     waiting_date_stages: list[int] = Field(default=[17], description="future-dated: waiting is right")
     back_orderable: list[str] = Field(default=[])
     active_statuses: list[str] = Field(default=["Active"], description="company statuses of accounts in use")
 
     def sql_variables(self) -> dict[str, tuple[str, object]]:
         return {
+            "khaos_issued_stage": ("BIGINT", self.issued_stage),
             "back_order_lowers_level": ("VARCHAR", self.back_order_lowers_level),
             "khaos_active_statuses": ("VARCHAR[]", self.active_statuses),
         }

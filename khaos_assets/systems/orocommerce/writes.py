@@ -13,7 +13,7 @@ import msgspec
 from khaos_assets.systems.orocommerce.client import OroClient
 from khaos_assets.systems.read import ReadFailed
 from khaos_assets.systems.transport import Answer
-from khaos_assets.systems.write import Acked, Outcome, RecordGone, Refused, Repeat, Write, answered
+from khaos_assets.systems.write import Acked, Outcome, RecordGone, Refused, Repeat, Write, answered, read_as
 
 REFUSALS = frozenset({400, 403, 404, 405, 409})
 """Statuses after which nothing was done."""
@@ -80,6 +80,7 @@ class CustomerNameWrite(_Attribute, frozen=True, kw_only=True, forbid_unknown_fi
     """Name of a company that buys (contract 3.6)."""
 
     name: ClassVar[str] = "orocommerce.customer_name"
+    of_item: ClassVar[bool] = False
     says: ClassVar[str] = "PATCH /customers/{id}"
     type: ClassVar[str] = "customers"
     attribute: ClassVar[str] = "name"
@@ -89,6 +90,7 @@ class ShippingStatusWrite(Write, frozen=True, kw_only=True, forbid_unknown_field
     """Shipping status of an order (contract 5): refused (403) once the order is closed."""
 
     system: ClassVar[str] = "orocommerce"
+    of_item: ClassVar[bool] = False
     name: ClassVar[str] = "orocommerce.shipping_status"
     says: ClassVar[str] = "PATCH /orders/{id}/relationships/shippingStatus"
     order_id: str
@@ -109,6 +111,7 @@ class TrackingWrite(Write, frozen=True, kw_only=True, forbid_unknown_fields=True
     """
 
     system: ClassVar[str] = "orocommerce"
+    of_item: ClassVar[bool] = False
     name: ClassVar[str] = "orocommerce.tracking"
     says: ClassVar[str] = "POST /ordershippingtrackings"
     repeat: ClassVar[Repeat] = Repeat.NEVER
@@ -138,7 +141,7 @@ async def _read(client: OroClient, type_: str, id_: str, params: Mapping[str, st
         if e.reason.fault == "not_offered":
             raise RecordGone(f"{type_}/{id_} is not there") from e
         raise
-    return msgspec.json.decode(answer.body, type=_One)
+    return read_as(answer, _One)
 
 
 async def _sent(client: OroClient, method: str, path: str, body: object, operation: str) -> Outcome:

@@ -67,16 +67,19 @@ class PlytixClient:
         *,
         expect: Collection[int] = (200,),
         check: Callable[[Answer], None] | None = None,
+        method: str | None = None,
     ) -> Answer:
         """POST with `content`, else GET, with the token; a 401 renews it once and asks the same again.
 
-        `path` without a trailing slash: that would be a redirect. `check` looks at answers with status 200.
-        Raises TransportError.
+        `path` without a trailing slash: that would be a redirect. `check` looks at answers with status 200. With a
+        `method` it changes something, and is sent once. Raises TransportError.
         """
         renewed = False
         for _ in range(RENEWALS):
             token = await self._valid_token()
-            answer = await self._send(operation, path, content, token=token, expect={*expect, 401}, check=check)
+            answer = await self._send(
+                operation, path, content, token=token, expect={*expect, 401}, check=check, method=method
+            )
             if answer.status != 401:
                 return answer
             async with self._renewing:
@@ -97,6 +100,7 @@ class PlytixClient:
         token: str,
         expect: set[int],
         check: Callable[[Answer], None] | None,
+        method: str | None,
     ) -> Answer:
         await asyncio.sleep(max(0.0, self._clear_at - time.monotonic()))
         looked_at = self._throttled()
@@ -111,7 +115,7 @@ class PlytixClient:
 
         return await self.transport.send(
             operation,
-            "GET" if content is None else "POST",
+            method or ("GET" if content is None else "POST"),
             f"/api/v1{path}",
             headers={
                 "Authorization": f"Bearer {token}",
@@ -121,6 +125,7 @@ class PlytixClient:
             content=content,
             expect={*expect, 429},
             check=checked,
+            repeatable=method is None,
         )
 
     def _throttled(self) -> Callable[[Answer], None]:

@@ -13,7 +13,17 @@ import msgspec
 
 from khaos_assets.systems.scayle.client import ScayleClient
 from khaos_assets.systems.transport import Answer
-from khaos_assets.systems.write import Acked, Indeterminate, Outcome, RecordGone, Refused, Write, answered
+from khaos_assets.systems.write import (
+    Acked,
+    Indeterminate,
+    Outcome,
+    RecordGone,
+    Refused,
+    Repeat,
+    Write,
+    answered,
+    read_as,
+)
 
 REFUSALS = frozenset({400, 401, 403, 404, 409, 412, 413, 422})
 """Statuses after which nothing was done."""
@@ -49,11 +59,14 @@ class StockWrite(Write, frozen=True, kw_only=True, forbid_unknown_fields=True):
     merchant: str | None = None
     changed_at: str
     """The instant of the source value, ISO 8601: the younger of two writers wins."""
+    sells_without_stock: str | None = None
+    """true or false, as the night saw it: what the body leaves out might be cleared."""
+    expected_at: str | None = None
 
     async def current(self, client: ScayleClient) -> str | None:
         path = f"/variants/{self.variant_id}/stocks"
         answer = await client.get(path, operation="GET /variants/{v}/stocks", scope="stocksRead")
-        rows = msgspec.json.decode(answer.body, type=_Stocks).entities if answer else []
+        rows = read_as(answer, _Stocks).entities if answer else []
         found = [
             r for r in rows if r.warehouseReferenceKey == self.warehouse and r.merchantReferenceKey == self.merchant
         ]
@@ -62,11 +75,13 @@ class StockWrite(Write, frozen=True, kw_only=True, forbid_unknown_fields=True):
         return str(found[0].quantity)
 
     async def put(self, client: ScayleClient, value: str, key: str) -> Outcome:  # noqa: ARG002 (SCAYLE keeps none)
-        body: dict[str, object] = {
+        without = self.sells_without_stock
+        body = {
             "quantity": int(value), "warehouseReferenceKey": self.warehouse, "changedAt": self.changed_at,
+            "merchantReferenceKey": self.merchant, "expectedAvailabilityAt": self.expected_at,
+            "sellableWithoutStock": None if without is None else without == "true",
         }  # fmt: skip
-        if self.merchant is not None:
-            body["merchantReferenceKey"] = self.merchant
+        body = {name: v for name, v in body.items() if v is not None}
         path = f"/variants/{self.variant_id}/stocks"
         answer = await _posted(client, path, body, self.says, "stocksWrite")
         if not isinstance(answer, Answer):
@@ -91,12 +106,12 @@ class PriceWrite(Write, frozen=True, kw_only=True, forbid_unknown_fields=True):
     tax: str
     """VAT percent, as the price has it."""
     valid_from: str | None = None
-    group: str | None = None
+    merchant: str | None = None
 
     async def current(self, client: ScayleClient) -> str | None:
         path = f"/variants/{self.variant_id}/prices"
         answer = await client.get(path, operation="GET /variants/{v}/prices", scope="pricesRead")
-        rows = msgspec.json.decode(answer.body, type=_Prices).entities if answer else []
+        rows = read_as(answer, _Prices).entities if answer else []
         found = [r for r in rows if r.key == self.price_key]
         if len(found) != 1:
             raise RecordGone(f"variant {self.variant_id} has no price {self.price_key}")
@@ -105,7 +120,7 @@ class PriceWrite(Write, frozen=True, kw_only=True, forbid_unknown_fields=True):
     async def put(self, client: ScayleClient, value: str, key: str) -> Outcome:  # noqa: ARG002
         body: dict[str, object] = {
             "price": int(value), "countryCode": self.country, "currencyCode": self.currency, "tax": Decimal(self.tax),
-            "validFrom": self.valid_from, "groupKey": self.group,
+            "validFrom": self.valid_from, "merchantReferenceKey": self.merchant,
         }  # fmt: skip
         body = {name: v for name, v in body.items() if v is not None}
         answer = await _posted(client, f"/variants/{self.variant_id}/prices", body, self.says, "pricesWrite")
@@ -115,9 +130,54 @@ class PriceWrite(Write, frozen=True, kw_only=True, forbid_unknown_fields=True):
             told = msgspec.json.decode(answer.body, type=_Price)
         except msgspec.DecodeError:
             return Acked()
-        if told.key != self.price_key:
-            return Indeterminate(f"the price was set as {told.key}, not as {self.price_key}")
-        return Acked(str(told.price))
+        return Acked(str(told.price)) if told.key == self.price_key else Acked()  # another row than meant: read back
+
+
+class _Package(msgspec.Struct, frozen=True):
+    shipmentKey: str | None = None  # noqa: N815
+
+
+class _Order(msgspec.Struct, frozen=True):
+    packages: list[_Package] | None = None
+
+
+class ShipmentWrite(Write, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One parcel of an order (contract 5): its items are shipped and invoiced; nothing undoes that.
+
+    The value is the shipment keys of all parcels, sorted and joined by +. That a repeated key is refused (409) is
+    assumed, so it is not relied on.
+    """
+
+    system: ClassVar[str] = "scayle"
+    of_item: ClassVar[bool] = False
+    name: ClassVar[str] = "scayle.shipment"
+    says: ClassVar[str] = "POST /fulfillment/shipments"
+    repeat: ClassVar[Repeat] = Repeat.NEVER
+    reversible: ClassVar[bool] = False
+    shop: str
+    country: str
+    order_id: str
+    carrier: str
+    shipment_key: str
+    items: str
+    """Ids of the order's items in the parcel, joined by +: one item is one unit."""
+
+    async def current(self, client: ScayleClient) -> str | None:
+        path = f"/shops/{self.shop}/countries/{self.country}/orders/{self.order_id}"
+        answer = await client.get(path, operation="GET O/{o}", scope="ordersRead")
+        if answer is None:
+            raise RecordGone(f"order {self.order_id} is not there")
+        packages = read_as(answer, _Order).packages or []
+        return "+".join(sorted(p.shipmentKey for p in packages if p.shipmentKey)) or None
+
+    async def put(self, client: ScayleClient, value: str, key: str) -> Outcome:  # noqa: ARG002
+        body = {
+            "shopKey": self.shop, "countryCode": self.country, "orderId": int(self.order_id), "carrier": self.carrier,
+            "deliveryDate": None, "shipmentKey": self.shipment_key, "returnIdentCode": None,
+            "items": [{"orderItemId": int(i), "returnKey": None} for i in self.items.split("+")],
+        }  # fmt: skip
+        answer = await _posted(client, "/fulfillment/shipments", body, self.says, "fulfillmentWrite")
+        return Acked() if isinstance(answer, Answer) else answer
 
 
 async def _posted(
@@ -132,4 +192,4 @@ async def _posted(
     return answer
 
 
-WRITES: tuple[type[Write], ...] = (StockWrite, PriceWrite)
+WRITES: tuple[type[Write], ...] = (StockWrite, PriceWrite, ShipmentWrite)

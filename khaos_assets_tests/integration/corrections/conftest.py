@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import tomllib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,12 +20,20 @@ from khaos_assets.cases.recording import record_night
 from khaos_assets.config import Credentials, Night, Settings, Store, load_settings
 from khaos_assets.corrections.applying import Applied, apply
 from khaos_assets.corrections.approval import approve
-from khaos_assets.corrections.plan import Plan
+from khaos_assets.corrections.journal import Line, lines_of
+from khaos_assets.corrections.plan import Plan, PlanItem
 from khaos_assets.corrections.planning import make_plan
-from khaos_assets.corrections.register import enter
+from khaos_assets.corrections.register import enter, find
 from khaos_assets.sandbox.worlds import make_world
+from khaos_assets.systems.read import installed_systems
+from khaos_assets.systems.write import Acked, Write
 from khaos_assets_tests.sandbox_fixtures import Sandbox, running_sandbox
 
+PLANTED = {
+    "ORD-05": 6, "ORD-07": 2, "ORD-08": 3, "FIN-07": 2, "FIN-08": 3, "PIM-02": 8, "PIM-08": 2, "PIM-09": 4, "CUS-04": 4,
+    "STK-04": 4, "STK-05": 4,
+}  # fmt: skip
+"""More than one of some codes, so that some of each can be corrected."""
 SYSTEMS = ("khaos", "wair", "scayle", "orocommerce", "plytix", "pimberly")
 
 
@@ -57,7 +66,23 @@ class Ground:
         return plan_id, plan
 
     def apply(self, plan_id: str) -> Applied:
+        """By Ben."""
         return apply(self.ledger, self.settings, self.credentials, self.store, plan_id, by="ben")
+
+    def by_hand(self, edits: Iterable[tuple[Write, str]]) -> None:
+        """Somebody else writes these values, outside of any plan."""
+
+        async def write() -> None:
+            for change, value in edits:
+                async with installed_systems()[change.system].open_client(self.settings, self.credentials) as client:
+                    assert isinstance(await change.put(client, value, f"by-hand-{value}"[:50]), Acked)
+
+        asyncio.run(write())
+
+    def states(self, plan_id: str, plan: Plan) -> list[tuple[PlanItem, Line]]:
+        """Where each item stands."""
+        lines = lines_of(self.ledger, find(self.ledger, plan_id), len(plan.items))
+        return [(item, lines[place]) for place, item in enumerate(plan.items, 1)]
 
     def changes(self) -> list[tuple[str, str]]:
         """System and operation of every request that changed something."""
@@ -81,7 +106,7 @@ def take(settings: Settings, store: Store, night: Night, sandbox: Sandbox) -> No
 def taken(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, list[Night]]:
     """A world, a data folder that holds its first night, and its nights."""
     world, data = tmp_path_factory.mktemp("corrections") / "world", tmp_path_factory.mktemp("corrections") / "data"
-    make_world(world, seed=5, skus=120, orders=200, nights=2, systems=SYSTEMS)
+    make_world(world, seed=5, skus=220, orders=700, nights=2, systems=SYSTEMS, plant=PLANTED)
     told = tomllib.loads((world / "world.toml").read_text(encoding="utf-8"))["nights"]
     nights = [Night.of(str(n["date"]), n["as_of"]) for n in told]
     settings = load_settings(world / "merchant.toml", data_dir=data)

@@ -11,10 +11,21 @@ from khaos_assets.corrections.journal import prove
 from khaos_assets.systems.write import installed_writes
 
 CHANGES = {
+    "khaos.consignment": ("khaos", "UpdateSalesOrderStatus"),
+    "khaos.item": ("khaos", "UpdateStockItem"),
+    "khaos.shipment": ("khaos", "UpdateSalesOrderStatus"),
+    "orocommerce.customer_name": ("orocommerce", "PATCH /customers"),
+    "orocommerce.price": ("orocommerce", "PATCH /productprices"),
+    "orocommerce.product_status": ("orocommerce", "PATCH /products"),
+    "orocommerce.shipping_status": ("orocommerce", "PATCH /orders/relationships/shippingStatus"),
     "orocommerce.stock": ("orocommerce", "PATCH /inventorylevels"),
+    "orocommerce.tracking": ("orocommerce", "POST /ordershippingtrackings"),
+    "plytix.flag": ("plytix", "PATCH /products/{id}"),
+    "scayle.price": ("scayle", "POST /variants/{}/prices"),
+    "scayle.shipment": ("scayle", "POST /fulfillment/shipments"),
     "scayle.stock": ("scayle", "POST /variants/{}/stocks"),
 }
-"""Write → what the simulator's journal calls it."""
+"""Write → what the simulator's journal calls it. Discontinuing an item is only proposed where nothing is left of it."""
 
 
 def test_what_was_planned_is_written_once_and_nothing_else_and_closes_its_cases(ground: Callable[..., Any]) -> None:
@@ -37,3 +48,4 @@ def test_every_write_says_what_it_is() -> None:
     for name, write in installed_writes().items():
         assert (name.split(".")[0], write.name) == (write.system, name)
         assert write.says
+    assert set(installed_writes()) == {*CHANGES, "khaos.discontinued"}

@@ -1,0 +1,112 @@
+"""What others do meanwhile is kept, and a yes that is none is found out; over HTTP, for every kind of write."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from khaos_assets.corrections.journal import ItemState
+from khaos_assets.corrections.plan import PlanItem
+from khaos_assets.systems.write import Write
+
+
+def more(by: str) -> Callable[[PlanItem], tuple[Mapping[str, str], str]]:
+    return lambda item: ({}, f"{Decimal(item.before or '0') + Decimal(by):f}")
+
+
+def said(value: str, **target: str) -> Callable[[PlanItem], tuple[Mapping[str, str], str]]:
+    return lambda _: (target, value)
+
+
+OTHERWISE = {
+    "khaos.consignment": said("BY-HAND-1"),
+    "khaos.item": lambda i: more("7")(i) if i.field in ("weight", "height", "width", "depth") else ({}, "by hand"),
+    "khaos.shipment": said("13, DPD Next Day, BY-HAND-2, 2026-11-18"),
+    "orocommerce.customer_name": said("A name given by hand"),
+    "orocommerce.price": more("0.07"),
+    "orocommerce.product_status": said("disabled"),
+    "orocommerce.shipping_status": said("partially_shipped"),
+    "orocommerce.stock": more("7"),
+    "orocommerce.tracking": said("BY-HAND-3", number="BY-HAND-3"),
+    "plytix.flag": said("false"),
+    "scayle.price": more("7"),
+    "scayle.shipment": said("BY-HAND-4", shipment_key="BY-HAND-4"),
+    "scayle.stock": more("7"),
+}
+"""Write → what somebody else makes of the record between plan and apply."""
+TWO_VALUES = {"orocommerce.product_status", "plytix.flag"}
+"""There is only one other value: whoever writes it does what was planned."""
+
+
+def by_another(item: PlanItem) -> tuple[Write, str]:
+    target, value = OTHERWISE[item.write](item)
+    write = item.open()
+    return type(write)(**{f: target.get(f, getattr(write, f)) for f in write.__struct_fields__}), value
+
+
+def one_of_each(items: tuple[PlanItem, ...]) -> list[PlanItem]:
+    return list({item.write: item for item in items}.values())
+
+
+def test_an_edit_between_plan_and_apply_is_kept_whichever_write_it_meets(ground: Callable[..., Any]) -> None:
+    with ground() as g:
+        plan_id, plan = g.approved()
+        edited = one_of_each(plan.items)
+        assert {i.write for i in edited} == set(OTHERWISE)
+        g.by_hand(by_another(i) for i in edited)
+        theirs = Counter(g.changes())
+        g.apply(plan_id)
+        for item, line in g.states(plan_id, plan):
+            if item in edited:
+                kept = ItemState.VERIFIED if item.write in TWO_VALUES else ItemState.CONFLICT
+                assert line.state is kept, f"{item.write}: {line}"
+            else:
+                assert line.state is ItemState.VERIFIED
+        ours = Counter(g.changes()) - theirs
+        assert ours.total() == len(plan.items) - len(edited)
+
+
+LYING = [
+    {"system": "scayle", "switch": "stale_stock_ok"},
+    {"system": "plytix", "switch": "patch_not_applied"},
+]
+
+
+@pytest.mark.parametrize("fault", LYING, ids=lambda f: f["switch"])
+def test_a_success_that_changed_nothing_is_a_failure_and_stops_the_plan(
+    ground: Callable[..., Any], fault: dict[str, Any]
+) -> None:
+    with ground([fault]) as g:
+        plan_id, _ = g.approved(systems=[fault["system"]])
+        applied = g.apply(plan_id)
+        assert applied.how == "stopped"
+        assert applied.states["diverged"] == 1
+        assert not any(system == fault["system"] and "stocks" in operation for system, operation in g.changes())
+        assert "stands there" in (applied.why or "")
+
+
+@pytest.mark.parametrize("system", ["khaos", "orocommerce", "scayle", "plytix"])
+def test_an_answer_that_is_lost_after_the_deed_leads_to_no_second_one(ground: Callable[..., Any], system: str) -> None:
+    with ground([{"system": system, "switch": "reset_after_commit"}]) as g:
+        plan_id, plan = g.approved(systems=[system])
+        applied = g.apply(plan_id)
+        assert (applied.how, applied.states) == ("done", Counter(verified=len(plan.items)))
+        assert len(g.changes()) == len(plan.items)
+
+
+def test_a_system_that_fails_at_the_canary_is_left_alone_and_tried_again_when_it_is_well(
+    ground: Callable[..., Any],
+) -> None:
+    with ground([{"system": "orocommerce", "switch": "http_403", "method": "PATCH"}]) as g:
+        plan_id, plan = g.approved(systems=["orocommerce"])
+        first = g.apply(plan_id)
+        assert (first.how, first.states["refused"], g.changes()) == ("stopped", 1, [])
+        g.sandbox.set_faults([])
+        second = g.apply(plan_id)
+        assert (second.how, second.states) == ("done", Counter(verified=len(plan.items)))
+        again = [line.generation for _, line in g.states(plan_id, plan)]
+        assert sorted(again) == [1] * (len(plan.items) - 1) + [2]
