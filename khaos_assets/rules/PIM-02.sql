@@ -5,8 +5,7 @@
 
 -- name: population
 SELECT systems, sku AS record_key, '' AS scope, field,
-    pim_value IS NOT DISTINCT FROM khaos_value
-        OR coalesce(is_measure AND number_in(pim_value) = number_in(khaos_value), FALSE) AS holds
+    pim_value IS NOT DISTINCT FROM khaos_value AS holds
 FROM attribute_pair
 UNION ALL
 SELECT m.pim || '>khaos', m.sku, '', m.field, m.shown IS NOT DISTINCT FROM m.expected
@@ -20,7 +19,6 @@ WITH texts AS (
         pim_raw, khaos_raw, changed_at, snapshot, khaos_snapshot, FALSE AS is_money
     FROM attribute_pair
     WHERE coalesce(pim_value, '') <> coalesce(khaos_value, '')
-        AND (NOT is_measure OR (number_in(pim_value) = number_in(khaos_value)) IS NOT TRUE)
 ),
 amounts AS (
     SELECT m.pim || '>khaos' AS systems, m.*
@@ -38,7 +36,7 @@ differing AS (
 ),
 aged AS (
     SELECT d.*,
-        CASE WHEN d.changed_at IS NULL AND t.code IS NULL THEN coalesce(b.first_seen, 'epoch'::TIMESTAMPTZ)
+        CASE WHEN d.changed_at IS NULL AND t.code IS NULL THEN 'epoch'::TIMESTAMPTZ
              ELSE least(d.changed_at, coalesce(b.first_seen, getvariable('as_of'))) END AS since
     FROM differing AS d
     LEFT JOIN tested_before AS t ON t.code = 'PIM-02' AND t.systems = d.systems

@@ -3,12 +3,12 @@
 -- stock item; a parent whose record was set aside tonight.
 
 -- name: population
-SELECT to_pim AS systems, sku AS record_key, '' AS scope, parent_set_aside OR (has_parent AND coalesce(parent_known, FALSE)) AS holds
+SELECT to_pim AS systems, sku AS record_key, '' AS scope, parent_set_aside OR parent_known AS holds
 FROM variant
 
 -- name: exceptions
 WITH good AS (
-    SELECT DISTINCT pim, sku FROM variant_parent WHERE set_aside OR (present AND NOT archived AND known)
+    SELECT DISTINCT pim, sku FROM variant_parent WHERE set_aside OR (NOT archived AND known)
 ),
 there AS (SELECT DISTINCT pim, sku FROM variant_parent WHERE present AND NOT archived)
 SELECT v.to_pim AS systems, 'products' AS entity, v.sku AS record_key,

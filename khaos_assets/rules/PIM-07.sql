@@ -3,18 +3,18 @@
 -- Not caught: gone from a channel view only. Expected: inside the attribute lag (of a deletion, since the night it was missed).
 
 -- name: population
-SELECT systems, sku AS record_key, '' AS scope, coalesce(discontinued, FALSE) AS holds
+SELECT systems, sku AS record_key, '' AS scope, discontinued AS holds
 FROM withdrawn_item
 
 -- name: exceptions
 WITH aged AS (
     SELECT w.*,
-        CASE WHEN w.changed_at IS NULL AND t.code IS NULL AND w.reason = 'archived' THEN coalesce(b.first_seen, 'epoch'::TIMESTAMPTZ)
+        CASE WHEN w.changed_at IS NULL AND t.code IS NULL AND w.reason = 'archived' THEN 'epoch'::TIMESTAMPTZ
              ELSE least(w.changed_at, coalesce(b.first_seen, getvariable('as_of'))) END AS since
     FROM withdrawn_item AS w
     LEFT JOIN tested_before AS t ON t.code = 'PIM-07' AND t.systems = w.systems
     LEFT JOIN case_before AS b ON b.code = 'PIM-07' AND b.systems = w.systems AND b.record_key = w.sku
-    WHERE w.discontinued IS NOT TRUE
+    WHERE NOT w.discontinued
 )
 SELECT a.systems, 'products' AS entity, a.sku AS record_key, 'active' AS field,
     'discontinued' AS expected_value, 'active' AS actual_value, a.reason || ' in the PIM' AS reason,

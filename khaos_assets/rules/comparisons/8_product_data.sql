@@ -52,7 +52,7 @@ WHERE CASE WHEN a.field = 'cost' THEN o.field IS NOT NULL ELSE m.field IS NOT NU
 -- Of what both have withdrawn nobody corrects a description.
 CREATE OR REPLACE TEMP VIEW attribute_pair AS
 SELECT i.pim, i.from_pim AS systems, a.sku, a.field, a.raw AS pim_raw, k.raw AS khaos_raw, a.changed_at,
-    a.snapshot, i.khaos_snapshot, a.field IN ('weight', 'height', 'width', 'depth') AS is_measure,
+    a.snapshot, i.khaos_snapshot,
     CASE WHEN a.field = 'tax_code' THEN plain(t.percent) ELSE a.value END AS pim_value, k.value AS khaos_value
 FROM item_attribute AS a
 JOIN field_owner AS o ON o.system = a.system AND o.field = a.field

@@ -47,6 +47,8 @@ def stage(khaos: str | None, pim: object, **more: Any) -> Stage:
 OVERWRITTEN: dict[str, tuple[Stage, Stage, str, str]] = {
     "COST": (stage("2.50", "2.75"), stage("2.75", "2.75"), "cost", "2.50"),
     "LESS": (stage("2.50", "2.25"), stage("2.25", "2.25"), "cost", "2.50"),
+    # The PIM shows 9 as its price as well
+    "SAME-FIGURE": (stage("2.50", 9, rrp=9), stage("9", 9, rrp=9), "cost", "65.00"),
     # From 12.00 to 9.99, both with VAT: 1.675 net on each of ten
     "PRICE": (stage("1", 9, rrp="9.99"), stage("1", 9, sold="9.99", rrp="9.99"), "price", "16.75"),
     # The web price stands, so that the price in force does not change

@@ -113,7 +113,7 @@ def test_an_attribute_names_both_values_and_is_worth_nothing(shelf: Results) -> 
 def not_compared() -> list[Any]:
     other: dict[str, Any] = {"weight_g": 7, "short_description": "another"}
     return [
-        known("X-OLD", khaos={"discontinued": True}, status="Archived", **other),
+        known("X-OLD", khaos={"discontinued": True}, status="Archived", cost_price=9, **other),
         known("X-DRAFT", status="Draft", **other),
         [stock_item("POST", **SAME), plytix_product("POST", **other)],
         plytix_product("X-NEW", status="Draft", **other),
@@ -272,6 +272,8 @@ def live() -> list[Any]:
         pimberly_product("V-NEW-2", stage="Released", shows={"Weight (kg)": 1}),
         [stock_item("V-CUP", **SAME), plytix_product("v-cup", live=True, **WHOLE)],
         plytix_product("V-STYLE", live=True, variants=2, **WHOLE),
+        # another PIM has it without listing it: that says nothing of Khaos
+        [plytix_product("V-THERE", live=True, **WHOLE), pimberly_asked("V-THERE", found=True)],
         pimberly_product("V-STYLE", stage="Live", type_="Product", shows={"Weight (kg)": 1}),
     ]
 
@@ -282,6 +284,7 @@ def test_what_is_live_and_no_stock_item_is_told_once(shelf: Results) -> None:
         ("V-NEW-1", "live", "open"),
         ("V-NEW-3", "live", "open"),
         ("V-STYLE", "live", "open"),
+        ("V-THERE", "live", "open"),
     }
     assert said(shelf, "PIM-08", "V-", "khaos>pimberly") == {("V-NEW-1", "live", "open")}
     assert said(shelf, "PIM-08", "POST") == set()
@@ -290,6 +293,7 @@ def test_what_is_live_and_no_stock_item_is_told_once(shelf: Results) -> None:
         ("khaos>plytix", "V-NEW-1"): "suppressed",
         ("khaos>plytix", "V-NEW-2"): "open",
         ("khaos>plytix", "V-STYLE"): "suppressed",
+        ("khaos>plytix", "V-THERE"): "suppressed",
         ("khaos>pimberly", "V-NEW-1"): "suppressed",
         ("khaos>pimberly", "V-NEW-2"): "open",
     }

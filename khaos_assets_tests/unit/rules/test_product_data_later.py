@@ -27,7 +27,10 @@ def test_a_difference_is_as_old_as_it_was_first_seen(nights: Tonight) -> None:
             [
                 known("EDITED", short_description=f"text {n}", at=minutes_ago(1) if n else minutes_ago(2 * DAY)),
                 known("NEW", short_description="new" if n else "", at=minutes_ago(DAY - 1)),
-                [stock_item(sku, **SAME) for sku in ("TIMELESS", "LATER")],
+                [stock_item(sku, **SAME) for sku in ("TIMELESS", "LATER", "LEFT")],
+                pimberly_product("LEFT", at=None, stage=["Live", "Live", "Withdrawn"][n], shows={"Weight (kg)": "0.5"}),
+                [known("BOTH", weight_g=7, status="Archived"), known("BOTH TOO", status="Archived")],
+                [pimberly_product(s, stage="Withdrawn", shows={"Weight (kg)": 7}) for s in ("BOTH", "BOTH TOO")],
                 pimberly_product("TIMELESS", at=None, shows={"Weight (kg)": ["0.5", 1, 1][n]}),
                 pimberly_product("LATER", at=None, shows={"Weight (kg)": ["0.5", "0.5", 1][n]}),
                 stock_item("GONE", **SAME | {"web": True}),
@@ -44,9 +47,14 @@ def test_a_difference_is_as_old_as_it_was_first_seen(nights: Tonight) -> None:
         ("NEW", "description", "open"),
         ("TIMELESS", "weight", "open"),
         ("LATER", "weight", "expected"),
+        ("BOTH", "weight", "suppressed"),
+        ("BOTH TOO", "weight", "suppressed"),
     }
-    assert said(found, "PIM-07") == {("GONE", "active", "open")}
+    assert said(found, "PIM-07", "GONE") == {("GONE", "active", "open")}
     assert the(found, "PIM-07", "GONE")["reason"] == "deleted in the PIM"
+    assert said(found, "PIM-07", "LEFT") == {("LEFT", "active", "expected")}, "withdrawn today, without a change time"
+    both = [(r["systems"], r["state"]) for r in found.of("PIM-07") if r["record_key"].startswith("BOTH")]
+    assert sorted(both) == [("pimberly>khaos", "open")] * 2 + [("plytix>khaos", "open")] * 2
     assert found.explained_by(the(found, "SKU-03", "GONE")) == "PIM-07"
     assert found.explained_by(the(found, "PIM-08", "OLD")) == "SKU-05"
 

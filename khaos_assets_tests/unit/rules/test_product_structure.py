@@ -59,6 +59,7 @@ PLYTIX_VARIANTS = [
     [style_child("TEE-ARCHIVED", "CAP"), variant("TEE-ARCHIVED", "CAP")],
     [style_child("TEE-LOST", "TEE"), plytix_product("TEE-LOST", parent_id="gone")],
     [style_child("TEE-STRANGE", "TEE"), variant("TEE-STRANGE", "STRANGE")],
+    style_child("TEE-HALF", "TEE"),
     [style_child("TEE-WRONG", "TEE"), variant("TEE-WRONG", "TOP", status="Draft")],
     [style_child("TEE-OLD", "TEE"), variant("TEE-OLD", "CAP", status="Archived")],
     [stock_item("TEE-ALONE"), variant("TEE-ALONE", "TOP")],
@@ -81,6 +82,8 @@ PIMBERLY_VARIANTS = [
     pimberly_product("TEE-LOST", parents=["NOBODY", "CAP"]),
     pimberly_product("TEE-ARCHIVED", parents=["CAP", "TOP"]),
     pimberly_product("TEE-STRANGE", parents=["STRANGE", "TEE"]),
+    # One of two is not Khaos's, and what the other is nobody could read
+    [pimberly_product("TEE-HALF", parents=["TOP", "BROKEN"]), SetAside("pimberly.products", "BROKEN")],
     # By the call, though its row does not name a parent
     [pimberly_product("TEE-ASIDE"), Parent(product="TEE-ASIDE", parent="STRANGE")],
 ]
