@@ -18,7 +18,7 @@ def count(
     """Take the count of a period that has ended, as of `at` (aware); the certificates by `system/entity`.
 
     It stands beside the nights (`close/<period>/count/`), as a whole or not at all: one of which a read is INCOMPLETE
-    leaves what was counted before, and the pack then takes the night's stock. Raises CloseError before the period's end.
+    leaves what was counted before; without any, the pack takes the night's stock. Raises CloseError before the end.
     """
     if at < period.cut_off:
         raise CloseError(f"{period}: it ends {period.last}: count after midnight, London time")

@@ -6,7 +6,7 @@ while later nights run, and again a year later. Stock is that of the count at th
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Collection, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -18,13 +18,14 @@ from khaos_assets.cases.ledger import RecordedNight, open_ledger
 from khaos_assets.close.periods import Period
 from khaos_assets.config import Night, Settings, Store
 from khaos_assets.config.store import MonthStore
-from khaos_assets.rules.evaluation import evaluate_in
+from khaos_assets.rules.evaluation import compare_in
 from khaos_assets.snapshots.landing import read_manifest
 from khaos_assets.snapshots.stored import read_certificate
 from khaos_assets.warehouse.building import build_in
 from khaos_assets.warehouse.database import prepare
 
 HERE = Path(__file__).parent
+ITEMS, ORDERS, CHANNELS = "1_items", "2_orders", "5_channel_orders"
 COUNTED = {
     "khaos": ("sites", "stock_items", "stock_levels", "sales_orders", "order_lines"),
     "wair": ("items", "stock", "dispatches", "transfers"),
@@ -91,7 +92,7 @@ def lay(settings: Settings, store: Store, period: Period, opening: Opening | Non
     before = max((n for n in nights if n.as_of < period.opens), key=lambda n: n.night, default=None)
     month = store.month(period.key)
     seed = _seed(nights, period, night) if opening is None else None
-    with _warehouse(settings, month, night) as db:
+    with _warehouse(settings, month, night, (ITEMS, ORDERS, CHANNELS)) as db:
         if opening is not None:
             rows = (
                 "SELECT system, sku, site, closing_units AS units FROM read_parquet(?) WHERE closing_units IS NOT NULL"
@@ -139,8 +140,10 @@ def lay(settings: Settings, store: Store, period: Period, opening: Opening | Non
 
 
 @contextmanager
-def _warehouse(settings: Settings, store: MonthStore, night: Night) -> Generator[duckdb.DuckDBPyConnection]:
-    """The warehouse of a night with the comparisons of the rules, in a file that goes when it is closed."""
+def _warehouse(
+    settings: Settings, store: MonthStore, night: Night, comparisons: Collection[str]
+) -> Generator[duckdb.DuckDBPyConnection]:
+    """The warehouse of a night with some comparisons of the rules, in a file that goes when it is closed."""
     store.root.mkdir(parents=True, exist_ok=True)
     file = store.root / f"ground-{night}.duckdb"
     for old in (file, file.with_suffix(".duckdb.wal")):
@@ -149,7 +152,7 @@ def _warehouse(settings: Settings, store: MonthStore, night: Night) -> Generator
     try:
         prepare(db)
         build_in(db, settings, store, night)
-        evaluate_in(db, settings, store, night, codes=())
+        compare_in(db, settings, store, night, comparisons)
         yield db
     finally:
         db.close()
@@ -173,7 +176,7 @@ def _seed_stock(settings: Settings, store: Store, night: Night, db: duckdb.DuckD
     begin = statement.index("CREATE OR REPLACE TEMP TABLE closing_stock")
     closing = statement[begin : statement.index(";", begin)]
     seed = MonthStore(store.root / "close" / "seed", store)
-    with _warehouse(settings, seed, night) as other:
+    with _warehouse(settings, seed, night, (ITEMS,)) as other:
         other.execute(closing)
         rows = other.sql("SELECT system, sku, site, units FROM closing_stock").to_arrow_table()
     db.register("seeded", rows)

@@ -76,14 +76,19 @@ FROM results.exception
 WHERE night = getvariable('night') AND state = 'open' AND (code LIKE 'ORD-%' OR code LIKE 'FIN-%' OR code LIKE 'CUS-%')
 GROUP BY record_key;
 
--- Where a Khaos order is taxed: the market of its channel order; home where it came by no channel
+-- Where a Khaos order is taxed: the market of its channel order, of a credit note that of the order it belongs to; home where
+-- it came by no channel
 CREATE OR REPLACE TEMP TABLE tax_place AS
 SELECT o.source_key AS order_key, coalesce(any_value(c.market), 'home') AS market,
     CASE WHEN any_value(c.market) IS NULL THEN getvariable('home_country')
          WHEN any_value(c.market) LIKE 'scayle/%' THEN split_part(any_value(c.market), '/', 3) END AS country,
     any_value(CASE WHEN o.currency = 'GBP' THEN 1 ELSE x.rate END) AS rate
 FROM sales_order AS o
-LEFT JOIN channel_order AS c ON c.khaos_key = o.source_key
+LEFT JOIN (
+    SELECT khaos_key AS order_key, market FROM channel_order WHERE khaos_key IS NOT NULL
+    UNION ALL
+    SELECT n.credit_key, c.market FROM linked_credit_note AS n JOIN channel_order AS c USING (channel, reference)
+) AS c ON c.order_key = o.source_key
 LEFT JOIN exchange_rate AS x ON x.currency = o.currency AND x.month = strftime(o.created_on, '%Y-%m')
 WHERE o.system = 'khaos'
 GROUP BY o.source_key;

@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +45,7 @@ def describe(settings: Settings, store: Store, pack: Pack, folder: Path) -> Mani
         "night": {
             "date": str(pack.night), "as_of": pack.night.as_of.isoformat(), "stock_as_of": pack.stock_as_of.isoformat()
         },
-        "snapshots": snapshots(store, pack),
+        "snapshots": snapshots(store, pack.period.key, pack.night.date, _counted(pack)),
         "rules": rules(),
         "configuration": configuration(settings),
         "ledger": {"events": pack.ledger_events, "hash": pack.ledger_hash},
@@ -65,15 +66,31 @@ def describe(settings: Settings, store: Store, pack: Pack, folder: Path) -> Mani
     }  # fmt: skip
 
 
-def snapshots(store: Store, pack: Pack) -> Manifest:
-    """Hashes of every file of every snapshot that the pack was made from, and of the pages beneath."""
-    month, found = store.month(pack.period.key), Manifest()
-    for name in sorted(f"{r.system}/{r.entity}" for r in pack.figures.reads):
+def snapshots(store: Store, period: str, night: date, counted: Mapping[str, bool]) -> Manifest:
+    """Hashes of every file of every snapshot that a pack was made from. `counted`: reads, and whether of the count."""
+    month, found = store.month(period), Manifest()
+    for name, of_count in sorted(counted.items()):
         system, entity = name.split("/")
-        folder = month.snapshot(system, entity, pack.night.date)
-        files = sorted(p for p in folder.iterdir() if p.is_file()) if folder.exists() else []
-        found[name] = {"count": name in pack.counted, "files": {p.name: hash_of(p) for p in files}}
+        folder = month.counted(system, entity) if of_count else store.snapshot(system, entity, night)
+        files = sorted(p for p in folder.iterdir() if p.is_file()) if folder and folder.exists() else []
+        found[name] = {"count": of_count, "files": {p.name: hash_of(p) for p in files}}
     return found
+
+
+def _counted(pack: Pack) -> dict[str, bool]:
+    names = (f"{r.system}/{r.entity}" for r in pack.figures.reads)
+    return {name: name in pack.counted for name in names}
+
+
+def basis(settings: Settings, store: Store, manifest: Manifest) -> Manifest:
+    """What a kept manifest rests on, as it is today: snapshots, rules, configuration."""
+    night = date.fromisoformat(manifest["night"]["date"])
+    counted = {name: s["count"] for name, s in manifest["snapshots"].items()}
+    return {
+        "snapshots": snapshots(store, manifest["period"]["key"], night, counted),
+        "rules": rules(),
+        "configuration": configuration(settings),
+    }
 
 
 def rules() -> dict[str, str]:

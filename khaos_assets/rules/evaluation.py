@@ -67,11 +67,7 @@ def evaluate_in(
 ) -> RulesResult:
     """As `evaluate`, on an open connection."""
     catalogue = {name: code for name, code in load_catalogue().items() if codes is None or name in codes}
-    load_configuration(db, settings, night)
-    load_reads_before(db)
-    known = load_history(db, store, night.date)
-    for comparison in sorted((HERE / "comparisons").glob("*.sql")):
-        _execute(db, comparison.name, "comparison", comparison.read_text(encoding="utf-8"))
+    known = compare_in(db, settings, store, night)
     db.execute(WORKING_TABLES)
     pairs = _pairs(db, settings, known, catalogue)
     load_cases_before(db)
@@ -96,6 +92,22 @@ def evaluate_in(
     for code_name, state, n in rows:
         states.setdefault(code_name, {})[state] = n
     return RulesResult(states, {f"{p.code} {p.systems}": p.why for p in pairs if p.why})
+
+
+def compare_in(
+    db: duckdb.DuckDBPyConnection, settings: Settings, store: Store, night: Night, names: Collection[str] | None = None
+) -> set[str]:
+    """Lay the systems of a night side by side: every file of `comparisons/`, or those with these names, in their order.
+
+    Returns what earlier nights handed on, by name.
+    """
+    load_configuration(db, settings, night)
+    load_reads_before(db)
+    known = load_history(db, store, night.date)
+    for comparison in sorted((HERE / "comparisons").glob("*.sql")):
+        if names is None or comparison.stem in names:
+            _execute(db, comparison.name, "comparison", comparison.read_text(encoding="utf-8"))
+    return known
 
 
 def pairs_of(code: Code, settings: Settings) -> Iterator[tuple[str, list[Need]]]:
