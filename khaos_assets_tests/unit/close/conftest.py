@@ -1,0 +1,64 @@
+"""October, run once for all that looks at it; what changes something works on a copy."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from khaos_assets.close import ground
+from khaos_assets.close.pack import Pack
+from khaos_assets.close.preparing import Prepared
+from khaos_assets.config import Store
+from khaos_assets.warehouse import database
+from khaos_assets.warehouse.database import prepare
+from khaos_assets_tests.memory_warehouse import PLAN_CHOICE
+from khaos_assets_tests.unit.close.months_by_hand import Books, books
+from khaos_assets_tests.unit.close.october import CLOSES, CLOSING, OPENING, OPENS
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick() -> Iterator[None]:
+    """To choose among plans of the same meaning takes longer than any plan over a handful of rows."""
+
+    def prepared_quickly(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+        connection.execute(f"SET disabled_optimizers = '{PLAN_CHOICE}'; SET threads = 1")
+        return prepare(connection)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ground, "prepare", prepared_quickly)
+        patch.setattr(database, "prepare", prepared_quickly)
+        yield
+
+
+@pytest.fixture(scope="session")
+def _october(tmp_path_factory: pytest.TempPathFactory) -> tuple[Books, Prepared]:
+    made = books(
+        tmp_path_factory.mktemp("october"),
+        {OPENS: OPENING, CLOSES: CLOSING},
+        close={"control_accounts": {"stock": ["1100"], "debtors": ["1200"]}, "nominals": {"sales": "4000"}},
+    )
+    return made, made.prepare()
+
+
+@pytest.fixture(scope="session")
+def prepared(_october: tuple[Books, Prepared]) -> Prepared:
+    return _october[1]
+
+
+@pytest.fixture(scope="session")
+def october_pack(prepared: Prepared) -> Pack:
+    return prepared.pack
+
+
+@pytest.fixture
+def october(_october: tuple[Books, Prepared], tmp_path: Path) -> Books:
+    """A copy in which version 1 is prepared."""
+    was = _october[0]
+    shutil.copytree(was.store.root, tmp_path / "data")
+    copy = Books(was.settings, Store(tmp_path / "data"))
+    copy.given = was.given
+    return copy
