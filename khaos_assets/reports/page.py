@@ -55,7 +55,7 @@ def write_page(
         },
         "charts": [c for c in (charts.open_by_family(severities), *charts.worth_by_code(figures)) if c],
         "course": charts_of(pictures),
-        "days_only": DAYS_ONLY if pictures.latency else "",
+        "days_only": " ".join(DAYS_ONLY) if pictures.latency else "",
         "ways": [w for w in HOW if cases and any(p.closed.get(w) for p in cases.work.parts())],
         "how": HOW,
         "bases": list(Basis),

@@ -18,8 +18,8 @@ FLOWS = {
     "tracking": "sent in Khaos → tracking shown",
 }
 DAYS_ONLY = (
-    "Khaos keeps days and no times: what it shows is taken to have come with the first minute of that day, so a figure "
-    "may be too small by part of a day, never too large. What has not arrived has taken until the night."
+    "Khaos keeps days and no times: what it shows is taken to have come with the first minute of that day.",
+    "So a figure may be too small by part of a day, never too large. What has not arrived has taken until the night.",
 )
 
 

@@ -113,6 +113,7 @@ def latency(flows: Sequence[FlowLatency]) -> Chart | None:
     }  # fmt: skip
     scale = {"type": "symlog", "constant": 10}
     spec = framed({
+        "width": 300,
         "height": {"step": 34},
         "data": {"values": values},
         "layer": [

@@ -36,6 +36,8 @@ class Block:
     kind: dict[str, Any]
     number: str = "#,##0"
     most: float | None = None
+    labels: str = ""
+    """Number format of the figures at the ends of the bars; none where it is empty."""
 
 
 @dataclass
@@ -104,7 +106,7 @@ class ChartSheet(SheetWriter):
             self.cells.number(line, 2, rate.compared, self.styles.count)
             self.cells.number(line, 3, rate.matched, self.styles.count)
         last = first + len(pictures.matching) - 1
-        return self._chart(Block(row, first, last, title, ["#1F4E79"], {"type": "bar"}, "0%", most=1))
+        return self._chart(Block(row, first, last, title, ["#1F4E79"], {"type": "bar"}, "0%", 1, labels="0.00%"))
 
     def _latency(self, row: int, pictures: Pictures) -> int:
         if not pictures.latency:
@@ -117,7 +119,8 @@ class ChartSheet(SheetWriter):
             for column, value in enumerate(figures, start=1):
                 self.cells.number(line, column, value, self.styles.count)
         last = first + len(pictures.latency) - 1
-        self.cells.text(last + 1, 0, DAYS_ONLY, self.styles.remark)
+        for line, sentence in enumerate(DAYS_ONLY, start=last + 1):
+            self.cells.text(line, 0, sentence, self.styles.remark)
         return self._chart(Block(row, first, last, title, [BLUE, AMBER, RED], {"type": "bar"}))
 
     def _head(self, row: int, title: str, heads: Sequence[str]) -> int:
@@ -125,6 +128,7 @@ class ChartSheet(SheetWriter):
         self.cells.text(row, 0, title, self.styles.section)
         for column in range(1, BESIDE - 1):
             self.cells.blank(row, column, self.styles.section)
+        self.cells.sheet.set_row(row + 1, 30)
         for column, head in enumerate(heads):
             self.cells.text(row + 1, column, head, self.styles.header_right if column else self.styles.header)
         return row + 2
@@ -145,6 +149,10 @@ class ChartSheet(SheetWriter):
                     "type": "circle", "size": 5, "fill": {"color": colour}, "border": {"color": colour}}}  # fmt: skip
             else:
                 series |= {"fill": {"color": colour}, "gap": 60}
+            if block.labels:
+                font = {"color": "#FFFFFF"}
+                labels = {"value": True, "num_format": block.labels, "position": "inside_end", "font": font}
+                series |= {"data_labels": labels}
             chart.add_series(series)
         chart.set_title({"name": block.title, "name_font": {"size": 12, "bold": True}})
         figures: dict[str, Any] = {

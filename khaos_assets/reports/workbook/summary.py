@@ -23,7 +23,7 @@ from khaos_assets.reports.workbook.writing import SheetWriter
 from khaos_assets.rules.basis import Basis
 from khaos_assets.rules.catalogue import load_catalogue
 
-WIDTHS = (19, 19, 9, 11, 13, 10, 13, 10, 13, 20, 13, 18, 12, 18, 28, 36)
+WIDTHS = (19, 19, 9, 14, 13, 10, 13, 10, 13, 20, 13, 18, 12, 18, 28, 36)
 POUNDS = ("Stand open:\ncases", "Stand open:\nGBP", "New:\ncases", "New:\nGBP", "Late:\ncases", "Late:\nGBP",
           "Left the list:\ncases", "Left the list:\nGBP", "Amount\nunknown")  # fmt: skip
 TOP = ("Owner", "Basis of GBP", "Side", "Code", "Amount GBP", "New", "Late", "Days", "Scope", "Record", "Expected in",
@@ -202,7 +202,7 @@ class SummarySheet(SheetWriter):
             self.cells.blank(row, column, self.styles.section)
 
     def _heads(self, row: int, heads: Sequence[str], words: int | None = None) -> None:
-        self.cells.sheet.set_row(row, 42 if any(h.count("\n") and len(h) > 20 for h in heads) else 30)
+        self.cells.sheet.set_row(row, 42 if any(h.count("\n") and len(h) > 17 for h in heads) else 30)
         for column, head in enumerate(heads):
             right = head in RIGHT if words is None else column >= words
             self.cells.text(row, column, head, self.styles.header_right if right else self.styles.header)
