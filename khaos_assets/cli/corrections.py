@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import sys
-from collections import Counter
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from khaos_assets.cli.plans import counted, head, show_plan
 from khaos_assets.cli.session import FAILED, JsonFlag, NightOption, Session, UsageError, command, emit, finish, say
 
 if TYPE_CHECKING:
     from khaos_assets.cases.ledger import Ledger
-    from khaos_assets.corrections.plan import Plan
-    from khaos_assets.corrections.register import Registered
 
-TOP = 20
 PlanId = Annotated[str, typer.Argument(help="The plan's id, or enough of its beginning.")]
 Why = Annotated[str, typer.Option("--why", help="Why, for whoever asks later.")]
 
@@ -31,6 +27,8 @@ def add_to(app: typer.Typer) -> None:
     command(app, "approve")(approve)
     command(app, "apply")(apply)
     command(app, "status")(status)
+    command(app, "verify")(verify)
+    command(app, "worklists")(worklists)
     command(app, "halt")(halt)
     command(app, "resume")(resume)
 
@@ -54,6 +52,9 @@ def plan(
     *,
     code: Annotated[list[str] | None, typer.Option("--code", help="Only cases of this code; may be repeated.")] = None,
     system: Annotated[list[str] | None, typer.Option("--system", help="Only what is written to this system.")] = None,
+    take_back: Annotated[
+        str | None, typer.Option("--take-back", metavar="PLAN", help="Write back what stood there before this plan.")
+    ] = None,
     json: JsonFlag = False,
 ) -> None:
     """Propose corrections for the cases that stand after a night. Nothing is written to any system."""
@@ -61,13 +62,14 @@ def plan(
     from khaos_assets.corrections.approval import approve as decide
     from khaos_assets.corrections.approval import policy_for
     from khaos_assets.corrections.caps import refuse_over
+    from khaos_assets.corrections.compensation import taking_back
     from khaos_assets.corrections.planning import make_plan
     from khaos_assets.corrections.register import enter, find
 
     settings, now = session.settings, datetime.now(UTC)
     with ledger_of(session) as ledger:
         with working("Looking for what can be put right"):
-            made = make_plan(
+            made = taking_back(ledger, take_back, planner=session.actor, at=now) if take_back else make_plan(
                 settings, session.store, ledger, session.stored_night(night), planner=session.actor, at=now,
                 codes=code, systems=system,
             )  # fmt: skip
@@ -76,7 +78,7 @@ def plan(
         policy = policy_for(settings, made)
         if policy is not None:
             decide(ledger, settings, plan_id, by=policy, at=now)
-        _show(session, find(ledger, plan_id), json)
+        show_plan(session, find(ledger, plan_id), json)
 
 
 def show(session: Session, plan_id: PlanId, json: JsonFlag = False) -> None:
@@ -84,7 +86,7 @@ def show(session: Session, plan_id: PlanId, json: JsonFlag = False) -> None:
     from khaos_assets.corrections.register import find
 
     with ledger_of(session) as ledger:
-        _show(session, find(ledger, plan_id), json)
+        show_plan(session, find(ledger, plan_id), json)
 
 
 def approve(session: Session, plan_id: PlanId, json: JsonFlag = False) -> None:
@@ -94,7 +96,7 @@ def approve(session: Session, plan_id: PlanId, json: JsonFlag = False) -> None:
     with ledger_of(session) as ledger:
         decided = decide(ledger, session.settings, plan_id, by=session.actor, at=datetime.now(UTC))
     if json:
-        emit(_head(decided))
+        emit(head(decided))
     else:
         say(f"Approved by {decided.approved_by}; to be applied before {decided.expires_at:%Y-%m-%d %H:%M} UTC.")
 
@@ -112,7 +114,7 @@ def apply(session: Session, plan_id: PlanId, json: JsonFlag = False) -> None:
     if json:
         emit({"plan_id": applied.plan_id, "how": applied.how, "why": applied.why, "states": applied.states})
     else:
-        print(f"{applied.how}: {_counted(applied.states)}")
+        print(f"{applied.how}: {counted(applied.states)}")
         if applied.why:
             print(applied.why)
     finish(0 if applied.how == "done" else FAILED)
@@ -128,17 +130,56 @@ def status(session: Session, json: JsonFlag = False) -> None:
     with ledger_of(session) as ledger:
         found = [(r, counts(ledger, r.plan_id)) for r in registered(ledger)]
     if json:
-        emit({"halted": stopped, "plans": [_head(r) | {"states": states} for r, states in found]})
+        emit({"halted": stopped, "plans": [head(r) | {"states": states} for r, states in found]})
         return
     from khaos_assets.cli.tables import print_table
 
     print_table(
         ("Plan", "State", "Night", "Made by", "Approved by", "Items"),
-        [(r.plan_id[:12], r.state(now), str(r.night), r.planner, r.approved_by or "", _counted(states))
+        [(r.plan_id[:12], r.state(now), str(r.night), r.planner, r.approved_by or "", counted(states))
          for r, states in found],
     )  # fmt: skip
     if stopped:
         print(stopped)
+
+
+def verify(session: Session, plan_id: PlanId, json: JsonFlag = False) -> None:
+    """Read again what a plan wrote, and say what became of its cases. Nothing is written."""
+    from khaos_assets.corrections.verifying import verify as look
+
+    with ledger_of(session) as ledger:
+        found = look(ledger, session.settings, session.credentials, session.store, plan_id)
+    if json:
+        looked = [
+            {"item": x.place, "write": x.item.write, "record": x.item.record, "stands": x.stands.value, "seen": x.seen,
+             "case": x.case}
+            for x in found.looked
+        ]  # fmt: skip
+        emit({"plan_id": found.plan_id, "stands": found.counts, "cases": found.cases, "items": looked})
+        return
+    print(f"What stands there: {counted(found.counts)}")
+    print(f"Their cases: {counted(found.cases)}")
+    for x in found.looked:
+        if x.stands.value != "ours":
+            print(
+                f"{x.item.code} {x.item.record} {x.item.field}: {x.seen} ({x.stands.value}), written was {x.item.after}"
+            )
+
+
+def worklists(session: Session, night: NightOption = None, json: JsonFlag = False) -> None:
+    """Write a file per code of what a person has to put right: all that stands and no plan of the night writes."""
+    from khaos_assets.corrections.register import registered
+    from khaos_assets.corrections.worklists import write_worklists
+
+    chosen = session.stored_night(night)
+    with ledger_of(session) as ledger:
+        mine = [r for r in registered(ledger) if r.night == chosen.date and r.plan.takes_back is None]
+        written = write_worklists(ledger, session.store, chosen.date, mine[0].plan if mine else None)
+    if json:
+        emit({"night": str(chosen), "files": {name: str(path) for name, path in written.items()}})
+        return
+    for path in written.values():
+        print(path)
 
 
 def halt(session: Session, *, why: Why) -> None:
@@ -171,55 +212,3 @@ def _bar(what: str) -> Generator[Callable[[int, int], None]]:
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task(what, total=None)
         yield lambda done, of: progress.update(task, completed=done, total=of)
-
-
-def _show(session: Session, registered: Registered, json: bool) -> None:
-    from khaos_assets.corrections.caps import uses
-
-    plan, caps = registered.plan, uses(registered.plan, session.settings.corrections.caps)
-    if json:
-        import msgspec
-
-        used = {u.cap: {"used": str(u.used), "limit": str(u.limit)} for u in caps}
-        emit(_head(registered) | {"caps": used, "plan": msgspec.json.decode(plan.text)})
-        return
-    from khaos_assets.cli.cases import pounds
-    from khaos_assets.cli.tables import print_table
-
-    state = registered.state(datetime.now(UTC))
-    print(f"Plan {registered.plan_id[:12]} of the night {plan.night}, made by {plan.planner}: {state}")
-    totals = [(code, write, f"{n:,}", pounds(gbp)) for (code, write), (n, gbp) in _totals(plan).items()]
-    print_table(("Code", "Write", ">Items", ">GBP"), totals)
-    largest = sorted(plan.items, key=lambda i: abs(i.amount_gbp or Decimal(0)), reverse=True)[:TOP]
-    print(f"The {len(largest)} largest of {len(plan.items):,}:")
-    print_table(
-        ("Code", "Write", "Record", "Field", "From", "To", ">GBP"),
-        [(i.code, i.write, i.record, i.field, i.before or "", i.after, pounds(i.amount_gbp)) for i in largest],
-    )
-    print_table(("Cap", ">Used", ">Allowed"), [(u.cap, f"{u.used:,f}", f"{u.limit:,f}") for u in caps])
-    why = Counter((x.code, x.why) for x in plan.left_out)
-    if why:
-        print("Not touched:")
-        print_table(("Code", ">Cases", "Why"), [(c, f"{n:,}", w) for (c, w), n in sorted(why.items())])
-    if state == "planned" and plan.items:
-        say(f"khaos-assets corrections approve {registered.plan_id[:12]} --as ANOTHER   lets it go")
-
-
-def _totals(plan: Plan) -> dict[tuple[str, str], tuple[int, Decimal]]:
-    totals: dict[tuple[str, str], tuple[int, Decimal]] = {}
-    for item in plan.items:
-        n, gbp = totals.get((item.code, item.write), (0, Decimal(0)))
-        totals[item.code, item.write] = n + 1, gbp + abs(item.amount_gbp or Decimal(0))
-    return dict(sorted(totals.items()))
-
-
-def _head(registered: Registered) -> dict[str, Any]:
-    r = registered
-    return {
-        "plan_id": r.plan_id, "state": r.state(datetime.now(UTC)), "night": str(r.night), "planner": r.planner,
-        "made_at": r.made_at, "approved_by": r.approved_by, "expires_at": r.expires_at,
-    }  # fmt: skip
-
-
-def _counted(states: Counter[str]) -> str:
-    return ", ".join(f"{n:,} {state}" for state, n in sorted(states.items()))

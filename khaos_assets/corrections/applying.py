@@ -1,8 +1,7 @@
-"""Applying an approved plan: one item at a time is read, written down, sent and read back.
+"""Applying an approved plan, or going on with one that was broken off.
 
-Items go in the plan's order, write by write: one, ten, then the rest; the first that does not end as planned stops all.
-One process at a time writes to a system. A plan that was broken off is applied again: the journal says what may have
-been sent, and that is read back before anything else. Not here: what is written (`planning.py`), by which calls
+Here: what has to be so before anything is sent, the locks, the clients, the end. One process at a time writes to a
+system. Not here: the items on their way (`going.py`), what is written (`planning/`), by which calls
 (`systems/<name>/writes.py`).
 """
 
@@ -10,14 +9,12 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
 from typing import Any
 
-import msgspec
 from filelock import Timeout
 
 from khaos_assets.cases.ledger import Ledger
@@ -25,23 +22,13 @@ from khaos_assets.config import Credentials, Settings, Store
 from khaos_assets.corrections import CorrectionError
 from khaos_assets.corrections.approval import refuse_unapproved
 from khaos_assets.corrections.caps import refuse_over
+from khaos_assets.corrections.going import Going, Stopped
 from khaos_assets.corrections.halt import refuse_halted
-from khaos_assets.corrections.journal import SETTLED, ItemState, Journal, Line, utc_now
-from khaos_assets.corrections.plan import Plan, PlanItem
+from khaos_assets.corrections.journal import Journal, utc_now
+from khaos_assets.corrections.plan import Plan
 from khaos_assets.corrections.register import find
 from khaos_assets.systems.read import ReadFailed, installed_systems
 from khaos_assets.systems.transport import Halted, TransportError
-from khaos_assets.systems.write import Acked, Indeterminate, RecordGone, Refused, Repeat, Write
-
-SENDINGS = 3
-"""How often one item is sent in one go, where sending it again does no harm."""
-FRESH = frozenset({ItemState.PLANNED, ItemState.REFUSED})
-"""Of these nothing was changed. One that was sent before the plan was broken off stops nobody: it is only looked at."""
-STOPS = frozenset({ItemState.REFUSED, ItemState.INDETERMINATE, ItemState.DIVERGED})
-"""How an item of the canary may not end. Of the rest, one that was refused is no reason to stop."""
-ASK_A_PERSON = (
-    "look at the record: if {after} stands there it was applied, else the next complete night proposes it again"
-)
 
 
 class AlreadyApplying(CorrectionError):
@@ -134,138 +121,3 @@ async def open_clients(
             client.transport.gate = gate
             clients[name] = client
         yield clients
-
-
-class Stopped(Exception):
-    """An item did not end as planned; nothing more is sent."""
-
-
-@dataclass
-class Going:
-    """The items of one plan on their way. `lines` is where each stands."""
-
-    journal: Journal
-    items: Sequence[PlanItem]
-    clients: dict[str, Any]
-    canary: Sequence[int]
-    progress: Callable[[int, int], None] = lambda done, of: None  # noqa: ARG005
-    lines: dict[int, Line] = field(default_factory=dict[int, Line])
-
-    async def all(self) -> None:
-        """What may have been sent is read back first. Raises Stopped or Halted; what is under way ends first."""
-        self.lines = self.journal.lines()
-        places = [p for p, line in self.lines.items() if line.state not in SETTLED]
-        for _, group in self._by_write(p for p in places if self.lines[p].state not in FRESH):
-            await self._together(list(group), is_canary=False)
-        for _, group in self._by_write(p for p in places if self.lines[p].state in FRESH):
-            for batch, is_canary in batches(list(group), self.canary):
-                await self._together(batch, is_canary)
-
-    def _by_write(self, places: Iterable[int]) -> Iterator[tuple[str, Iterator[int]]]:
-        return groupby(places, key=lambda place: self.items[place - 1].write)
-
-    async def _together(self, places: Sequence[int], is_canary: bool) -> None:
-        """Side by side, as many as the system takes. The first failure lets no further item begin."""
-        broken: list[Exception] = []
-        waiting = iter(places)
-
-        async def work() -> None:
-            for place in waiting:
-                if broken:
-                    return
-                fresh = self.lines[place].state in FRESH
-                try:
-                    await self._one(place)
-                except (Halted, ReadFailed, TransportError) as e:
-                    broken.append(e)
-                line = self.lines[place]
-                if line.state in STOPS and fresh and (is_canary or line.state is not ItemState.REFUSED):
-                    item = self.items[place - 1]
-                    broken.append(Stopped(f"{item.code} {item.record}: {line.state.value}: {line.why}"))
-                self.progress(sum(x.state in SETTLED for x in self.lines.values()), len(self.items))
-
-        concurrency = self.clients[self.items[places[0] - 1].system].transport.politeness.concurrency
-        await asyncio.gather(*(work() for _ in range(min(concurrency, len(places)))))
-        if broken:
-            raise next((e for e in broken if isinstance(e, Halted)), broken[0])
-
-    async def _one(self, place: int) -> None:
-        """One item to its end. Raises Halted, ReadFailed or TransportError where it cannot even be read."""
-        item, line = self.items[place - 1], self.lines[place]
-        write, client = item.open(), self.clients[item.system]
-        if line.state is ItemState.REFUSED:
-            line = self.lines[place] = Line(place, generation=line.generation + 1)
-        known = line.state not in FRESH  # it may have been sent before
-        try:
-            seen = await write.current(client)
-        except RecordGone as e:
-            await self._note(line, ItemState.INDETERMINATE if known else ItemState.GONE, str(e))
-            return
-        if write.same(seen, item.after):
-            await self._note(line, ItemState.VERIFIED, "found so after a break" if known else "it stood so already")
-        elif not write.same(seen, item.before):
-            state = ItemState.DIVERGED if known else ItemState.CONFLICT
-            await self._note(line, state, f"{seen} stands there, expected was {item.before}")
-        elif line.state is ItemState.ACKED:
-            await self._note(line, ItemState.DIVERGED, f"it was acknowledged, and {seen} stands there")
-        elif known and write.repeat is Repeat.NEVER:
-            await self._note(line, ItemState.INDETERMINATE, ASK_A_PERSON.format(after=item.after))
-        else:
-            await self._send(place, item, write, client)
-
-    async def _send(self, place: int, item: PlanItem, write: Write, client: Any) -> None:
-        """Written down, sent, read back. Sent again only where twice is once, and only after reading."""
-        outcome = Indeterminate("it was not sent")
-        for _ in range(SENDINGS):
-            await self._note(self.lines[place], ItemState.INTENT)
-            try:
-                outcome = await write.put(client, item.after, self._key(place))
-            except Halted:
-                await self._note(self.lines[place], ItemState.PLANNED, "halted before it was sent")
-                raise
-            if isinstance(outcome, Refused):
-                await self._note(self.lines[place], ItemState.REFUSED, outcome.why)
-                return
-            if isinstance(outcome, Acked) and outcome.seen is None:
-                await self._note(self.lines[place], ItemState.ACKED)
-            seen = outcome.seen if isinstance(outcome, Acked) and outcome.seen is not None else None
-            if seen is None:
-                try:
-                    seen = await write.current(client)
-                except (RecordGone, ReadFailed, TransportError) as e:
-                    if isinstance(e, Halted):
-                        raise
-                    await self._note(self.lines[place], ItemState.INDETERMINATE, f"it cannot be read back: {e}")
-                    return
-            if write.same(seen, item.after):
-                await self._note(self.lines[place], ItemState.VERIFIED)
-                return
-            if isinstance(outcome, Acked) or not write.same(seen, item.before):
-                await self._note(
-                    self.lines[place], ItemState.DIVERGED, f"{seen} stands there after writing {item.after}"
-                )
-                return
-            if write.repeat is Repeat.NEVER:
-                break
-        why = f"{outcome.why}; {ASK_A_PERSON.format(after=item.after)}"
-        await self._note(self.lines[place], ItemState.INDETERMINATE, why)
-
-    def _key(self, place: int) -> str:
-        """What names this sending where a system keeps such names: at most 50 characters."""
-        return f"{self.journal.registered.plan_id[:24]}-{place}-{self.lines[place].generation}"
-
-    async def _note(self, line: Line, state: ItemState, why: str | None = None) -> None:
-        moved = msgspec.structs.replace(line, state=state, why=why)
-        await self.journal.note(moved)
-        self.lines[line.place] = moved
-
-
-def batches(places: Sequence[int], canary: Sequence[int]) -> Iterator[tuple[Sequence[int], bool]]:
-    """The first few, a few more, the rest; whether each is a canary."""
-    at = 0
-    for size in canary:
-        if at < len(places):
-            yield places[at : at + size], True
-        at += size
-    if at < len(places):
-        yield places[at:], False

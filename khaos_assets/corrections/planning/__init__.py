@@ -76,7 +76,7 @@ def make_plan(
             f"the newest night in the ledger is {newest}, not {night}: corrections rest on the newest"
         )
     standing = {c.case_key for c in ledger.cases(states=STANDING)}
-    held = _held_back(ledger, night)
+    held = held_back(ledger, night)
     with store.writing(), open_warehouse(store, read_only=True) as db:
         if _one(db, "SELECT max(night) FROM control_read") != night.date:
             raise CorrectionError(f"the warehouse does not hold the night {night}: run it again")
@@ -171,7 +171,7 @@ def _not_allowed(settings: Settings, p: Proposal, ground: Mapping[str, Ground]) 
     return None
 
 
-def _held_back(ledger: Ledger, night: Night) -> dict[str, str]:
+def held_back(ledger: Ledger, night: Night) -> dict[str, str]:
     """Cases that were corrected since the night, and those that came back too often."""
     item = tables.correction_item
     applied = sa.and_(item.c.state == ItemState.VERIFIED.value, item.c.night < night.date)

@@ -41,6 +41,7 @@ SYSTEMS = ("khaos", "wair", "scayle", "orocommerce", "plytix", "pimberly")
 class Ground:
     """Simulators at a night that was taken and recorded, and a ledger to write to."""
 
+    config: Path
     settings: Settings
     store: Store
     sandbox: Sandbox
@@ -126,6 +127,6 @@ def ground(taken: tuple[Path, Path, list[Night]], tmp_path: Path) -> Iterator[Ca
         settings = load_settings(world / "merchant.toml", data_dir=tmp_path / "data")
         store = Store(settings.data_dir)
         with running_sandbox(world, faults=faults, rate_clock=100_000) as sandbox, open_ledger(store) as ledger:
-            yield Ground(settings, store, sandbox, ledger, nights)
+            yield Ground(world / "merchant.toml", settings, store, sandbox, ledger, nights)
 
     return standing

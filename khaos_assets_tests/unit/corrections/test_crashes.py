@@ -10,7 +10,7 @@ from copy import deepcopy
 
 import pytest
 
-from khaos_assets.corrections.applying import Going, Stopped
+from khaos_assets.corrections.going import Going, Stopped
 from khaos_assets.corrections.journal import SETTLED, ItemState, Line, prove
 from khaos_assets.corrections.plan import Plan
 from khaos_assets.systems.write import Acked, Repeat, Write

@@ -1,0 +1,81 @@
+"""Worklists: what no write puts right, as one file per code for whoever does it by hand.
+
+Every standing case without an item in the night's plan is on one, also what a plan left out, with the reason. Text that
+a spreadsheet would run as a formula is made harmless. STK-01 goes out a second time in the form of Khaos's stock
+adjustment import, exact and without any such care. An entry leaves a list only by evidence: the next complete night
+without it.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+
+from khaos_assets.cases.ledger import Ledger
+from khaos_assets.cases.states import STANDING, Case
+from khaos_assets.config import Store
+from khaos_assets.config.store import write_bytes
+from khaos_assets.corrections.plan import Plan
+
+COLUMNS = (
+    "case", "due (UTC)", "owner", "severity", "systems", "record", "scope", "field", "value seen", "value wanted",
+    "units", "GBP", "why", "what to do", "not corrected because",
+)  # fmt: skip
+ADJUSTMENT = ("Stock Code", "Site", "Adjustment", "Counted", "Reason")
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+BOM = "\ufeff".encode()
+"""So that a spreadsheet reads the letters as what they are."""
+
+
+def write_worklists(ledger: Ledger, store: Store, night: date, plan: Plan | None) -> dict[str, Path]:
+    """Write the lists of a night and remove those of an earlier writing; file by name.
+
+    `plan` is the night's own, where there is one: what it writes is on no list.
+    """
+    planned = {item.case_key for item in plan.items} if plan else set[str]()
+    why_not = {left.case_key: left.why for left in plan.left_out} if plan else {}
+    cases = [c for c in ledger.cases(states=STANDING) if c.case_key not in planned]
+    folder = store.worklists(night)
+    for old in folder.glob("*.csv"):
+        old.unlink()
+    written: dict[str, Path] = {}
+    for code in sorted({c.code for c in cases}):
+        mine = [c for c in cases if c.code == code]
+        written[code] = _write(folder / f"{code}.csv", COLUMNS, (_line(c, why_not) for c in mine))
+        if code == "STK-01":
+            levels = (_adjustment(c) for c in mine if c.units is not None)
+            written["stock-adjustment"] = _write(folder / "stock-adjustment.csv", ADJUSTMENT, levels)
+    return written
+
+
+def _line(case: Case, why_not: Mapping[str, str]) -> Sequence[str]:
+    c = case
+    due = f"{c.due_at:%Y-%m-%d %H:%M}" if c.due_at else ""
+    units, gbp = ("" if n is None else f"{n:f}" for n in (c.units, c.amount_gbp))
+    seen, wanted = c.actual_value or "", c.expected_value or ""
+    texts = (c.systems, c.record_key, c.scope, c.field, seen, wanted)
+    said = (c.reason or "", c.correction or "", why_not.get(c.case_key, ""))
+    return (c.case_key, due, c.owner, c.severity, *map(_safe, texts), units, gbp, *map(_safe, said))
+
+
+def _adjustment(case: Case) -> Sequence[str]:
+    """What to add to Khaos's stock of a code at a site, so that it is what WAIR has on hand."""
+    adjustment = -(case.units or 0)
+    return (case.record_key, case.scope, f"{adjustment:f}", case.expected_value or "", case.case_key[:12])
+
+
+def _safe(text: str) -> str:
+    """Text as text, whatever a spreadsheet makes of its first letter."""
+    return f"'{text}" if text.startswith(FORMULA) else text
+
+
+def _write(path: Path, columns: Collection[str], lines: Iterable[Sequence[str]]) -> Path:
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow(columns)
+    writer.writerows(lines)
+    write_bytes(path, BOM + out.getvalue().encode())
+    return path
