@@ -63,9 +63,11 @@ def purge(
     json: JsonFlag = False,
 ) -> None:
     """Remove raw pages, unreadable bodies and what days wrote, once older than the settings of retention allow."""
+    from khaos_assets.close.steps import sealed_pages
     from khaos_assets.snapshots.retention import purge as remove
 
-    removed = remove(session.settings.retention, session.store, session.night(as_of).date)
+    spared = sealed_pages(session.store)
+    removed = remove(session.settings.retention, session.store, session.night(as_of).date, sealed=spared)
     if json:
         emit([{"kind": r.kind, "path": str(r.path), "files": r.files, "bytes": r.bytes} for r in removed])
         return

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from khaos_assets.cases.events import Happening, Kind
@@ -21,6 +21,7 @@ from khaos_assets.close.states import Close, closes
 from khaos_assets.close.workbook import write_pack
 from khaos_assets.config import Settings, Store
 from khaos_assets.config.store import write_bytes
+from khaos_assets.snapshots.stored import read_certificate
 
 SEAL = "seal.json"
 
@@ -131,6 +132,23 @@ def verify(settings: Settings, store: Store, period: Period) -> list[str]:
             found.append(f"ledger: event {kept['ledger']['events']} is not the one that was sealed")
     today = manifests.basis(settings, store, kept)
     return found + manifests.differences({part: kept[part] for part in today}, today)
+
+
+def sealed_pages(store: Store) -> set[Path]:
+    """Folders of the raw pages that sealed months rest on. Raises LedgerError where the ledger cannot be opened."""
+    with open_ledger(store) as ledger:
+        sealed = [c for c in closes(ledger.events()).values() if c.sealed is not None]
+    found: set[Path] = set()
+    for close in sealed:
+        assert close.sealed is not None
+        manifest = manifests.read(folder_of(store, close.key, close.sealed.version))
+        night = date.fromisoformat(manifest["night"]["date"])
+        for name in manifest["snapshots"]:
+            system, entity = name.split("/")
+            certificate = read_certificate(store, system, entity, night)
+            if certificate is not None:
+                found.add(store.raw_attempt(system, entity, night, certificate.attempt))
+    return found
 
 
 def _known(ledger: Ledger, period: Period) -> Close:

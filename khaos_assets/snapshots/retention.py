@@ -1,14 +1,15 @@
 """What is kept how long: raw pages, bodies that could not be parsed, and what the days wrote.
 
 Counted in days from the night that the files belong to. Of each read the newest complete snapshot keeps its pages
-however old it is: the next delta reaches on from it, and the next night is compared with it. Tables, reports and
+however old it is: the next delta reaches on from it, and the next night is compared with it. So do the pages that a
+sealed month rests on, for it can be made from them again. Tables, reports and
 history stay; they hold no more of a person than a work list must show.
 """
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -27,9 +28,12 @@ class Removed:
     bytes: int
 
 
-def purge(retention: Retention, store: Store, today: date) -> list[Removed]:
-    """Remove what is older than its retention on a day; what went, by path. Safe to repeat."""
-    kept = set(_pages_still_needed(store))
+def purge(retention: Retention, store: Store, today: date, *, sealed: Iterable[Path] = ()) -> list[Removed]:
+    """Remove what is older than its retention on a day; what went, by path. Safe to repeat.
+
+    `sealed`: folders of raw pages that a sealed month rests on; they stay.
+    """
+    kept = {*_pages_still_needed(store), *sealed}
     return sorted(
         (
             _remove(kind, folder)

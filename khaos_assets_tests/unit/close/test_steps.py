@@ -14,9 +14,10 @@ from khaos_assets.close.manifest import manifest_hash, read
 from khaos_assets.close.preparing import folder_of, known_closes
 from khaos_assets.close.states import Close
 from khaos_assets.close.steps import RefusedStep
-from khaos_assets.config import Store
+from khaos_assets.config import Retention, Store
+from khaos_assets.snapshots.retention import purge
 from khaos_assets_tests.unit.close.months_by_hand import LATER, Books
-from khaos_assets_tests.unit.close.october import CLOSES, CLOSING, NEVER_SENT, OPENING
+from khaos_assets_tests.unit.close.october import CLOSES, CLOSING, NEVER_SENT, OPENING, OPENS
 
 
 def sign(b: Books, by: str = "ann", note: str = "") -> Close:
@@ -171,6 +172,21 @@ def test_another_folder_with_the_same_snapshots_and_ledger_seals_the_same(octobe
     made = other.prepare(by="somebody")
     assert (made.version, made.new) == (1, False)
     assert manifest_hash(read(made.folder)) == sealed.manifest
+
+
+def test_pages_that_a_sealed_month_rests_on_outlive_their_retention(october: Books) -> None:
+    pages = [october.store.raw_attempt("wair", "stock", day, 1) for day in (OPENS, CLOSES)]
+    later = october.store.raw_attempt("wair", "stock", date(2026, 11, 2), 1)
+    for folder in (*pages, later):
+        folder.mkdir(parents=True)
+        (folder / "00000.json").write_text("[]")
+    october.add_night(date(2026, 11, 2), OPENING)
+    sign(october)
+    review(october)
+    seal(october)
+    spared = steps.sealed_pages(october.store)
+    purge(Retention(raw_days=1), october.store, date(2027, 6, 1), sealed=spared)
+    assert [folder.exists() for folder in (*pages, later)] == [False, True, True]
 
 
 def test_months_are_sealed_in_their_order_and_an_opening_is_the_last_closing(october: Books) -> None:
