@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import compare, snapshots
+from bench import compare, snapshots, workbook
 from bench.contest import Figures, Target, contest
 from bench.stock import served
 
@@ -45,6 +45,13 @@ def test_every_contender_stores_the_rows_of_the_certified_snapshot(
 def test_every_comparison_finds_the_planted_differences(name: str) -> None:
     """One position in a thousand differs."""
     assert getattr(compare, name)(str(POSITIONS)).facts == {"differences": POSITIONS // 1000}
+
+
+def test_the_workbook_and_its_peer_hold_the_same_cells() -> None:
+    with workbook.prepared(100) as folder:
+        product, alone = workbook.nightly_workbook(str(folder)), workbook.xlsxwriter_alone(str(folder))
+    assert product.facts == alone.facts
+    assert product.facts["cells"] > 100 * 20
 
 
 def test_a_target_says_whether_it_was_met() -> None:

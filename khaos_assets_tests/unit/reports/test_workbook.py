@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 import zipfile
 from datetime import datetime, time
@@ -10,9 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+import pyarrow.parquet as pq
 import pytest
 from xlsxwriter import Workbook
 
+from khaos_assets.reports import export_exceptions
 from khaos_assets.reports.figures import read_figures
 from khaos_assets.reports.workbook import write_workbook
 from khaos_assets.reports.workbook.cells import MAX_TEXT, Cells, Overflow, WorkbookError, in_parts, utf16_units
@@ -87,6 +90,21 @@ def test_rows_beyond_a_sheets_end_go_on_in_the_next_and_the_totals_count_both(tm
     counted = next(c.value for r in book["Control"].iter_rows() for c in r if "COUNTIFS" in str(c.value))
     assert counted.count("COUNTIFS") == 3
     assert all(sheet.freeze_panes == "C2" and sheet.auto_filter.ref for n in ("STK", "STK 3") for sheet in [book[n]])
+
+
+def test_nothing_is_cut_off_where_sheets_end(tmp_path: Path) -> None:
+    rows = [row(record_key=f"S{i}", case_key=f"{i:032}", state="open" if i % 3 else "expected") for i in range(25)]
+    store = make_night(tmp_path, rows)
+    with open_warehouse(store, read_only=True) as con:
+        write_workbook(con, read_figures(con, "M", NIGHT), tmp_path / "small.xlsx", rows_per_sheet=10)
+    for format in ("csv", "parquet"):
+        export_exceptions(store, NIGHT, out=tmp_path / f"all.{format}", format=format)
+    book = openpyxl.load_workbook(tmp_path / "small.xlsx", data_only=True)
+    sheets = [key for n in ("STK", "STK 2", "STK 3") for key in column(book, n, "case_key")]
+    with (tmp_path / "all.csv").open(encoding="utf-8") as text:
+        in_csv = [line["case_key"] for line in csv.DictReader(text)]
+    in_parquet = pq.read_table(tmp_path / "all.parquet")["case_key"].to_pylist()
+    assert sorted(sheets) == sorted(in_csv) == sorted(in_parquet) == [r["case_key"] for r in rows]
 
 
 def test_figures_and_dates_are_real_ones(tmp_path: Path) -> None:
