@@ -12,8 +12,8 @@ SELECT to_khaos AS systems, 'sales_orders' AS entity, reference AS record_key,
     khaos_key AS counterpart_key, 'cancelled' AS expected_value, 'open' AS actual_value,
     'nothing picked, sent or dispatched' AS reason,
     pounds(net_gbp) AS amount_gbp,
-    coalesce(cancelled_at, changed_at) AS observed_at, snapshot AS expected_snapshot, khaos_snapshot AS actual_snapshot,
-    CASE WHEN coalesce(cancelled_at, changed_at) > getvariable('as_of') - getvariable('order_grace') THEN 'expected' ELSE 'open' END AS state,
+    cancelled_at AS observed_at, snapshot AS expected_snapshot, khaos_snapshot AS actual_snapshot,
+    CASE WHEN cancelled_at > getvariable('as_of') - getvariable('order_grace') THEN 'expected' ELSE 'open' END AS state,
     json_object('market', market, 'currency', currency, 'net', total_net::VARCHAR) AS evidence,
     channel AS other, reference
 FROM channel_order

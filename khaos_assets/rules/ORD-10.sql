@@ -16,7 +16,7 @@ SELECT o.to_khaos AS systems, 'sales_orders' AS entity, o.reference AS record_ke
         CASE WHEN o.dispatch_keys IS NOT NULL THEN 'dispatched' END) AS actual_value,
     'the warehouse decides' AS reason,
     pounds(o.net_gbp) AS amount_gbp,
-    coalesce(o.cancelled_at, o.changed_at) AS observed_at, o.snapshot AS expected_snapshot, o.khaos_snapshot AS actual_snapshot,
+    o.cancelled_at AS observed_at, o.snapshot AS expected_snapshot, o.khaos_snapshot AS actual_snapshot,
     json_object('units_sent', plain(o.khaos_sent), 'dispatches', coalesce(o.dispatch_keys, [])) AS evidence,
     o.channel AS other, o.reference
 FROM channel_order AS o

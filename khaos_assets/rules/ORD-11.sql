@@ -6,7 +6,7 @@
 SELECT o.to_khaos AS systems, o.reference AS record_key, '' AS scope,
     coalesce(bool_and(s.khaos_units - s.channel_units IN (0, s.added_units)), TRUE) AS holds
 FROM channel_order AS o
-LEFT JOIN channel_order_sku AS s ON s.channel = o.channel AND s.reference = o.reference AND s.channel_units IS NOT NULL
+LEFT JOIN channel_order_sku AS s ON s.channel = o.channel AND s.reference = o.reference
 WHERE o.khaos_lives AND o.status <> 'cancelled'
 GROUP BY o.to_khaos, o.reference
 
@@ -14,7 +14,7 @@ GROUP BY o.to_khaos, o.reference
 WITH amended AS (
     SELECT *, khaos_units - channel_units AS units
     FROM channel_order_sku
-    WHERE channel_units IS NOT NULL AND khaos_units - channel_units NOT IN (0, added_units)
+    WHERE khaos_units - channel_units NOT IN (0, added_units)
 )
 SELECT o.to_khaos AS systems, 'order_lines' AS entity, o.reference AS record_key,
     string_agg(a.sku, '+' ORDER BY a.sku) AS field,

@@ -17,7 +17,6 @@ WITH moving AS (
 SELECT sku, site, sum(units) AS units, string_agg(DISTINCT transfer_id, '+' ORDER BY transfer_id) AS transfers,
     list({'units': units, 'transfer': transfer_id} ORDER BY transfer_id) AS each_one
 FROM moving
-WHERE site IS NOT NULL
 GROUP BY ALL;
 
 -- Narrow on purpose, for it has a row for every SKU and site of the merchant and most of its time goes into writing:

@@ -147,10 +147,15 @@ def test_euros_are_pounds_at_the_rate_of_the_month(seen: Results, tonight: Tonig
     in_khaos("later", "SC-twice", created_on=date(2026, 11, 2), items_net="5.00", delivery_net="1.00"),
     in_khaos("gone", "SC-twice", cancelled=True),
     [both("twice not"), note("twice not")],
+    [
+        both("again"),
+        in_khaos("K again too", "SC-again", created_on=date(2026, 11, 2), items_net="5.00", delivery_net=None),
+    ],
 )
 def test_all_but_the_earliest_of_several_orders_are_extra(seen: Results) -> None:
     (row,) = [r for r in seen.of("ORD-03") if "twice" in r["record_key"]]
     assert (row["counterpart_key"], row["amount_gbp"]) == ("later", Decimal("6.00"))
+    assert seen.about("again").one("ORD-03")["amount_gbp"] == Decimal("5.00")
     assert compared(seen, "ORD-03", "off there too") == [], "it is cancelled"
 
 
@@ -161,9 +166,13 @@ def test_all_but_the_earliest_of_several_orders_are_extra(seen: Results) -> None
     [there("alone cancelled", cancelled=True), in_khaos("K alone", "alone by phone"), note("alone note")],
     [customer("TEST", company_class="Test"), there("alone test", company="TEST")],
     [there("alone aside"), SetAside("scayle.orders", "alone aside")],
+    # nor where the channel has it when it is asked by name
+    [there(f"alone {r}") for r in ("asked", "gone")],
+    [scayle.OrderAsked(full_reference=f"alone {r}", found=r == "asked") for r in ("asked", "gone")],
 )
 def test_an_order_in_the_channels_form_that_it_does_not_have_is_khaos_alone(seen: Results) -> None:
-    assert rows(seen, "ORD-04", "alone") == dict.fromkeys(("SC-alone", "SC-alone unread"), ("", "20.00", "open"))
+    told = ("SC-alone", "SC-alone unread", "SC-alone gone")
+    assert rows(seen, "ORD-04", "alone") == dict.fromkeys(told, ("", "20.00", "open"))
     assert states(seen, "ORD-04", "known") == {}
 
 

@@ -163,10 +163,13 @@ def bought(reference: str, *lines: Any, customer: str = "71", **fields: Any) -> 
     listed_price("Trade", "SOLD-1", "8.00"),
     oro_price("SOLD-1", "8.50"),
     oro_price("SOLD-1", "8.00", start=10),
+    oro_price("SOLD-1", "7.90", start=20),
     oro_price("SOLD-1", "95.00", unit="case"),
     bought("P1", oro_line("SOLD-1", 1, "8.50"), oro_line("SOLD-1", 9, "8.50")),
     bought("P2", oro_line("SOLD-1", 5, "8.50"), oro_line("SOLD-1", 3, "95.00", unit="case")),
-    # the next break, another list, no list, cancelled, another month
+    # the next break, another currency, another list, no list, cancelled, another month
+    bought("P8", oro_line("SOLD-1", 12, "8.00")),
+    bought("P9", oro_line("SOLD-1", 2, "8.50"), currency="EUR"),
     bought("P3", oro_line("SOLD-1", 10, "8.00")),
     bought("P4", oro_line("SOLD-1", 4, "8.50"), customer="81"),
     bought("P5", oro_line("SOLD-1", 4, "8.50"), customer="91"),
@@ -177,6 +180,7 @@ def test_it_is_worth_what_customers_of_the_list_bought_at_that_break_in_the_mont
     assert rows(found, "FIN-07", "SOLD") == [
         ("SOLD-1", "1/case/1/GBP", "-3.00", "open"),
         ("SOLD-1", "1/each/1/GBP", "7.50", "open"),
+        ("SOLD-1", "1/each/20/GBP", "0.00", "open"),
     ]
 
 
@@ -300,21 +304,28 @@ def test_without_a_level_the_amount_is_empty_and_two_prices_are_one_exception(fo
 
 
 def test_a_list_tells_no_time_so_what_is_new_tonight_is_expected(nights: Tonight) -> None:
-    settings = merged(SHOPS, {"mapping": LISTS})
+    """As old as it was first seen, over a night on which prices could not be read; all of the first night is old."""
+    austria = SHOPS["markets"] | {"scayle/hl/AT": SHOPS["markets"]["scayle/hl/DE"]}
+    settings = merged(SHOPS, {"mapping": LISTS, "markets": austria})
+    since = {"EURO-1": 0, "EURO-2": 1, "EURO-3": 3}
 
-    def night(price: str) -> PlantedNight:
-        things = [
-            GOODS,
-            ACCOUNTS,
-            scayle_shop("DE"),
-            in_germany("EURO-1", price),
-            listed_price("Web EUR", "EURO-1", "9"),
-        ]
-        return PlantedNight(things, settings=settings)
+    def night(number: int, **options: Any) -> PlantedNight:
+        things: list[Any] = [GOODS, ACCOUNTS, scayle_shop("DE"), scayle_shop("AT")]
+        for sku, first in since.items():
+            things += [in_germany(sku, "11.00" if number >= first else "9.00"), listed_price("Web EUR", sku, "9")]
+        elsewhere = "11.00" if number == 3 else "9.00"
+        things += [scayle_price("EURO-1", elsewhere, country="AT", currency="EUR", percent=0, key="at")]
+        return PlantedNight(things, settings=settings, **options)
 
-    assert nights(night("11.00")).state("FIN-08") == "open"
-    assert nights(night("9.00"), night("11.00")).state("FIN-08") == "expected"
-    assert nights(night("9.00"), night("11.00"), night("11.00")).state("FIN-08") == "open"
+    assert nights(night(0)).state("FIN-08") == "open"
+    lost = {"scayle.prices": {"verdict": "INCOMPLETE"}}
+    found = nights(night(0), night(1), night(2, certificates=lost), night(3))
+    assert {(r["record_key"], r["scope"]): r["state"] for r in found.of("FIN-08")} == {
+        ("EURO-1", "scayle/hl/DE/EUR"): "open",
+        ("EURO-1", "scayle/hl/AT/EUR"): "expected",
+        ("EURO-2", "scayle/hl/DE/EUR"): "open",
+        ("EURO-3", "scayle/hl/DE/EUR"): "expected",
+    }
 
 
 PIM = merged(SHOPS, {"plytix": PLYTIX, "mapping": LISTS})

@@ -38,7 +38,7 @@ NIGHT = SharedNight(
     [site("Shop"), site("Attic")],
     settings={
         "non_stock_codes": ["POST"],
-        "mapping": {"locations": {"L1": "Main", "L2": "Shop", "L3": "Shop", "Attic": "Attic"}},
+        "mapping": {"locations": {"L1": "Main", "L2": "Shop", "L3": "Shop", "Shop": "Shop", "Attic": "Attic"}},
     },
 )
 found = NIGHT.once()
@@ -65,6 +65,7 @@ def test_the_difference_is_khaos_less_wair_valued_at_cost(
     assert (row["units"], row["amount_gbp"]) == (Decimal(units), Decimal(amount))
     assert (row["expected_value"], row["actual_value"], row["state"]) == (wair, khaos, "open")
     assert told.open() == [("STK-01", sku)]
+    assert row["expected_snapshot"] != row["actual_snapshot"]
 
 
 SEVERITIES = {
@@ -167,7 +168,7 @@ def test_the_tolerance_is_allowed_and_not_a_unit_more(tonight: Tonight) -> None:
     [stocked("TRANSIT-2", 10, 7), transfer("T2", "TRANSIT-2", 5, received=2, origin="L9", goal="L1")],
 )
 def test_a_transfer_in_transit_explains_the_whole_difference_at_either_end(found: Results) -> None:
-    rows = {r["record_key"]: (r["state"], r["reason"]) for r in found.about("TRANSIT").of("STK-01")}
+    rows = {r["record_key"]: (r["state"], r["reason"]) for r in found.about("TRANSIT-1", "TRANSIT-2").of("STK-01")}
     assert rows == {"TRANSIT-1": ("expected", "in transit: T1"), "TRANSIT-2": ("expected", "in transit: T2")}
 
 
@@ -198,6 +199,26 @@ def test_several_transfers_explain_together_or_one_of_them_alone(found: Results)
         "ALL-2": ("expected", "in transit: ALL-2 in"),
         "ALL-3": ("open", "differs"),
     }
+
+
+@NIGHT.has(
+    [stocked("TRANSIT-3", 10, 7), level("TRANSIT-3", 10, site_name="Shop"), wair_stock("TRANSIT-3", 7, location="L2")],
+    transfer("T5", "TRANSIT-3", 3),
+    # Nothing is on its way where more came than was sent
+    [stocked("TRANSIT-4", 10, 12), transfer("T6", "TRANSIT-4", 3, received=5)],
+    # A SKU of another spelling moves what it means
+    [stock_item("TRANSIT-5"), level("TRANSIT-5", 10), wair_item("transit-5"), wair_stock("transit-5", 7)],
+    transfer("T7", "transit-5", 3),
+)
+def test_a_transfer_explains_nothing_at_another_site_nor_once_all_of_it_came(found: Results) -> None:
+    told = found.about("TRANSIT-3", "TRANSIT-4", "transit-5").of("STK-01")
+    assert {(r["record_key"], r["scope"]): r["state"] for r in told} == {
+        ("TRANSIT-3", "Main"): "expected",
+        ("TRANSIT-3", "Shop"): "open",
+        ("TRANSIT-4", "Main"): "open",
+        ("transit-5", "Main"): "suppressed",
+    }
+    assert found.about("transit-5").one("STK-01")["reason"] == "in transit: T7"
 
 
 @NIGHT.has(in_shop("WITHIN-1", 10, L2=7), transfer("T3", "WITHIN-1", 3, origin="L2", goal="L3"))
@@ -290,10 +311,15 @@ def test_a_build_and_a_style_child_are_stocked_by_themselves(found: Results) -> 
     assert amounts == {"OWN-KIT": Decimal("5.00"), "OWN-TEE-S": Decimal("3.00")}
 
 
-@NIGHT.has(in_shop("ASIDE-1", 8, L2=3), in_shop("ASIDE-2", 8, L2=3), SetAside("wair.stock", "L3/ASIDE-1"))
+@NIGHT.has(
+    [in_shop("ASIDE-1", 8, L2=3), in_shop("ASIDE-2", 8, L2=3), SetAside("wair.stock", "L3/ASIDE-1")],
+    [level("ASIDE-1", 8), wair_stock("ASIDE-1", 8)],
+)
 def test_a_figure_of_which_a_part_was_set_aside_is_not_compared(found: Results) -> None:
     told = found.about("ASIDE-1", "ASIDE-2")
     assert told.open() == [("FEED-04", "wair/stock/L3/ASIDE-1"), ("STK-01", "ASIDE-2")]
+    compared = {(r["record_key"], r["scope"]) for r in told.population if r["code"] == "STK-01"}
+    assert compared == {("ASIDE-1", "Main"), ("ASIDE-2", "Shop")}
 
 
 @NIGHT.has(

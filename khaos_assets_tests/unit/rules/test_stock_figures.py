@@ -33,7 +33,8 @@ from khaos_assets_tests.shared_night import SharedNight
 NIGHT = SharedNight(
     [site("Shop"), stocked("MUG-1", 9), stocked("CUP-1", 9, buy_price="1.00")],
     settings={
-        "mapping": {"locations": {"L1": "Main", "L2": "Shop", "L3": "Shop"}},
+        "mapping": {"locations": {"L1": "Main", "L2": "Shop", "L3": "Shop", "Shop": "Shop"}},
+        "non_stock_codes": ["OUT-1", "OUT-SET"],
         "khaos": {"back_orderable": ["PROMISED-1"], "back_order_lowers_level": "no"},
     },
 )
@@ -79,7 +80,7 @@ def test_another_figure_than_the_available_one_is_a_drift(found: Results) -> Non
     order("SO JOINED", None, [line("JOINED-1", 2, "12.00", site_name="Shop")]),
 )
 def test_the_scope_of_several_locations_is_their_ids_joined(found: Results) -> None:
-    assert found.about("JOINED-1").one("STK-02")["scope"] == "L2+L3"
+    assert found.about("JOINED-1").one("STK-02")["scope"] == "L2+L3+Shop"
 
 
 @NIGHT.has([[stocked(f"AGE-{us}", 8, at=minutes_ago(30, us)), two_open(f"AGE-{us}")] for us in (0, 1)])
@@ -121,7 +122,7 @@ def test_stock_on_a_parent_is_counted_twice(found: Results, sku: str) -> None:
     [pack("LAWFUL-SET", {"MUG-1": 2}), style_parent("LAWFUL-TEE"), style_child("LAWFUL-TEE-S", "LAWFUL-TEE")],
     [level("LAWFUL-TEE-S", 4), stock_item("LAWFUL-KIT"), level("LAWFUL-KIT", 4, build_potential=9)],
     [wair_item(f"LAWFUL-{c}") for c in ("SET", "TEE", "TEE-S", "KIT")],
-    [wair_stock(f"LAWFUL-{c}", 0) for c in ("SET", "TEE")],
+    [[wair_stock(f"LAWFUL-{c}", 0), level(f"LAWFUL-{c}", 3, site_name="Shop")] for c in ("SET", "TEE")],
     [wair_stock(f"LAWFUL-{c}", 4) for c in ("TEE-S", "KIT")],
 )
 def test_parents_without_stock_and_build_parents_with_their_own_are_lawful(found: Results) -> None:
@@ -167,13 +168,22 @@ def test_khaos_free_to_sell_below_zero_explains_that_the_allocation_differs(foun
     assert told.explained_by(told.one("STK-08")) == "STK-06"
 
 
-@NIGHT.has(stocked("NONE-1", 0), stocked("PROMISED-1", -3, 0))
+@NIGHT.has(
+    [stocked("NONE-1", 0), stocked("PROMISED-1", -3, 0), stocked("OUT-1", -1, -2)],
+    [pack("OUT-SET", {"MUG-1": 2}), wair_item("OUT-SET"), wair_stock("OUT-SET", 3)],
+)
 def test_nothing_on_hand_and_back_orderable_items_are_possible(found: Results) -> None:
+    """And of a non-stock code nothing is said."""
     assert found.about("NONE-1", "PROMISED-1").of("STK-06") == []
+    assert found.about("OUT-").summary() == []
 
 
-@NIGHT.has(wair_item("NEW-1"), wair_stock("NEW-1", -2))
+@NIGHT.has(
+    [wair_item("NEW-1"), wair_stock("NEW-1", -2)],
+    [stock_item("NEAR-1"), wair_item("near-1"), wair_stock("near-1", -2)],
+)
 def test_a_negative_of_an_unknown_sku_has_no_amount(found: Results) -> None:
+    assert found.about("near-1").one("STK-06")["amount_gbp"] == Decimal("5.00")
     told = found.about("NEW-1")
     row = told.one("STK-06")
     assert (row["amount_gbp"], row["state"], told.explained_by(row)) == (None, "suppressed", "SKU-01")
