@@ -14,6 +14,7 @@ from khaos_assets.config import ConfigurationError, Night
 from khaos_assets.config.close import Calendar
 from khaos_assets.orchestration.assets import build_snapshots, build_steps
 from khaos_assets.orchestration.checks import build_checks
+from khaos_assets.orchestration.corrections import build_correction_jobs, build_corrections
 from khaos_assets.orchestration.intraday import build_intraday
 from khaos_assets.orchestration.jobs import build_jobs
 from khaos_assets.orchestration.month_end import build_month_end, build_month_jobs, months
@@ -50,9 +51,19 @@ def build_defs(*, merchant: MerchantResource | None = None, night: date | None =
     calendar = nights(known, simulated=simulated)
     closing = months(books, known, simulated or Night.latest(datetime.now(UTC)).date)
     return Definitions(
-        assets=[build_snapshots(systems, calendar), *build_steps(systems, calendar), *build_month_end(closing)],
+        assets=[
+            build_snapshots(systems, calendar),
+            *build_steps(systems, calendar),
+            *build_corrections(calendar),
+            *build_month_end(closing),
+        ],
         asset_checks=[build_checks(systems, codes)],
-        jobs=[*build_jobs(calendar), build_intraday(), *build_month_jobs(closing)],
+        jobs=[
+            *build_jobs(calendar),
+            build_intraday(),
+            *build_correction_jobs(calendar),
+            *build_month_jobs(closing),
+        ],
         schedules=build_schedules(),
         sensors=build_sensors(),
         resources={"merchant": merchant, "checking": CheckingResource()},

@@ -13,6 +13,7 @@ from dagster import AssetSelection, PartitionsDefinition, define_asset_job, in_p
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 from khaos_assets.orchestration.assets import WAREHOUSE
+from khaos_assets.orchestration.corrections import GROUP as CORRECTIONS
 from khaos_assets.orchestration.month_end import GROUP as MONTH_END
 
 NIGHTLY = "nightly"
@@ -23,14 +24,14 @@ def build_jobs(nights: PartitionsDefinition[Any]) -> list[UnresolvedAssetJobDefi
     return [
         define_asset_job(
             NIGHTLY,
-            selection=AssetSelection.all() - AssetSelection.groups(MONTH_END),
+            selection=AssetSelection.all() - AssetSelection.groups(MONTH_END, CORRECTIONS),
             partitions_def=nights,
             executor_def=in_process_executor,
             description="The whole night: every snapshot, the comparison, the checks, the reports. Safe to run again.",
         ),
         define_asset_job(
             RECONCILE,
-            selection=AssetSelection.assets(WAREHOUSE).downstream() - AssetSelection.groups(MONTH_END),
+            selection=AssetSelection.assets(WAREHOUSE).downstream() - AssetSelection.groups(MONTH_END, CORRECTIONS),
             partitions_def=nights,
             executor_def=in_process_executor,
             description="A night again from the snapshots it has: nobody is asked, everything is concluded anew.",

@@ -1,4 +1,4 @@
-"""After a plan was applied: looking again, taking it back, what is left for people; by the command line and below it."""
+"""After a plan was applied: looking again, taking it back, what is left for people; by command line and by Dagster."""
 
 from __future__ import annotations
 
@@ -10,14 +10,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from dagster import DagsterInstance
 from typer.testing import CliRunner
 
 from khaos_assets.cli.app import app
 from khaos_assets.corrections.approval import approve
 from khaos_assets.corrections.compensation import taking_back
-from khaos_assets.corrections.register import enter
+from khaos_assets.corrections.register import enter, find
 from khaos_assets.corrections.verifying import Stands, verify
 from khaos_assets.corrections.worklists import write_worklists
+from khaos_assets.orchestration.building import build_defs
+from khaos_assets.orchestration.resources import MerchantResource
 from khaos_assets_tests.integration.corrections.test_others import by_another, one_of_each
 
 FOR_GOOD = {"khaos.shipment", "orocommerce.tracking", "scayle.shipment"}
@@ -107,3 +110,29 @@ def test_the_command_line_goes_the_whole_way(ground: Callable[..., Any], tmp_pat
         assert run("show", "ffff")[0] == 2
         text = run("show", plan_id[:12])[1]
         assert all(word in text for word in ("STK-04", "scayle.stock", "sku_share_percent"))
+
+
+def test_dagster_plans_waits_for_a_person_applies_and_verifies(ground: Callable[..., Any], tmp_path: Path) -> None:
+    with ground() as g, DagsterInstance.ephemeral() as instance:
+        merchant = MerchantResource(
+            config_file=str(g.config), ready_file=str(g.sandbox.ready_file), data_dir=str(tmp_path / "data")
+        )
+        night = g.nights[0]
+        defs = build_defs(merchant=merchant, night=night.date)
+
+        def run(job: str, asset: str) -> Any:
+            done = defs.resolve_job_def(job).execute_in_process(partition_key=str(night), instance=instance)
+            return done.asset_materializations_for_node(asset)[0].metadata
+
+        planned = run("plan_corrections", "correction_plan")
+        assert planned["items"].value == len(find(g.ledger, planned["plan"].value).plan.items)
+        assert run("apply_corrections", "applied_corrections")["applied"].value == 0
+        assert g.changes() == []
+        approve(g.ledger, g.settings, planned["plan"].value, by="ben", at=datetime.now(UTC))
+        applied = defs.resolve_job_def("apply_corrections").execute_in_process(
+            partition_key=str(night), instance=instance
+        )
+        assert applied.asset_materializations_for_node("applied_corrections")[0].metadata["applied"].value == 1
+        assert len(g.changes()) == planned["items"].value
+        verified = applied.asset_materializations_for_node("verified_corrections")[0].metadata
+        assert verified["stands"].value == f"{planned['items'].value} ours"

@@ -20,6 +20,7 @@ KHAOS = {
 }  # fmt: skip
 WAIR = {"wair/dispatches", "wair/items", "wair/stock", "wair/transfers"}
 MONTH_END = {"month_end_count", "month_end_pack"}
+CORRECTIONS = {"correction_plan", "applied_corrections", "verified_corrections"}
 STEPS = {"warehouse", "exceptions", "expectations", "cases", "nightly_report", "published_copy"}
 CODES = {
     "CUS_01_duplicate_account",
@@ -103,7 +104,7 @@ def keys(defs: Definitions) -> set[str]:
 
 
 def test_asset_keys_stay_what_they_are(defs: Definitions) -> None:
-    assert keys(defs) == KHAOS | WAIR | STEPS | MONTH_END
+    assert keys(defs) == KHAOS | WAIR | STEPS | CORRECTIONS | MONTH_END
 
 
 def codes(defs: Definitions) -> set[str]:
@@ -115,7 +116,7 @@ def test_there_is_one_check_per_snapshot_and_one_per_code_and_none_blocks(tmp_pa
     defs = build_defs(merchant=merchant(tmp_path, all_six))
     graph = defs.resolve_asset_graph()
     contracts = {k.asset_key.to_user_string() for k in graph.asset_check_keys if k.name == "contract"}
-    assert contracts == keys(defs) - STEPS - MONTH_END
+    assert contracts == keys(defs) - STEPS - CORRECTIONS - MONTH_END
     assert codes(defs) == CODES
     assert not any(graph.get_check_spec(k).blocking for k in graph.asset_check_keys)
 
@@ -141,7 +142,9 @@ def test_with_khaos_and_plytix_alone_everything_else_is_gone(tmp_path: Path) -> 
 def test_jobs_schedules_and_sensors_stay_what_they_are(defs: Definitions) -> None:
     repository = defs.get_repository_def()
     jobs = {j.name for j in repository.get_all_jobs() if not j.name.startswith("__")}
-    assert jobs == {"close_month", "count_stock", "intraday", "nightly", "reconcile"}
+    assert jobs == {
+        "apply_corrections", "close_month", "count_stock", "intraday", "nightly", "plan_corrections", "reconcile",
+    }  # fmt: skip
     schedules = {s.name: (s.cron_schedule, s.default_status) for s in repository.schedule_defs}
     off = DefaultScheduleStatus.STOPPED
     assert schedules == {
@@ -160,7 +163,8 @@ def test_every_asset_says_what_it_is_whose_it_is_and_where_it_belongs(defs: Defi
         assert node.description
         assert node.owners
         assert node.kinds
-        assert node.group_name in {"khaos", "wair", "warehouse", "rules", "cases", "reports", "month_end"}
+        groups = {"khaos", "wair", "warehouse", "rules", "cases", "corrections", "reports", "month_end"}
+        assert node.group_name in groups
 
 
 def test_a_night_again_asks_no_system(defs: Definitions) -> None:
