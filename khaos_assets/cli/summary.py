@@ -26,8 +26,11 @@ def run_night(session: Session, night: Night) -> None:
     """Run one night in this process through Dagster: it stands in the Dagster UI afterwards like any other run."""
     from khaos_assets.orchestration import run_night as run
 
-    gc.freeze()  # what is loaded stays; looking through it for garbage was a fifteenth of a night
-    run(session.config, night, ready_file=session.ready_file, data_dir=session.settings.data_dir)
+    gc.freeze()  # what is loaded stays; looking through it for garbage was a sixteenth of a night
+    try:
+        run(session.config, night, ready_file=session.ready_file, data_dir=session.settings.data_dir)
+    finally:
+        gc.unfreeze()  # else DuckDB complains on leaving of what nobody took away
 
 
 @dataclass(frozen=True)
