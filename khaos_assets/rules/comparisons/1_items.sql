@@ -27,7 +27,7 @@ WHERE sku IS NOT NULL;
 CREATE OR REPLACE TABLE renamed AS
 SELECT DISTINCT h.stock_code AS old_sku, i.sku AS new_sku, i.item_id
 FROM history_stock_codes AS h
-JOIN item AS i ON i.system = 'khaos' AND i.item_id = h.stock_id AND i.sku <> h.stock_code
+JOIN item AS i ON i.system = 'khaos' AND i.item_id = h.stock_id
 WHERE h.stock_code NOT IN (SELECT sku FROM item WHERE system = 'khaos');
 
 CREATE OR REPLACE TABLE item_match AS

@@ -17,7 +17,10 @@ from khaos_assets_tests.planted_night import (
     PlantedNight,
     Results,
     SetAside,
+    dispatch,
+    invoice,
     level,
+    order,
     pack,
     site,
     stock_item,
@@ -328,6 +331,19 @@ def test_a_new_stock_code_for_the_same_item_is_one_fault(later: Results) -> None
     assert (row["amount_gbp"], row["observed_at"]) == (0, LONG_AGO)
     assert told.open() == [("SKU-05", "RENAMED-OLD")]
     assert {r["code"] for r in told.rows if r["state"] == "suppressed"} == {"SKU-03", "STK-01"}
+
+
+@NIGHTS.has(
+    order("SO1", "WEB1", [("RENAMED-OLD", 2, "12.00"), ("LATELY-1", 1, "12.00")]),
+    dispatch("D1", "WEB1", {"RENAMED-OLD": 2, "LATELY-1": 1}),
+    order("SO2", "WEB2", [("RENAMED-NEW", 2, "12.00")], invoices=[invoice({"RENAMED-OLD": 2})], complete=True),
+    dispatch("D2", "WEB2", {"RENAMED-OLD": 2}),
+)
+def test_lines_of_the_old_code_are_of_the_new_one(later: Results) -> None:
+    row = later.about("WEB1").one("ORD-05")
+    assert (row["field"], row["units"], row["amount_gbp"]) == ("full", 3, Decimal("30.00"))
+    assert later.about("WEB2").summary() == []
+    assert later.about("WEB2").compared("ORD-15") == 1
 
 
 @NIGHTS.over(of("STAYS", "OLD", wair=9), *[of("STAYS", "NEW", wair=5)] * 2)

@@ -191,7 +191,7 @@ def test_the_line_arithmetic_of_khaos_values_a_discounted_line(found: Results) -
         invoices=[invoice({"PART-1": 2, "POST": 1, "SET-1": 1})],
         complete=True,
     ),
-    gone("outside", {"PART-1": 2}),
+    gone("outside", {"PART-1": 2, "POST": 1}),
 )
 def test_postage_and_pack_headings_and_free_lines_are_outside_every_comparison_of_units(found: Results) -> None:
     assert found.about("outside", "SET-1", "PART-1", "POST").summary() == []
