@@ -97,18 +97,18 @@ class Age:
     gbp: dict[str, Decimal] = field(default_factory=lambda: dict.fromkeys([*(n for n, _ in BUCKETS), OLDEST], ZERO))
 
 
-@dataclass(frozen=True)
+@dataclass
 class OwnersPart:
     """What one owner has to explain. Cases; `oldest` in days, None where nothing stands."""
 
     owner: str
-    stands: int
-    new: int
-    again: int
-    late: int
-    gone: int
-    oldest: int | None
-    closed: dict[str, int]
+    stands: int = 0
+    new: int = 0
+    again: int = 0
+    late: int = 0
+    gone: int = 0
+    oldest: int | None = None
+    closed: Counter[str] = field(default_factory=Counter[str])
     """What left the list, by how."""
 
 
@@ -142,18 +142,18 @@ class WorkList:
 
     def parts(self) -> list[OwnersPart]:
         """The list in one line per owner."""
-        found: list[OwnersPart] = []
-        for owner in self.owners():
-            mine = [i for i in self.items if i.owner == owner]
-            found.append(
-                OwnersPart(
-                    owner, len(mine), sum(i.new and not i.again for i in mine), sum(i.new and i.again for i in mine),
-                    sum(i.late for i in mine), sum(g.owner == owner for g in self.gone),
-                    max((i.days for i in mine), default=None),
-                    dict(Counter(g.how for g in self.gone if g.owner == owner)),
-                )
-            )  # fmt: skip
-        return found
+        found = {owner: OwnersPart(owner) for owner in self.owners()}
+        for i in self.items:
+            part = found[i.owner]
+            part.stands += 1
+            part.new += i.new and not i.again
+            part.again += i.new and i.again
+            part.late += i.late
+            part.oldest = max(part.oldest or 0, i.days)
+        for g in self.gone:
+            found[g.owner].gone += 1
+            found[g.owner].closed[g.how] += 1
+        return list(found.values())
 
     def worth(self) -> list[Worth]:
         """The list in pounds: one line per owner, basis and side. Different bases are never added."""

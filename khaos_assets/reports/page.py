@@ -44,6 +44,7 @@ def write_page(
     the page has no list of people's work."""
     severities = _severities(con, figures)
     pictures = read_pictures(con, figures, cases)
+    parts = cases.work.parts() if cases else []
     environment = _environment()
     context: dict[str, Any] = {
         "figures": figures,
@@ -56,7 +57,8 @@ def write_page(
         "charts": [c for c in (charts.open_by_family(severities), *charts.worth_by_code(figures)) if c],
         "course": charts_of(pictures),
         "days_only": " ".join(DAYS_ONLY) if pictures.latency else "",
-        "ways": [w for w in HOW if cases and any(p.closed.get(w) for p in cases.work.parts())],
+        "parts": parts,
+        "ways": [w for w in HOW if any(p.closed.get(w) for p in parts)],
         "how": HOW,
         "bases": list(Basis),
         "incidents_shown": INCIDENTS,

@@ -14,7 +14,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_rowcol_to_cell as at
 
 from khaos_assets.cases.movement import Flow
-from khaos_assets.cases.worklist import Worth
+from khaos_assets.cases.worklist import OwnersPart, Worth
 from khaos_assets.config.night import LONDON
 from khaos_assets.reports.case_list import HOW, CaseList
 from khaos_assets.reports.figures import Figures
@@ -58,7 +58,7 @@ class SummarySheet(SheetWriter):
         # Where the lines by owner will stand: the totals above them are sums over those
         first = row + 2 + max(len(by_basis), 1) + 1 + 2 + max(len(owners), 1) + 1 + 2
         row = self._totals(row, worth, by_basis, first)
-        row = self._owners(row + 1)
+        row = self._owners(row + 1, owners)
         row = self._worth(row + 1, worth, first)
         row = self._apart(row + 1)
         self._largest(row + 1)
@@ -115,20 +115,20 @@ class SummarySheet(SheetWriter):
             row += 1
         return row
 
-    def _owners(self, row: int) -> int:
-        ways = [w for w in HOW if any(p.closed.get(w) for p in self.cases.work.parts())] or ["evidence"]
+    def _owners(self, row: int, owners: Sequence[OwnersPart]) -> int:
+        ways = [w for w in HOW if any(p.closed.get(w) for p in owners)] or ["evidence"]
         self._section(row, "Who owes it, in cases: what is new, what is late, what left the list and by what")
         heads = ("Owner", "Stand open", "New", "Back again", "Late", "Oldest,\ndays", "Left the list",
                  *(f"of it:\n{HOW[w]}" for w in ways))  # fmt: skip
         self._heads(row + 1, heads, words=1)
         row += 2
-        for part in self.cases.work.parts():
+        for part in owners:
             self.cells.text(row, 0, part.owner, self.styles.text)
             counts = (part.stands, part.new, part.again, part.late, part.oldest, part.gone)
             for column, value in enumerate((*counts, *(part.closed.get(w, 0) for w in ways)), start=1):
                 self.cells.number(row, column, value, self.styles.some)
             row += 1
-        return row if self.cases.work.parts() else row + 1
+        return row if owners else row + 1
 
     def _worth(self, row: int, worth: list[Worth], first: int) -> int:
         self._section(row, "Who owes how much")
