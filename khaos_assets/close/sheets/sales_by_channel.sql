@@ -1,4 +1,5 @@
--- Sales by channel and market, net, VAT, shipping, discounts and refunds apart: the channel's figure, Khaos's, and where they part.
+-- Sales by channel: per market, net, VAT, shipping, discounts and refunds apart; the channel's figure, Khaos's, and where they part.
+-- A measure that no order of a channel tells (refunds in OroCommerce) is empty there, not nil.
 
 -- name: rows
 WITH measured AS (
@@ -15,20 +16,24 @@ theirs AS (
     FROM measured GROUP BY ALL
 ),
 ours AS (SELECT channel, market, measure, sum(gbp) AS gbp FROM of_khaos GROUP BY ALL)
-SELECT t.channel, t.market, substr(t.measure, 3) AS measure, t.orders, t.not_in_khaos, t.gbp AS channel_gbp, coalesce(o.gbp, 0) AS khaos_gbp,
-    coalesce(o.gbp, 0) - t.gbp AS difference_gbp, -t.missing_gbp AS of_orders_not_in_khaos_gbp
+SELECT coalesce(t.channel, o.channel) AS channel, coalesce(t.market, o.market) AS market, substr(coalesce(t.measure, o.measure), 3) AS measure,
+    coalesce(t.orders, 0) AS orders, coalesce(t.not_in_khaos, 0) AS not_in_khaos, t.gbp AS channel_gbp, coalesce(o.gbp, 0) AS khaos_gbp,
+    coalesce(o.gbp, 0) - t.gbp AS difference_gbp, -coalesce(t.missing_gbp, 0) AS of_orders_not_in_khaos_gbp
 FROM theirs AS t
-LEFT JOIN ours AS o ON o.channel = t.channel AND o.market IS NOT DISTINCT FROM t.market AND o.measure = t.measure
-ORDER BY t.channel, t.market, t.measure
+FULL JOIN ours AS o ON o.channel = t.channel AND o.market IS NOT DISTINCT FROM t.market AND o.measure = t.measure
+ORDER BY 1, 2, coalesce(t.measure, o.measure)
 
 -- name: totals
-WITH summed AS (
-    SELECT in_khaos, len(list_filter([net_gbp, vat_gbp, shipping_gbp, discount_gbp, refunds_gbp], lambda x: x IS NOT NULL)) AS measures,
-        coalesce(net_gbp, 0) + coalesce(vat_gbp, 0) + coalesce(shipping_gbp, 0) + coalesce(discount_gbp, 0) + coalesce(refunds_gbp, 0) AS theirs,
-        coalesce(khaos_net_gbp, 0) + coalesce(khaos_vat_gbp, 0) + coalesce(khaos_shipping_gbp, 0) + coalesce(khaos_discount_gbp, 0)
-            + coalesce(khaos_refunds_gbp, 0) AS ours
+WITH pairs AS (
+    SELECT channel, market, in_khaos, unnest([
+        {'n': 1, 'theirs': net_gbp, 'ours': khaos_net_gbp}, {'n': 2, 'theirs': vat_gbp, 'ours': khaos_vat_gbp},
+        {'n': 3, 'theirs': shipping_gbp, 'ours': khaos_shipping_gbp}, {'n': 4, 'theirs': discount_gbp, 'ours': khaos_discount_gbp},
+        {'n': 5, 'theirs': refunds_gbp, 'ours': khaos_refunds_gbp}]) AS m
     FROM sold
+),
+told AS (
+    SELECT in_khaos, m.theirs AS theirs, m.ours AS ours, bool_or(m.theirs IS NOT NULL) OVER (PARTITION BY channel, market, m.n) AS known FROM pairs
 )
-SELECT sum(measures) AS orders, sum(CASE WHEN in_khaos THEN 0 ELSE measures END) AS not_in_khaos, sum(theirs) AS channel_gbp, sum(ours) AS khaos_gbp, sum(ours - theirs) AS difference_gbp,
-    sum(CASE WHEN in_khaos THEN 0 ELSE -theirs END) AS of_orders_not_in_khaos_gbp
-FROM summed
+SELECT count(theirs) AS orders, count(theirs) FILTER (NOT in_khaos) AS not_in_khaos, sum(theirs) AS channel_gbp, sum(ours) AS khaos_gbp,
+    sum(coalesce(ours, 0) - coalesce(theirs, 0)) FILTER (known) AS difference_gbp, -coalesce(sum(theirs) FILTER (NOT in_khaos), 0) AS of_orders_not_in_khaos_gbp
+FROM told
