@@ -238,7 +238,7 @@ def test_a_figure_that_was_touched_and_stayed_is_not_late(later: Results) -> Non
     assert told.compared("STK-07") == 2
 
 
-IN_SHOP = [level("PLACES-1", 5, site_name="Shop"), wair_stock("PLACES-1", 5, location="L2")]
+IN_SHOP = [level("PLACES-1", 10, site_name="Shop"), wair_stock("PLACES-1", 10, location="L2")]
 
 
 @NIGHTS.over(*([night, IN_SHOP] for night in since("PLACES-1", 7, FIVE_HOURS_AGO)))
