@@ -178,6 +178,8 @@ def _ledger(session: Session) -> Iterator[Finding]:
     import os
 
     from khaos_assets.cases.ledger import URL, BrokenChain, LedgerError, open_ledger
+    from khaos_assets.corrections import CorrectionError
+    from khaos_assets.corrections.journal import prove
 
     if not os.environ.get(URL) and not session.store.ledger.exists():
         yield Finding("ledger", "ok", "none yet: the first night makes it")
@@ -185,7 +187,8 @@ def _ledger(session: Session) -> Iterator[Finding]:
     try:
         with open_ledger(session.store) as ledger:
             events, nights = ledger.verify(), ledger.nights()
-    except BrokenChain as e:
+            prove(ledger)
+    except (BrokenChain, CorrectionError) as e:
         yield Finding(
             "ledger", "failed", str(e), "find out who wrote to it; put back the newest backup that proves whole"
         )

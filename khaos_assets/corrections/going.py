@@ -45,11 +45,13 @@ class Going:
     canary: Sequence[int]
     progress: Callable[[int, int], None] = lambda done, of: None  # noqa: ARG005
     lines: dict[int, Line] = field(default_factory=dict[int, Line])
+    _ended: int = 0
 
     async def all(self) -> None:
         """What may have been sent is read back first. Raises Stopped or Halted; what is under way ends first."""
         self.lines = self.journal.lines()
         places = [p for p, line in self.lines.items() if line.state not in SETTLED]
+        self._ended = len(self.lines) - len(places)
         for _, group in self._by_write(p for p in places if self.lines[p].state not in FRESH):
             await self._together(list(group), is_canary=False)
         for _, group in self._by_write(p for p in places if self.lines[p].state in FRESH):
@@ -77,7 +79,8 @@ class Going:
                 if line.state in STOPS and fresh and (is_canary or line.state is not ItemState.REFUSED):
                     item = self.items[place - 1]
                     broken.append(Stopped(f"{item.code} {item.record}: {line.state.value}: {line.why}"))
-                self.progress(sum(x.state in SETTLED for x in self.lines.values()), len(self.items))
+                self._ended += line.state in SETTLED
+                self.progress(self._ended, len(self.items))
 
         concurrency = self.clients[self.items[places[0] - 1].system].transport.politeness.concurrency
         await asyncio.gather(*(work() for _ in range(min(concurrency, len(places)))))

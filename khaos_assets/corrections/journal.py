@@ -157,11 +157,12 @@ def counts(ledger: Ledger, plan_id: str) -> Counter[str]:
 def prove(ledger: Ledger) -> int:
     """Prove that each item stands where its events left it; the number of items. Raises CorrectionError."""
     folded: dict[tuple[str, int], tuple[str, int]] = {}
-    for event in ledger.events():
-        if event.kind is Kind.CORRECTION:
-            said = event.content
-            folded[said["plan"], said["item"]] = (said["state"], said["generation"])
+    event = tables.event.c
+    moves = sa.select(event.body).where(event.kind == Kind.CORRECTION.value).order_by(event.seq)
     with ledger.engine.connect() as connection:
+        for body in connection.execute(moves).scalars():
+            said = msgspec.json.decode(body)
+            folded[said["plan"], said["item"]] = (said["state"], said["generation"])
         rows = connection.execute(sa.select(TABLE.c.plan_id, TABLE.c.place, TABLE.c.state, TABLE.c.generation)).all()
     stored = {(row.plan_id, row.place): (row.state, row.generation) for row in rows}
     if folded != stored:
