@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from decimal import Decimal
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from khaos_assets.expectations import CheckResult, TieOutError, read_results, va
 from khaos_assets.expectations.catalogue import validate_catalogue
 from khaos_assets.expectations.evidence import Evidence
 from khaos_assets.expectations.tie_out import Tally
+from khaos_assets.expectations.validate import check_snapshots, conclude
 from khaos_assets.systems.read import Reason
 from khaos_assets.warehouse.database import open_warehouse
 from khaos_assets_tests.unit.expectations.nights import (
@@ -168,3 +170,21 @@ def test_running_a_night_again_gives_the_same_results_and_one_site(store: Store)
     assert validate(SETTINGS, store, NIGHT, {"wair": wair()}) == first
     assert store.check_results(NIGHT.date).read_bytes() == bytes_before
     assert [p.name for p in store.data_docs(NIGHT.date).parent.iterdir()] == [str(NIGHT)]
+
+
+def test_suites_that_were_run_ahead_are_not_run_again_unless_a_snapshot_was_taken_since(store: Store) -> None:
+    systems = {"wair": wair()}
+    land(store, STOCK, GOOD_STOCK)
+    warehouse(store, holding={("STK-06", "wair"): 3})
+    ahead = check_snapshots(store, NIGHT, systems)
+    found = {r.name: r for r in conclude(store, NIGHT, systems, ahead)}
+    assert found["wair/stock"] is ahead.results[0]
+    site = store.data_docs(NIGHT.date)
+    assert {p.stem for p in (site / "validations").iterdir()} == {"wair stock", "STK stock"}
+    assert all(words in (site / "index.html").read_text() for words in ("wair%20stock", "STK%20stock"))
+
+    ahead = check_snapshots(store, NIGHT, systems)
+    shutil.rmtree(store.snapshot("wair", "stock", NIGHT.date))
+    land(store, STOCK, GOOD_STOCK, rows=4)
+    found = {r.name: r for r in conclude(store, NIGHT, systems, ahead)}
+    assert (ahead.results[0].passed, found["wair/stock"].passed) == (True, False)
