@@ -4,7 +4,7 @@
 
 -- name: population
 SELECT o.from_khaos AS systems, o.reference AS record_key, '' AS scope,
-    coalesce(o.shipped, TRUE) AND (e.reference IS NULL OR c.reference IS NOT NULL) AS holds
+    o.shipped AND (e.reference IS NULL OR c.reference IS NOT NULL) AS holds
 FROM channel_order AS o
 LEFT JOIN (SELECT DISTINCT channel, reference FROM expected_tracking) AS e ON e.channel = o.channel AND e.reference = o.reference
 LEFT JOIN (SELECT DISTINCT channel, reference FROM channel_tracking) AS c ON c.channel = o.channel AND c.reference = o.reference
