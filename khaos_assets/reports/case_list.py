@@ -18,6 +18,7 @@ from khaos_assets.rules.basis import Basis
 
 TOP = 20
 """Largest items shown of each basis."""
+NOTHING = "–"
 
 
 HOW = {
@@ -49,9 +50,14 @@ class TopItem:
         return self.item.systems.rpartition(">")[2]
 
     @property
+    def expected_tonight(self) -> str:
+        """The expected figure in words; a dash where that side has nothing."""
+        return (self.expected or NOTHING) if self.seen else ""
+
+    @property
     def actual_tonight(self) -> str:
-        """The actual figure in words."""
-        return (self.actual or "") if self.seen else "not looked at tonight"
+        """The actual figure in words; a dash where that side has nothing."""
+        return (self.actual or NOTHING) if self.seen else "not looked at tonight"
 
 
 @dataclass(frozen=True)

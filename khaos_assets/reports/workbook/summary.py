@@ -185,7 +185,7 @@ class SummarySheet(SheetWriter):
             cells.text(row, 5, ("again" if i.again else "new") if i.new else None, s.text)
             cells.text(row, 6, "late" if i.late else None, s.text)
             cells.number(row, 7, i.days, s.count)
-            sides = (top.expected_in, top.expected, top.actual_in, top.actual_tonight)
+            sides = (top.expected_in, top.expected_tonight, top.actual_in, top.actual_tonight)
             for column, text in enumerate((i.scope, i.record_key, *sides, titles.get(i.code)), start=8):
                 cells.text(row, column, text or None, s.text)
             cells.text(row, 15, i.case_key, s.mono)
