@@ -81,4 +81,4 @@ JOIN shop_customer AS c ON c.customer = o.account_key
 LEFT JOIN (
     SELECT DISTINCT x.account, y.account AS branch FROM account_branch AS x JOIN account_branch AS y USING (family)
 ) AS b ON b.account = o.khaos_account AND b.branch = c.khaos_accounts[1]
-WHERE o.channel = 'orocommerce' AND o.khaos_lives AND o.status <> 'cancelled' AND o.khaos_account IS NOT NULL AND len(c.khaos_accounts) > 0;
+WHERE o.channel = 'orocommerce' AND o.khaos_lives AND o.status <> 'cancelled' AND o.khaos_account IS NOT NULL AND c.khaos_accounts IS NOT NULL;

@@ -238,6 +238,7 @@ KIT = [("KIT-1", 1, "20.00"), ("MUG-1", 2, "0.00")]
 
 @NIGHT.has(
     both("amend more", lines=[("MUG-1", 5, "12.00")]),
+    both("amend picked", lines=[("MUG-1", 3, "12.00")], invoices=[invoice({}, stage=12)]),
     # a swap at equal value
     both("amend swap", units=TWO[:1], lines=[("CUP-1", 1, "12.00")]),
     both("amend kit", units=[unit("KIT-1", "20.00")], lines=[*KIT, ("MUG-1", 1, "12.00")]),
@@ -251,6 +252,7 @@ def test_units_that_differ_are_an_amendment_worth_their_net_value(seen: Results)
     assert told["amend more"] == ("MUG-1", "30.00", "open")
     assert told["amend swap"] == ("CUP-1+MUG-1", "0.00", "open")
     assert states(seen, "ORD-11", "amend kit") == {"amend kit": "open"}
+    assert seen.about("amend picked").one("ORD-11")["reason"] == "picking or later in Khaos"
     assert (told["amend 0"][2], told["amend 1"][2]) == ("open", "expected")
     assert next(r for r in seen.of("ORD-11") if r["record_key"] == "amend more")["units"] == 3
 
