@@ -19,6 +19,10 @@ FALSE_POSITIVE = "false positive"
 """The reason that says there is no difference: the case stays closed while its values are the same."""
 
 
+Evidence = Callable[[str], str | None]
+"""What the newest night recorded of a case, by its key, as JSON text."""
+
+
 class RefusedDecision(LedgerError):
     """The case, or a rule of the house, does not allow it; the text says why and what is possible."""
 
@@ -50,9 +54,13 @@ def assign(ledger: Ledger, key: str, owner: str, *, by: str, at: datetime) -> Ca
 
 
 def resolve(
-    ledger: Ledger, settings: Settings, key: str, *, reason: str, note: str, by: str, at: datetime
+    ledger: Ledger, settings: Settings, key: str, *, reason: str, note: str, by: str, at: datetime,
+    evidence: Evidence | None = None,
 ) -> Case:  # fmt: skip
-    """Close it: it was put right, or it is no difference. A later night that shows it all the same opens it again."""
+    """Close it: it was put right, or it is no difference. A later night that shows it all the same opens it again.
+
+    What it said is kept with the decision, `evidence` included.
+    """
 
     def decide(case: Case, _: date | None) -> Happening | None:
         _explained(settings, reason, note)
@@ -60,14 +68,15 @@ def resolve(
         if case.state.value == kind.value and case.closing_reason == reason:
             return None
         _wants(case, State.OPEN, State.ACKNOWLEDGED, to="be resolved")
-        body = {"closing": Closing.PERSON.value, "reason": reason, "note": note} | _frozen(case)
+        body = {"closing": Closing.PERSON.value, "reason": reason, "note": note} | _frozen(case, evidence)
         return Happening(kind, case.case_key, by, body)
 
     return _decided(ledger, key, at, decide)
 
 
 def accept(
-    ledger: Ledger, settings: Settings, key: str, *, reason: str, note: str, until: date, by: str, at: datetime
+    ledger: Ledger, settings: Settings, key: str, *, reason: str, note: str, until: date, by: str, at: datetime,
+    evidence: Evidence | None = None,
 ) -> Case:  # fmt: skip
     """Live with it up to and including the night `until`, at the value it has now; a greater one opens it again.
 
@@ -82,7 +91,7 @@ def accept(
         if case.state is State.ACCEPTED and case.accepted_until == until:
             return None
         _wants(case, State.OPEN, State.ACKNOWLEDGED, to="be accepted")
-        said = {"reason": reason, "note": note, "until": until} | _frozen(case)
+        said = {"reason": reason, "note": note, "until": until} | _frozen(case, evidence)
         alone = case.amount_gbp is not None and abs(case.amount_gbp) < settings.cases.second_person_from_gbp
         proposed = case.proposed
         if not alone and (proposed is None or proposed["until"] != until.isoformat()):
@@ -139,9 +148,9 @@ def _explained(settings: Settings, reason: str, note: str) -> None:
         raise RefusedDecision("a note says what was found or done")
 
 
-def _frozen(case: Case) -> dict[str, object]:
+def _frozen(case: Case, evidence: Evidence | None) -> dict[str, object]:
     """What the case said when it was decided."""
     return {
         "expected_value": case.expected_value, "actual_value": case.actual_value, "units": case.units,
-        "amount_gbp": case.amount_gbp,
+        "amount_gbp": case.amount_gbp, "evidence": evidence(case.case_key) if evidence else None,
     }  # fmt: skip

@@ -6,6 +6,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -162,10 +163,14 @@ def assign(
 def resolve(session: Session, key: Key, *, reason: Reason, note: Note, json: JsonFlag = False) -> None:
     """Close it: it was put right, or is no difference. A later night that still shows it opens it again."""
     from khaos_assets.cases.decisions import resolve as decide
+    from khaos_assets.cases.evidence import evidence_of
 
     with ledger_of(session) as ledger:
-        said = {"reason": reason, "note": note, "by": session.actor}
-        _answer(decide(ledger, session.settings, key, at=datetime.now(UTC), **said), json)
+        case = decide(
+            ledger, session.settings, key, reason=reason, note=note, by=session.actor, at=datetime.now(UTC),
+            evidence=partial(evidence_of, session.store),
+        )  # fmt: skip
+        _answer(case, json)
 
 
 def accept(
@@ -179,14 +184,17 @@ def accept(
 ) -> None:
     """Live with it until a night, at the value it has now. Much money takes a second person who says the same."""
     from khaos_assets.cases.decisions import accept as decide
+    from khaos_assets.cases.evidence import evidence_of
 
     try:
         last = date.fromisoformat(until)
     except ValueError:
         raise UsageError(f"--until {until}: a date is wanted, for example 2026-12-31") from None
     with ledger_of(session) as ledger:
-        said = {"reason": reason, "note": note, "by": session.actor}
-        case = decide(ledger, session.settings, key, until=last, at=datetime.now(UTC), **said)
+        case = decide(
+            ledger, session.settings, key, reason=reason, note=note, until=last, by=session.actor,
+            at=datetime.now(UTC), evidence=partial(evidence_of, session.store),
+        )  # fmt: skip
     if case.proposed and not json:
         say("Proposed. It is accepted when another person accepts it until the same night.")
     _answer(case, json)
