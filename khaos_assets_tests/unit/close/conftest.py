@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -59,6 +60,4 @@ def october(_october: tuple[Books, Prepared], tmp_path: Path) -> Books:
     """A copy in which version 1 is prepared."""
     was = _october[0]
     shutil.copytree(was.store.root, tmp_path / "data")
-    copy = Books(was.settings, Store(tmp_path / "data"))
-    copy.given = was.given
-    return copy
+    return replace(was, store=Store(tmp_path / "data"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -28,6 +29,8 @@ class Books:
 
     settings: Settings
     store: Store
+    given: Mapping[str, Any]
+    """The settings as they were given."""
 
     def period(self, key: str = "2026-10") -> Period:
         return named(self.settings.close.calendar, key)
@@ -36,27 +39,25 @@ class Books:
         return prepare(self.settings, self.store, self.period(key), by=by, at=LATER)
 
     def add_night(self, day: date, things: Sequence[Any], *, again: bool = False) -> None:
-        """Run one more night over what the systems show."""
+        """Run one more night over what the systems show, to the ledger."""
+        self.look(day, things, again=again)
+        record_night(self.settings, self.store, Night.of(day))
+
+    def look(self, day: date, things: Sequence[Any], *, again: bool = False) -> None:
+        """Read and compare one night, and leave the ledger as it is."""
         planted = PlantedNight(things, settings=self.given)
         night = Night.of(day)
-        if again:
-            for folder in self.store.root.glob(f"snapshots/*/*/date={day}"):
-                for file in folder.iterdir():
-                    file.unlink()
-                folder.rmdir()
+        for folder in self.store.root.glob(f"snapshots/*/*/date={day}") if again else ():
+            shutil.rmtree(folder)
         write_snapshots(self.store, night, planted)
         build(self.settings, self.store, night)
         evaluate(self.settings, self.store, night)
-        record_night(self.settings, self.store, night)
-
-    given: Mapping[str, Any] = ()  # type: ignore[assignment]
 
 
 def books(folder: Path, nights: Mapping[date, Sequence[Any]], **settings: Any) -> Books:
     """Run the nights in their order. The merchant has Khaos, WAIR and both shops."""
     given = merged(SHOPS, settings)
-    made = Books(PlantedNight((), settings=given).effective_settings(), Store(folder))
-    made.given = given
+    made = Books(PlantedNight((), settings=given).effective_settings(), Store(folder), given)
     for day in sorted(nights):
         made.add_night(day, nights[day])
     return made

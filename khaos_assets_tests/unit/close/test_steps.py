@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -168,7 +169,7 @@ def test_another_folder_with_the_same_snapshots_and_ledger_seals_the_same(octobe
     sealed = seal(october)
     shutil.copytree(october.store.root, tmp_path / "elsewhere")
     shutil.rmtree(tmp_path / "elsewhere" / "reports")
-    other = Books(october.settings, Store(tmp_path / "elsewhere"))
+    other = replace(october, store=Store(tmp_path / "elsewhere"))
     made = other.prepare(by="somebody")
     assert (made.version, made.new) == (1, False)
     assert manifest_hash(read(made.folder)) == sealed.manifest
