@@ -50,7 +50,6 @@ MOMENTS = (
     Moment("the rules are at work", "warehouse.duckdb.wal", 2),
     Moment("cases are being recorded", "ledger.sqlite-wal"),
     Moment("the copy for readers is being written", "published/.*.duckdb.*"),
-    Moment("readers have been shown the new copy", "published/current.json"),
     Moment("the workbook is being written", "reports/*/.exceptions.xlsx.*"),
     Moment("the last page has been written", "reports/*/runbook/*.html"),
 )
