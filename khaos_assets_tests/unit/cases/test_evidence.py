@@ -22,8 +22,8 @@ def published(folder: Path) -> Store:
     with duckdb.connect(str(store.published / "2026-11-02-x.duckdb")) as db:
         db.execute("CREATE TABLE exception (night DATE, case_key VARCHAR, evidence VARCHAR)")
         db.execute(
-            """INSERT INTO exception VALUES ('2026-11-01', 'a', '{"units": "1"}'), ('2026-11-02', 'a', '{"units": "2"}')"""
-        )
+        for night, units in (("2026-11-01", 1), ("2026-11-02", 2)):
+            db.execute("INSERT INTO exception VALUES (?, 'a', ?)", [night, f'{{"units": "{units}"}}'])
     return store
 
 
