@@ -21,7 +21,6 @@ def published(folder: Path) -> Store:
     write_bytes(store.published / "current.json", b'{"night": "2026-11-02", "file": "2026-11-02-x.duckdb"}')
     with duckdb.connect(str(store.published / "2026-11-02-x.duckdb")) as db:
         db.execute("CREATE TABLE exception (night DATE, case_key VARCHAR, evidence VARCHAR)")
-        db.execute(
         for night, units in (("2026-11-01", 1), ("2026-11-02", 2)):
             db.execute("INSERT INTO exception VALUES (?, 'a', ?)", [night, f'{{"units": "{units}"}}'])
     return store
