@@ -40,17 +40,11 @@ TABS = {
     "open_cases": "Open cases",
 }  # fmt: skip
 """Names of the sheets, in their order; Journals, Ledger and Changes stand among them."""
-WORDS = {"gbp": "GBP", "vat": "VAT", "khaos": "Khaos", "wair": "WAIR"}
+WORDS = {"gbp": "GBP", "vat": "VAT", "khaos": "Khaos", "wair": "WAIR", "sku": "SKU"}
 WIDTHS = {
-    "description": 34,
-    "note": 40,
-    "why": 26,
-    "reference": 18,
-    "orders": 16,
-    "case": 36,
-    "record": 24,
-    "codes": 16,
-}
+    "description": 34, "note": 40, "why": 26, "what": 32, "reference": 18, "orders": 16, "sku": 20, "market": 18,
+    "case": 36, "record": 24, "codes": 16, "systems": 18, "basis": 20, "owner": 18,
+}  # fmt: skip
 
 
 def write_pack(
