@@ -304,7 +304,7 @@ def test_without_a_level_the_amount_is_empty_and_two_prices_are_one_exception(fo
 
 
 def test_a_list_tells_no_time_so_what_is_new_tonight_is_expected(nights: Tonight) -> None:
-    """As old as it was first seen, over a night on which prices could not be read; all of the first night is old."""
+    """As old as it was first seen, over a night on which no price was read; all of the first night is old."""
     austria = SHOPS["markets"] | {"scayle/hl/AT": SHOPS["markets"]["scayle/hl/DE"]}
     settings = merged(SHOPS, {"mapping": LISTS, "markets": austria})
     since = {"EURO-1": 0, "EURO-2": 1, "EURO-3": 3}
@@ -318,8 +318,7 @@ def test_a_list_tells_no_time_so_what_is_new_tonight_is_expected(nights: Tonight
         return PlantedNight(things, settings=settings, **options)
 
     assert nights(night(0)).state("FIN-08") == "open"
-    lost = {"scayle.prices": {"verdict": "INCOMPLETE"}}
-    found = nights(night(0), night(1), night(2, certificates=lost), night(3))
+    found = nights(night(0), night(1), night(2, certificates={"scayle.prices": None}), night(3))
     assert {(r["record_key"], r["scope"]): r["state"] for r in found.of("FIN-08")} == {
         ("EURO-1", "scayle/hl/DE/EUR"): "open",
         ("EURO-1", "scayle/hl/AT/EUR"): "expected",

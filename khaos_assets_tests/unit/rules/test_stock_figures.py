@@ -171,11 +171,12 @@ def test_khaos_free_to_sell_below_zero_explains_that_the_allocation_differs(foun
 @NIGHT.has(
     [stocked("NONE-1", 0), stocked("PROMISED-1", -3, 0), stocked("OUT-1", -1, -2)],
     [pack("OUT-SET", {"MUG-1": 2}), wair_item("OUT-SET"), wair_stock("OUT-SET", 3)],
+    [style_parent("HEAD-1"), stock_item("HEAD-2", stock_controlled=False), [level(f"HEAD-{n}", -1) for n in (1, 2)]],
 )
 def test_nothing_on_hand_and_back_orderable_items_are_possible(found: Results) -> None:
-    """And of a non-stock code nothing is said."""
+    """And of a non-stock code or what is not stocked by itself nothing is said."""
     assert found.about("NONE-1", "PROMISED-1").of("STK-06") == []
-    assert found.about("OUT-").summary() == []
+    assert found.about("OUT-", "HEAD-").summary() == []
 
 
 @NIGHT.has(
