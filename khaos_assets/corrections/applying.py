@@ -112,10 +112,11 @@ async def _apply(
 async def open_clients(
     settings: Settings, credentials: Credentials, plan: Plan, gate: Callable[[], None]
 ) -> AsyncGenerator[dict[str, Any]]:
-    """A client per system of the plan; `gate` is asked before every request that leaves."""
+    """A client per system that the plan writes to or asks; `gate` is asked before every request that leaves."""
     async with AsyncExitStack() as stack:
         clients: dict[str, Any] = {}
-        for name in sorted({i.system for i in plan.items}):
+        asked = {f.open().system for i in plan.items for f in i.made_of}
+        for name in sorted({i.system for i in plan.items} | asked):
             gate()
             client = await stack.enter_async_context(installed_systems()[name].open_client(settings, credentials))
             client.transport.gate = gate

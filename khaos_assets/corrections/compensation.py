@@ -43,4 +43,4 @@ def _inverse(item: PlanItem, at: datetime) -> PlanItem:
     if "changed_at" in target:
         target["changed_at"] = at.isoformat()  # of two writers the younger wins, and now this one is
     # Of no case: it closes none, and shows no fight with another writer.
-    return replace(item, case_key="", target=target, before=item.after, after=item.before or "", floor=None)
+    return replace(item, case_key="", target=target, before=item.after, after=item.before or "", floor=None, made_of=())

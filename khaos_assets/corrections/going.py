@@ -18,8 +18,10 @@ from khaos_assets.corrections.journal import SETTLED, ItemState, Journal, Line
 from khaos_assets.corrections.plan import PlanItem
 from khaos_assets.systems.read import ReadFailed
 from khaos_assets.systems.transport import Halted, TransportError
-from khaos_assets.systems.write import Acked, Indeterminate, RecordGone, Refused, Repeat, Write
+from khaos_assets.systems.write import Acked, Indeterminate, RecordGone, Refused, Repeat, Write, same
 
+TOGETHER = 500
+"""Items whose figures are asked for together, just before they are sent."""
 SENDINGS = 3
 """How often one item is sent in one go, where sending it again does no harm."""
 FRESH = frozenset({ItemState.PLANNED, ItemState.REFUSED})
@@ -64,7 +66,11 @@ class Going:
     async def _together(self, places: Sequence[int], is_canary: bool) -> None:
         """Side by side, as many as the system takes. The first failure lets no further item begin."""
         broken: list[Exception] = []
-        waiting = iter(places)
+        moved = await self._moved(p for p in places if self.lines[p].state in FRESH)
+        for place, why in moved.items():
+            await self._note(self.lines[place], ItemState.CONFLICT, why)
+            self._ended += 1
+        waiting = iter([p for p in places if p not in moved])
 
         async def work() -> None:
             for place in waiting:
@@ -87,6 +93,20 @@ class Going:
         if broken:
             raise next((e for e in broken if isinstance(e, Halted)), broken[0])
 
+    async def _moved(self, places: Iterable[int]) -> dict[int, str]:
+        """Items whose value was made of figures that are otherwise now, and how. Each system is asked once for all."""
+        asked = [(place, figure) for place in places for figure in self.items[place - 1].made_of]
+        found: dict[int, str] = {}
+        for name in sorted({figure.source for _, figure in asked}):
+            mine = [(place, figure, figure.open()) for place, figure in asked if figure.source == name]
+            source = type(mine[0][2])
+            seen = await source.current(self.clients[source.system], [s for _, _, s in mine])
+            for (place, figure, _), now in zip(mine, seen, strict=True):
+                if not same(now, figure.value):
+                    of = "/".join(figure.target.values())
+                    found[place] = f"{name} of {of} is {now}, and was {figure.value} when it was planned"
+        return found
+
     async def _one(self, place: int) -> None:
         """One item to its end. Raises Halted, ReadFailed or TransportError where it cannot even be read."""
         item, line = self.items[place - 1], self.lines[place]
@@ -99,9 +119,9 @@ class Going:
         except RecordGone as e:
             await self._note(line, ItemState.INDETERMINATE if known else ItemState.GONE, str(e))
             return
-        if write.same(seen, item.after):
+        if same(seen, item.after):
             await self._note(line, ItemState.VERIFIED, "found so after a break" if known else "it stood so already")
-        elif not write.same(seen, item.before):
+        elif not same(seen, item.before):
             state = ItemState.DIVERGED if known else ItemState.CONFLICT
             await self._note(line, state, f"{seen} stands there, expected was {item.before}")
         elif line.state is ItemState.ACKED:
@@ -135,10 +155,10 @@ class Going:
                         raise
                     await self._note(self.lines[place], ItemState.INDETERMINATE, f"it cannot be read back: {e}")
                     return
-            if write.same(seen, item.after):
+            if same(seen, item.after):
                 await self._note(self.lines[place], ItemState.VERIFIED)
                 return
-            if isinstance(outcome, Acked) or not write.same(seen, item.before):
+            if isinstance(outcome, Acked) or not same(seen, item.before):
                 await self._note(
                     self.lines[place], ItemState.DIVERGED, f"{seen} stands there after writing {item.after}"
                 )
@@ -159,11 +179,11 @@ class Going:
 
 
 def batches(places: Sequence[int], canary: Sequence[int]) -> Iterator[tuple[Sequence[int], bool]]:
-    """The first few, a few more, the rest; whether each is a canary."""
+    """The first few, a few more, the rest in parts; whether each is a canary."""
     at = 0
     for size in canary:
         if at < len(places):
             yield places[at : at + size], True
         at += size
-    if at < len(places):
-        yield places[at:], False
+    for begin in range(at, len(places), TOGETHER):
+        yield places[begin : begin + TOGETHER], False

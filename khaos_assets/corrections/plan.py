@@ -14,7 +14,7 @@ from decimal import Decimal
 import msgspec
 
 from khaos_assets.corrections import CorrectionError
-from khaos_assets.systems.write import Write, installed_writes
+from khaos_assets.systems.write import Source, Write, installed_sources, installed_writes
 
 PROTECTED = frozenset(
     {"cost", "price", "sell_price", "web_price", "tax_code", "vat", "credit_limit", "terms", "discount", "price_list"}
@@ -46,6 +46,19 @@ class Ground(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         return self.verdict.startswith("COMPLETE") and bool(self.snapshot) and not self.feed
 
 
+class Figure(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A figure that an item's value was made of, as the night saw it. It must still be so when the item is sent."""
+
+    source: str
+    """A name of `installed_sources`."""
+    target: dict[str, str]
+    value: str | None
+
+    def open(self) -> Source:
+        """The figure, ready to be asked for. Raises msgspec.ValidationError for a target that is not its own."""
+        return msgspec.convert(self.target, installed_sources()[self.source])
+
+
 class PlanItem(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One value of one record. Values are text as the write reads them back; `amount_gbp` is that of the case."""
 
@@ -66,6 +79,7 @@ class PlanItem(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     amount_gbp: Decimal | None = None
     floor: Decimal | None = None
     """Of a price: what it must not be below (the cost, in its currency and on its basis)."""
+    made_of: tuple[Figure, ...] = ()
     rests_on: tuple[str, ...]
     evidence: dict[str, str | None] = {}
 
@@ -86,6 +100,8 @@ class PlanItem(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             if self.floor is not None and price < self.floor:
                 raise Unwritable(f"{self.record}: a price of {self.after} is below its cost of {self.floor}")
         self.open()
+        for figure in self.made_of:
+            figure.open()
 
     @property
     def system(self) -> str:

@@ -21,7 +21,7 @@ from khaos_assets.corrections.halt import refuse_halted
 from khaos_assets.corrections.journal import ItemState, lines_of
 from khaos_assets.corrections.plan import PlanItem
 from khaos_assets.corrections.register import find
-from khaos_assets.systems.write import RecordGone
+from khaos_assets.systems.write import RecordGone, same
 
 
 class Stands(StrEnum):
@@ -86,9 +86,9 @@ async def _seen(item: PlanItem, clients: Mapping[str, Any]) -> tuple[Stands, str
         seen = await write.current(clients[item.system])
     except RecordGone:
         return Stands.GONE, None
-    if write.same(seen, item.after):
+    if same(seen, item.after):
         return Stands.OURS, seen
-    return (Stands.BEFORE if write.same(seen, item.before) else Stands.OTHER), seen
+    return (Stands.BEFORE if same(seen, item.before) else Stands.OTHER), seen
 
 
 def _case(ledger: Ledger, item: PlanItem, plan_id: str) -> str:

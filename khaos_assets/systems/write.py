@@ -7,7 +7,7 @@ written (`corrections/`).
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from functools import cache
@@ -86,10 +86,6 @@ class Write(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         """Send it once. `key` names this sending where the system keeps such keys. Raises nothing but Halted."""
         raise NotImplementedError
 
-    def same(self, one: str | None, other: str | None) -> bool:
-        """Whether two values are the same: numbers by value, text as it stands."""
-        return one == other or (one is not None and other is not None and _number(one) == _number(other) is not None)
-
 
 T = TypeVar("T")
 
@@ -102,11 +98,28 @@ def read_as(answer: Answer, type_: type[T]) -> T:
         raise ReadFailed("unreadable", f"{answer.operation}: {e}") from e
 
 
+def same(one: str | None, other: str | None) -> bool:
+    """Whether two values are the same: numbers by value, text as it stands."""
+    return one == other or (one is not None and other is not None and _number(one) == _number(other) is not None)
+
+
 def _number(text: str) -> Decimal | None:
     try:
         return Decimal(text)
     except InvalidOperation:
         return None
+
+
+class Source(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A figure that a value was made of, asked for again just before the value is written; fields name the figure."""
+
+    system: ClassVar[str]
+    name: ClassVar[str]
+
+    @classmethod
+    async def current(cls, client: Any, asked: Sequence[Any]) -> list[str | None]:
+        """What these say now, in their order; None where there is nothing. Raises ReadFailed, TransportError."""
+        raise NotImplementedError
 
 
 async def answered(sending: Awaitable[Answer]) -> Answer | Refused | Indeterminate:
@@ -130,10 +143,16 @@ async def answered(sending: Awaitable[Answer]) -> Answer | Refused | Indetermina
 @cache
 def installed_writes() -> Mapping[str, type[Write]]:
     """Every write of every folder below `systems/` that has a `writes.py`, by name."""
-    found: dict[str, type[Write]] = {}
-    for name in sorted(m.name for m in iter_modules(systems_package.__path__) if m.ispkg):
-        module = f"{systems_package.__name__}.{name}.writes"
-        if find_spec(module) is not None:
-            writes: tuple[type[Write], ...] = import_module(module).WRITES
-            found |= {w.name: w for w in writes}
-    return found
+    return {w.name: w for module in _modules() for w in module.WRITES}
+
+
+@cache
+def installed_sources() -> Mapping[str, type[Source]]:
+    """Every source that such a module has, by name."""
+    return {s.name: s for module in _modules() for s in getattr(module, "SOURCES", ())}
+
+
+def _modules() -> list[Any]:
+    names = sorted(m.name for m in iter_modules(systems_package.__path__) if m.ispkg)
+    modules = (f"{systems_package.__name__}.{name}.writes" for name in names)
+    return [import_module(m) for m in modules if find_spec(m) is not None]

@@ -2,8 +2,9 @@
 
 A file is one SELECT over the night's warehouse and `open_case` (the exceptions of the night whose cases stand, named by
 `case_key`). Its columns: case_key, write, rank, target (a struct: the fields of the write), record, field, before,
-after, units, floor, rests_on (reads), evidence (JSON), left_out (why it is not proposed; NULL where it is). Parents
-come before children, cancellations first, stock and prices before descriptions: that is `rank`.
+after, units, floor, rests_on (reads), evidence (JSON), left_out (why it is not proposed; NULL where it is); and where a
+value was made of figures that may move, made_of (JSON: source, target, value of each). Parents come before children,
+cancellations first, stock and prices before descriptions: that is `rank`.
 
 Not here: what may never be written (`plan.py`), limits (`caps.py`), what no write puts right (`worklists.py`).
 """
@@ -28,7 +29,7 @@ from khaos_assets.cases.states import STANDING
 from khaos_assets.config import Night, Settings, Store
 from khaos_assets.corrections import CorrectionError
 from khaos_assets.corrections.journal import ItemState
-from khaos_assets.corrections.plan import Ground, LeftOut, Plan, PlanItem, Unwritable
+from khaos_assets.corrections.plan import Figure, Ground, LeftOut, Plan, PlanItem, Unwritable
 from khaos_assets.systems.write import installed_writes
 from khaos_assets.warehouse import open_warehouse
 from khaos_assets.warehouse.configuration import load_configuration
@@ -55,6 +56,7 @@ class Proposal(msgspec.Struct, frozen=True):
     after: str | None
     units: Decimal | None
     floor: Decimal | None
+    made_of: str
     rests_on: list[str]
     evidence: str
     left_out: str | None
@@ -125,7 +127,7 @@ def _proposals(db: duckdb.DuckDBPyConnection, standing: set[str], codes: Collect
     parts = [f"{as_text} ({f.read_text(encoding='utf-8').rstrip().rstrip(';')}\n)" for f in files]
     columns = """
         p.case_key, c.code, c.amount_gbp, p.write, p.target, p.record, p.field, p.before, p.after,
-        p.units, p.floor, p.rests_on, coalesce(p.evidence, '{}'), p.left_out
+        p.units, p.floor, coalesce(p.made_of, '[]'), p.rests_on, coalesce(p.evidence, '{}'), p.left_out
     """
     rows = db.execute(
         f"""
@@ -156,7 +158,8 @@ def _item(p: Proposal) -> PlanItem:
     return PlanItem(
         case_key=p.case_key, code=p.code, write=p.write, target=msgspec.json.decode(p.target), record=p.record,
         field=p.field, before=p.before, after=p.after or "", units=p.units, amount_gbp=p.amount_gbp, floor=p.floor,
-        rests_on=tuple(sorted(p.rests_on)), evidence=msgspec.json.decode(p.evidence),
+        made_of=msgspec.json.decode(p.made_of, type=tuple[Figure, ...]), rests_on=tuple(sorted(p.rests_on)),
+        evidence=msgspec.json.decode(p.evidence),
     )  # fmt: skip
 
 

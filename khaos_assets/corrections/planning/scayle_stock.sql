@@ -9,13 +9,26 @@ WITH level AS (
     FROM wire.scayle_stocks AS s
     JOIN wire.scayle_variants AS v ON v.id = s.variant_id
     GROUP BY ALL
+),
+levels AS (
+    -- What the sellable figure was made of: the code's own level at each site of the warehouse, of a pack its components'
+    SELECT c.case_key, to_json(list({'source': 'khaos.level', 'target': {'code': p.sku, 'site_id': s.site_id::VARCHAR}, 'value': plain(p.available)}
+                                    ORDER BY p.sku, s.site_id)) AS made_of
+    FROM open_case AS c
+    JOIN channel_stock AS k ON k.systems = c.systems AND k.other_sku = c.record_key AND k.warehouse = c.scope
+    LEFT JOIN item_relation AS r ON r.system = 'khaos' AND r.kind = 'pack' AND r.parent_sku = k.sku
+    JOIN map_warehouse AS w ON w.channel = k.channel AND w.warehouse = k.warehouse
+    JOIN stock_position AS p ON p.system = 'khaos' AND p.sku = coalesce(r.child_sku, k.sku) AND p.place = w.site
+    JOIN wire.khaos_sites AS s ON s.site_name = p.place
+    WHERE k.kind <> 'style_parent'
+    GROUP BY c.case_key
 )
 SELECT c.case_key, 'scayle.stock' AS write, 20 AS rank,
     {'variant_id': l.variant_id, 'warehouse': l.warehouse, 'merchant': l.merchant,
      'changed_at': strftime(getvariable('as_of'), '%Y-%m-%dT%H:%M:%SZ'), 'sells_without_stock': l.without_stock::VARCHAR,
      'expected_at': strftime(l.expected_at, '%Y-%m-%dT%H:%M:%S.%fZ')} AS target,
     c.record_key AS record, 'stock' AS field, l.quantity::VARCHAR AS before, c.expected_value AS after,
-    abs(c.expected_value::DECIMAL(28, 5) - l.quantity) AS units, NULL::DECIMAL(28, 4) AS floor,
+    abs(c.expected_value::DECIMAL(28, 5) - l.quantity) AS units, NULL::DECIMAL(28, 4) AS floor, v.made_of,
     ['khaos/stock_items', 'khaos/stock_levels', 'scayle/stocks', 'scayle/variants'] AS rests_on,
     json_object('warehouse', c.scope, 'reason', c.reason, 'khaos', c.expected_snapshot, 'scayle', c.actual_snapshot) AS evidence,
     CASE
@@ -27,4 +40,5 @@ SELECT c.case_key, 'scayle.stock' AS write, 20 AS rank,
 FROM open_case AS c
 JOIN level AS l ON l.sku = c.record_key AND l.warehouse = c.scope
 LEFT JOIN units_on_their_way AS t ON t.channel = 'scayle' AND t.sku = c.record_key
+LEFT JOIN levels AS v USING (case_key)
 WHERE c.code IN ('STK-02', 'STK-03', 'STK-04', 'STK-05') AND c.systems = 'khaos>scayle'

@@ -7,17 +7,17 @@ reference; a real installation may not know it, so each value is read back. A Fa
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from khaos_assets.systems.khaos import soap
-from khaos_assets.systems.khaos.calls import OrderKey, order_status, stock_export
+from khaos_assets.systems.khaos.calls import OrderKey, order_status, stock_export, stock_status
 from khaos_assets.systems.khaos.client import KhaosClient
 from khaos_assets.systems.khaos.fields import Element, Row
 from khaos_assets.systems.read import ReadFailed
 from khaos_assets.systems.transport import Halted, OriginRefused, TransportError
-from khaos_assets.systems.write import Acked, Indeterminate, Outcome, RecordGone, Refused, Repeat, Write
+from khaos_assets.systems.write import Acked, Indeterminate, Outcome, RecordGone, Refused, Repeat, Source, Write
 
 FIELDS = frozenset({"STOCK_DESC", "LONG_DESC", "WEIGHT", "HEIGHT", "WIDTH", "DEPTH", "COUNTRY_OF_MANUFACTURE"})
 """Descriptive fields of an item that are written; the extension knows a few more."""
@@ -128,6 +128,27 @@ class DiscontinueWrite(Write, frozen=True, kw_only=True, forbid_unknown_fields=T
         return await _updated(client, "UpdateStockItem", key, said)
 
 
+class LevelSource(Source, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What of a code is free to sell at a site (LEVEL, contract 3.4)."""
+
+    system: ClassVar[str] = "khaos"
+    name: ClassVar[str] = "khaos.level"
+    code: str
+    site_id: str
+
+    @classmethod
+    async def current(cls, client: KhaosClient, asked: Sequence[Self]) -> list[str | None]:
+        levels: dict[tuple[str, str], str | None] = {}
+        size = client.settings.stock_chunk
+        for site_id in sorted({s.site_id for s in asked}):
+            codes = sorted({s.code for s in asked if s.site_id == site_id})
+            for chunk in (codes[at : at + size] for at in range(0, len(codes), size)):
+                document = await _document(client, stock_status(chunk, int(site_id)))
+                for row in map(Row, document.iter("STOCK_ITEM")):
+                    levels[row.required_attribute("CODE"), site_id] = row.text("LEVEL")
+        return [levels.get((s.code, s.site_id)) for s in asked]
+
+
 async def _item_text(client: KhaosClient, code: str, element: str) -> str | None:
     document = await _document(client, stock_export([code]))
     for item in document.iter("STOCK_ITEM", "SCS_ITEM"):
@@ -169,3 +190,4 @@ async def _updated(client: KhaosClient, method: str, key: str, arguments: Mappin
 
 
 WRITES: tuple[type[Write], ...] = (ShipmentWrite, ConsignmentWrite, ItemWrite, DiscontinueWrite)
+SOURCES: tuple[type[Source], ...] = (LevelSource,)

@@ -25,6 +25,7 @@ from khaos_assets.corrections.plan import Plan, PlanItem
 from khaos_assets.corrections.planning import make_plan
 from khaos_assets.corrections.register import enter, find
 from khaos_assets.sandbox.worlds import make_world
+from khaos_assets.systems.khaos.soap import Call, read_answer
 from khaos_assets.systems.read import installed_systems
 from khaos_assets.systems.write import Acked, Write
 from khaos_assets_tests.sandbox_fixtures import Sandbox, running_sandbox
@@ -79,6 +80,15 @@ class Ground:
                     assert isinstance(await change.put(client, value, f"by-hand-{value}"[:50]), Acked)
 
         asyncio.run(write())
+
+    def ask_khaos(self, call: Call) -> None:
+        """One call by somebody else. Raises where it is refused."""
+
+        async def ask() -> None:
+            async with installed_systems()["khaos"].open_client(self.settings, self.credentials) as client:
+                read_answer(await client.send(call))
+
+        asyncio.run(ask())
 
     def states(self, plan_id: str, plan: Plan) -> list[tuple[PlanItem, Line]]:
         """Where each item stands."""

@@ -117,7 +117,8 @@ def test_stock_that_orders_on_their_way_ask_for_is_not_given_out_twice(desk: Des
     desk.change("DELETE FROM units_on_their_way")
     desk.change(
         "INSERT INTO units_on_their_way BY NAME "
-        "SELECT split_part(systems, '>', 2) AS channel, record_key AS sku, 1 AS units FROM exception WHERE code IN ('STK-02', 'STK-03', 'STK-04', 'STK-05')"
+        "SELECT split_part(systems, '>', 2) AS channel, record_key AS sku, 1 AS units FROM exception "
+        "WHERE code IN ('STK-02', 'STK-03', 'STK-04', 'STK-05')"
     )
     assert any("has not heard of yet take 1 of it" in why for why in desk.why("scayle.stock", "STK-04"))
     assert any("has not heard of yet take 1 of it" in why for why in desk.why("orocommerce.stock", "STK-04"))

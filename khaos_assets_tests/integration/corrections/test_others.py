@@ -11,6 +11,7 @@ import pytest
 
 from khaos_assets.corrections.journal import ItemState
 from khaos_assets.corrections.plan import PlanItem
+from khaos_assets.systems.khaos.soap import Call
 from khaos_assets.systems.write import Write
 
 
@@ -68,6 +69,24 @@ def test_an_edit_between_plan_and_apply_is_kept_whichever_write_it_meets(ground:
                 assert line.state is ItemState.VERIFIED
         ours = Counter(g.changes()) - theirs
         assert ours.total() == len(plan.items) - len(edited)
+
+
+def test_stock_that_khaos_sold_since_the_night_is_not_pushed_to_a_channel(ground: Callable[..., Any]) -> None:
+    with ground() as g:
+        plan_id, plan = g.approved(codes=["STK-04", "STK-05"])
+        sold = next(i for i in plan.items if i.write == "scayle.stock")
+        figure = sold.made_of[0]
+        site = next(n for n in g.settings.mapping.warehouses["scayle"][str(sold.evidence["warehouse"])])
+        level = f'<STOCK_STATUS SITE="{site}"><STOCK_ITEM CODE="{figure.target["code"]}"><LEVEL>1</LEVEL></STOCK_ITEM>'
+        arguments = {"StockStatus": level + "</STOCK_STATUS>", "UpdateStockData": False, "UpdateStockLevels": True}
+        g.ask_khaos(Call("ImportStockStatus", arguments))
+        g.apply(plan_id)
+        ended = {item.record: line for item, line in g.states(plan_id, plan) if item.made_of}
+        assert ended[sold.record].state is ItemState.CONFLICT
+        assert "khaos.level of" in (ended[sold.record].why or "")
+        others = [line for record, line in ended.items() if record != sold.record]
+        assert {line.state for line in others} == {ItemState.VERIFIED}
+        assert len(g.changes()) == 1 + len(plan.items) - 1
 
 
 LYING = [
