@@ -30,6 +30,8 @@ def write_nightly(settings: Settings, store: Store, night: Night, out: Path | No
     folder = out or store.reports(night.date)
     formats = {"exceptions.csv": "csv", "exceptions-safe.csv": "csv-safe", "exceptions.parquet": "parquet"}
     with store.writing(), open_warehouse(store, read_only=True) as con:
+        # Each thread sorts wide rows in memory of its own and keeps it: two took 0.25 GB more for 100,000 rows
+        con.execute("SET threads = 1")
         cases = read_case_list(store, con, night)
         figures = read_figures(con, settings.merchant.name, night)
         for name, format in formats.items():
