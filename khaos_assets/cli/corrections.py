@@ -182,7 +182,7 @@ def worklists(session: Session, night: NightOption = None, json: JsonFlag = Fals
         print(path)
 
 
-def halt(session: Session, *, why: Why) -> None:
+def halt(session: Session, *, why: Why = "no reason given") -> None:
     """Stop all corrections, before their next request."""
     from khaos_assets.corrections.halt import halt as act
 
@@ -191,7 +191,7 @@ def halt(session: Session, *, why: Why) -> None:
     say("Halted. Nothing is sent until `khaos-assets corrections resume`.")
 
 
-def resume(session: Session, *, why: Why) -> None:
+def resume(session: Session, *, why: Why = "no reason given") -> None:
     """Let corrections go again; `apply` then goes on with a plan that was stopped."""
     from khaos_assets.corrections.halt import resume as act
 

@@ -28,7 +28,7 @@ from khaos_assets.corrections.journal import Journal, utc_now
 from khaos_assets.corrections.plan import Plan
 from khaos_assets.corrections.register import find
 from khaos_assets.systems.read import ReadFailed, installed_systems
-from khaos_assets.systems.transport import Halted, TransportError
+from khaos_assets.systems.transport import Halted, Transport, TransportError
 
 
 class AlreadyApplying(CorrectionError):
@@ -120,5 +120,8 @@ async def open_clients(
             gate()
             client = await stack.enter_async_context(installed_systems()[name].open_client(settings, credentials))
             client.transport.gate = gate
+            for part in vars(client).values():
+                if isinstance(part, Transport):
+                    part.gate = gate  # where it signs in, too
             clients[name] = client
         yield clients

@@ -65,7 +65,7 @@ def refuse_unapproved(registered: Registered, at: datetime) -> None:
         raise NotApproved(
             f"plan {short} is not approved: another person runs `khaos-assets corrections approve {short}`"
         )
-    if registered.approved_by.casefold() == registered.planner.casefold():
+    if registered.approved_by.strip().casefold() == registered.planner.strip().casefold():
         raise NotApproved(f"plan {short} was approved by its planner: that is no approval")
     if registered.begun_at is None and at >= registered.expires_at:
         raise NotApproved(f"the approval of plan {short} ran out at {registered.expires_at:%Y-%m-%d %H:%M} UTC")

@@ -51,7 +51,8 @@ def refuse_over(plan: Plan, caps: Caps) -> None:
     """Raises OverCap that names every cap exceeded."""
     over = [f"{u.cap}: {u.used} where {u.limit} is allowed" for u in uses(plan, caps) if u.exceeded]
     if over:
-        raise OverCap(f"plan {plan.plan_id[:12]} is refused as a whole: {'; '.join(over)} (corrections.caps)")
+        what = f"the plan is refused as a whole: {'; '.join(over)} (corrections.caps)"
+        raise OverCap(f"{what}; `--code` and `--system` narrow what is planned")
 
 
 def _moves(items: Iterable[PlanItem]) -> Iterable[Decimal]:
