@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
 
 from khaos_assets import rules, snapshots, warehouse
 from khaos_assets.cases.ledger import Ledger, open_ledger
@@ -114,16 +115,25 @@ def take(settings: Settings, store: Store, night: Night, sandbox: Sandbox) -> No
 
 
 @pytest.fixture(scope="session")
-def taken(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, list[Night]]:
-    """A world, a data folder that holds its first night, and its nights."""
-    world, data = tmp_path_factory.mktemp("corrections") / "world", tmp_path_factory.mktemp("corrections") / "data"
-    make_world(world, seed=5, skus=220, orders=700, nights=2, systems=SYSTEMS, plant=PLANTED)
+def taken(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> tuple[Path, Path, list[Night]]:
+    """A world, a data folder that holds its first night, and its nights: taken once for all workers."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base if worker_id == "master" else base.parent) / "corrections"
+    world, data = folder / "world", folder / "data"
+    with FileLock(f"{folder}.lock"):
+        if not (folder / "taken").exists():
+            folder.mkdir()
+            make_world(world, seed=5, skus=220, orders=700, nights=2, systems=SYSTEMS, plant=PLANTED)
+            settings = load_settings(world / "merchant.toml", data_dir=data)
+            with running_sandbox(world, rate_clock=100_000) as sandbox:
+                take(settings, Store(settings.data_dir), nights_of(world)[0], sandbox)
+            (folder / "taken").touch()
+    return world, data, nights_of(world)
+
+
+def nights_of(world: Path) -> list[Night]:
     told = tomllib.loads((world / "world.toml").read_text(encoding="utf-8"))["nights"]
-    nights = [Night.of(str(n["date"]), n["as_of"]) for n in told]
-    settings = load_settings(world / "merchant.toml", data_dir=data)
-    with running_sandbox(world, rate_clock=100_000) as sandbox:
-        take(settings, Store(settings.data_dir), nights[0], sandbox)
-    return world, data, nights
+    return [Night.of(str(n["date"]), n["as_of"]) for n in told]
 
 
 @pytest.fixture

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from khaos_assets.cases import tables
-from khaos_assets.cases.events import Kind
-from khaos_assets.cases.ledger import Ledger
-from khaos_assets.config import Settings
+from khaos_assets.cases.events import Happening, Kind
+from khaos_assets.cases.ledger import Ledger, open_ledger
+from khaos_assets.config import Settings, Store
 from khaos_assets.corrections import CorrectionError
 from khaos_assets.corrections.approval import approve
 from khaos_assets.corrections.journal import ItemState, Journal, Line, counts, prove
@@ -53,3 +54,16 @@ def test_an_item_that_somebody_moved_by_hand_is_found(ledger: Ledger) -> None:
         connection.execute(sa.update(tables.correction_item).values(state="verified"))
     with pytest.raises(CorrectionError, match="item 1 of plan"):
         prove(ledger)
+
+
+def test_a_ledger_from_before_there_were_corrections_gets_their_tables_and_keeps_its_events(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    with open_ledger(store) as ledger:
+        with ledger.deed(AT) as deed:
+            deed.append([Happening(Kind.HALTED, actor="carol", body={"why": "then"})], None)
+        with ledger.engine.begin() as connection:
+            for table in (tables.correction_item, tables.correction_plan):
+                table.drop(connection)
+            connection.execute(sa.text("UPDATE ledger_version SET version_num = '0001'"))
+    with open_ledger(store) as ledger:
+        assert (ledger.verify(), registered(ledger), prove(ledger)) == (1, [], 0)
