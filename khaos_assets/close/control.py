@@ -49,8 +49,8 @@ class Evidence:
     sheets: Mapping[str, Sheet]
     journals: Sequence[JournalLine]
     ledger: Sequence[Agreement]
-    stock_distance: timedelta
-    """How far from the cut-off stock was counted."""
+    stock_distance: timedelta | None
+    """How far from the cut-off stock was counted; None where the period has not ended."""
     opening_before: Mapping[str, Decimal] | None
     """Closing units by system of the pack before; None where there is none."""
 
@@ -73,12 +73,10 @@ def _night(e: Evidence) -> Iterator[Line]:
             made = code.matched + code.expected + code.open + code.suppressed
             what = f"{code.code} {code.systems}: compared = matched + expected + open + suppressed"
             yield equal(part, what, code.compared, made)
-    hours = e.settings.close.stock_within_hours
-    yield Line(
-        part, f"stock was counted within {hours} hours of the cut-off",
-        round(e.stock_distance / timedelta(hours=1)), hours,
-        ok=e.stock_distance <= timedelta(hours=hours),
-    )  # fmt: skip
+    if e.stock_distance is not None:
+        hours = e.settings.close.stock_within_hours
+        counted, near = round(e.stock_distance / timedelta(hours=1)), e.stock_distance <= timedelta(hours=hours)
+        yield Line(part, f"stock was counted within {hours} hours of the cut-off", counted, hours, ok=near)
 
 
 def _sheets(e: Evidence) -> Iterator[Line]:

@@ -86,10 +86,8 @@ def make(settings: Settings, store: Store, period: Period, opening: Opening | No
     journals = propose(settings, period, sheets)
     accounts = trial_balance.kept(store.month(period.key))
     agreed = trial_balance.agreements(settings, accounts, _figures_for_ledger(sheets)) if accounts else []
-    before = _closing_before(opening)
-    evidence = Evidence(
-        settings, period, figures, sheets, journals, agreed, abs(ground.stock_as_of - period.cut_off), before
-    )
+    distance = None if ground.preview else abs(ground.stock_as_of - period.cut_off)
+    evidence = Evidence(settings, period, figures, sheets, journals, agreed, distance, _closing_before(opening))
     return Pack(
         merchant=settings.merchant.name, period=period, night=ground.night, preview=ground.preview,
         stock_as_of=ground.stock_as_of, opening_source=ground.opening_source, counted=ground.counted, figures=figures,

@@ -121,6 +121,10 @@ def abroad(reference: str, *, parcel: bool) -> list[Any]:
 
 
 EXPORTED, EXPORTED_BARE = abroad("X1", parcel=True), abroad("X2", parcel=False)
+CREDITED_ABROAD = order(
+    "CN-X1", "SC-X1", [line("MUG-1", 1, net="10.00", tax_code=2)], order_type="C", items_net=10, items_gross=10,
+    currency="EUR", created_on=date(2026, 10, 28), complete=True,
+)  # fmt: skip
 
 
 def refunded(reference: str, back: datetime, note: str | None, *, noted: date = date(2026, 10, 25)) -> list[Any]:
@@ -162,4 +166,5 @@ CLOSING = [
     *SHARED, STOCK_NOW, GONE_NOT_INVOICED, GONE_AFTER, INVOICED_AFTER, SENT_AFTER, NEVER_SENT, IN_ORDER, UNKNOWN,
     VOIDED, TWICE, STAFF, KNOWN_LATE, PAID_WAITING, PAID_GONE, PAID_PARTLY, PAID_IN_NOVEMBER, PAID_CANCELLED,
     PAID_PACK, EXPORTED, EXPORTED_BARE, REFUND_WITHOUT_NOTE, REFUND_AGREES, REFUND_DIFFERS, REFUND_IN_NOVEMBER,
+    CREDITED_ABROAD,
 ]  # fmt: skip
