@@ -83,7 +83,8 @@ def seal(settings: Settings, store: Store, period: Period, *, by: str, at: datet
         digest = manifests.manifest_hash(manifest)
         signature = manifests.sign(digest, os.environ.get(manifests.KEY))
         write_bytes(prepared.folder / manifests.FILE, manifests.text(manifest))
-        _append(ledger, Kind.PERIOD_SEALED, close, by, at, manifest=digest, signature=signature)
+        told = {"manifest": digest, "signature": signature, "first": str(period.first), "last": str(period.last)}
+        _append(ledger, Kind.PERIOD_SEALED, close, by, at, **told)
         close = _known(ledger, period)
     write_pack(prepared.pack, prepared.workbook, prepared.changes, close)
     _write_seal(close, prepared.folder)

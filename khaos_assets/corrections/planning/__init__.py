@@ -12,7 +12,7 @@ Not here: what may never be written (`plan.py`), limits (`caps.py`), what no wri
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -85,7 +85,8 @@ def make_plan(
         load_configuration(db, settings, night)
         ground = _ground(db)
         skus = _one(db, "SELECT count(*) FROM item WHERE system = 'khaos'")
-        db.register("sealed_month", pa.table({"month": pa.array(_sealed(ledger), pa.string())}))
+        sealed = {name: pa.array(days, pa.date32()) for name, days in _sealed(ledger).items()}
+        db.register("sealed_period", pa.table(sealed))
         proposals = _proposals(db, standing, codes)
     items: list[PlanItem] = []
     left_out: list[LeftOut] = []
@@ -188,16 +189,18 @@ def held_back(ledger: Ledger, night: Night) -> dict[str, str]:
         return frozen | dict.fromkeys(recent.scalars(), "corrected since this night: the next one tells what is left")
 
 
-def _sealed(ledger: Ledger) -> list[str]:
-    """Months (2026-10) that finance has sealed and nobody reopened: nothing is dated back into them."""
-    table, sealed = tables.event, set[str]()
+def _sealed(ledger: Ledger) -> dict[str, list[date]]:
+    """First and last day (London) of periods that are sealed and not reopened: nothing is dated back into them."""
+    table, sealed = tables.event, dict[str, tuple[date, date]]()
     kinds = [Kind.PERIOD_SEALED.value, Kind.PERIOD_REOPENED.value]
     query = sa.select(table.c.kind, table.c.body).where(table.c.kind.in_(kinds)).order_by(table.c.seq)
     with ledger.engine.connect() as connection:
         for kind, body in connection.execute(query):
-            period = msgspec.json.decode(body)["period"]
-            (sealed.add if kind == Kind.PERIOD_SEALED.value else sealed.discard)(period)
-    return sorted(sealed)
+            told = msgspec.json.decode(body)
+            sealed.pop(told["period"], None)
+            if kind == Kind.PERIOD_SEALED.value:
+                sealed[told["period"]] = date.fromisoformat(told["first"]), date.fromisoformat(told["last"])
+    return {"first": [first for first, _ in sealed.values()], "last": [last for _, last in sealed.values()]}
 
 
 def _one(db: duckdb.DuckDBPyConnection, query: str) -> Any:

@@ -35,7 +35,7 @@ SELECT c.case_key, 'khaos.shipment' AS write, 10 AS rank,
         WHEN f.invoices > 1 THEN 'several invoices cover as many units'
         WHEN g.parcels > 1 THEN 'it left in several parcels, and an invoice takes one consignment'
         WHEN g.courier IS NULL OR coalesce(g.tracking, '') = '' THEN 'courier or tracking number is not known'
-        WHEN strftime(g.day, '%Y-%m') IN (FROM sealed_month) THEN 'it left in a month that is sealed'
+        WHEN EXISTS (FROM sealed_period AS s WHERE g.day BETWEEN s.first AND s.last) THEN 'it left in a month that is sealed'
     END AS left_out
 FROM open_case AS c
 LEFT JOIN goods AS g USING (case_key)

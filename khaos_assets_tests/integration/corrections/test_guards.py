@@ -60,10 +60,13 @@ def test_an_order_on_hold_is_not_shipped(desk: Desk) -> None:
     assert "on payment or terms hold" in desk.why("khaos.shipment", "ORD-05")
 
 
+NOVEMBER = {"period": "2026-11", "first": "2026-11-01", "last": "2026-11-30"}
+
+
 def test_nothing_is_dated_back_into_a_sealed_month_until_it_is_reopened(desk: Desk) -> None:
     for kind, shipped in ((Kind.PERIOD_SEALED, False), (Kind.PERIOD_REOPENED, True)):
         with desk.ledger.deed(desk.night.as_of) as deed:
-            deed.append([Happening(kind, actor="carol", body={"period": "2026-11"})], desk.night.date)
+            deed.append([Happening(kind, actor="carol", body=NOVEMBER)], desk.night.date)
         assert (desk.why("khaos.shipment", "ORD-05") == set()) is shipped
 
 
