@@ -244,6 +244,9 @@ def _show(prepared: Prepared) -> None:
     for answer in pack.answers:
         if not answer.quiet:
             q = answer.question
+            if answer.not_tested:
+                say(f"  {q.asks:<42} NOT TESTED: {answer.not_tested}")
+                continue
             unknown = f", {answer.unknown} without a value" if answer.unknown else ""
             say(f"  {q.asks:<42} {answer.over.gbp:>14,.2f} over {answer.under.gbp:>12,.2f} under  {q.basis}{unknown}")
     say(f"Control totals: {len(pack.control)} lines, {len(pack.checks) or 'none'} to be looked at.")
@@ -265,7 +268,8 @@ def _document(prepared: Prepared) -> dict[str, Any]:
         "control": {"lines": len(pack.control), "checks": [line.what for line in pack.checks]},
         "answers": [
             {"asks": a.question.asks, "sheet": a.question.sheet, "basis": a.question.basis, "over_gbp": str(a.over.gbp),
-             "under_gbp": str(a.under.gbp), "rows": a.over.rows + a.under.rows, "without_value": a.unknown}
+             "under_gbp": str(a.under.gbp), "rows": a.over.rows + a.under.rows, "without_value": a.unknown,
+             "not_tested": a.not_tested or None}
             for a in pack.answers
         ],
         "files": {p.name: str(p) for p in sorted(prepared.folder.iterdir()) if p.is_file()},

@@ -69,8 +69,8 @@ class Pack:
 def make(settings: Settings, store: Store, period: Period, opening: Opening | None) -> Pack:
     """The pack of a period as it is now. `opening`: the stock of the pack before. Raises CloseError."""
     with lay(settings, store, period, opening) as ground:
-        sheets = read_sheets(ground.db)
         reads = read_figures(ground.db, settings.merchant.name, ground.night).reads
+        sheets = read_sheets(ground.db, {f"{r.system}/{r.entity}" for r in reads if not r.complete})
     with store.writing(), open_warehouse(store, read_only=True) as results:
         figures = replace(read_figures(results, settings.merchant.name, ground.night), reads=reads)
     with open_ledger(store) as ledger:
@@ -109,13 +109,20 @@ def _first_night(nights: list[RecordedNight], period: Period) -> date:
 
 def _figures_for_ledger(sheets: Mapping[str, Sheet]) -> dict[ControlAccount, tuple[Decimal | None, str]]:
     """What each control account of the trial balance is compared with. GBP, debit positive; None: cannot be told."""
-    deferred = Decimal(sheets["invoiced_not_dispatched"].sum("net_gbp")) + Decimal(
-        sheets["paid_not_dispatched"].sum("net_gbp")
-    )
+
+    def figure(words: str, *columns: tuple[str, str]) -> tuple[Decimal | None, str]:
+        told = not any(sheets[sheet].not_tested for sheet, _ in columns)
+        return sum((Decimal(sheets[s].sum(c)) for s, c in columns), Decimal(0)) if told else None, words
+
+    def owed(words: str, *columns: tuple[str, str]) -> tuple[Decimal | None, str]:
+        found, _ = figure(words, *columns)
+        return None if found is None else -found, words
+
+    goods = (("invoiced_not_dispatched", "net_gbp"), ("paid_not_dispatched", "net_gbp"))
     return {
-        "stock": (Decimal(sheets["valuation"].sum("khaos_gbp")), "stock in Khaos at indicative cost (Valuation)"),
-        "vat": (-Decimal(sheets["vat"].sum("vat_gbp")), "VAT of the period (VAT), owed"),
-        "deferred_income": (-deferred, "paid or invoiced, goods not gone, net, owed"),
+        "stock": figure("stock in Khaos at indicative cost (Valuation)", ("valuation", "khaos_gbp")),
+        "vat": owed("VAT of the period (VAT), owed", ("vat", "vat_gbp")),
+        "deferred_income": owed("paid or invoiced, goods not gone, net, owed", *goods),
         "debtors": (None, "what customers owe: payments cannot be read"),
     }
 

@@ -6,8 +6,8 @@ row that adds up the same from the ground by itself. A figure counts as checked 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -21,6 +21,19 @@ ORDER = (
     "sales_by_channel", "sales", "valuation", "roll_forward", "late", "not_tested",
 )  # fmt: skip
 """As finance reads them."""
+_ORDERS = ("khaos/sales_orders", "khaos/order_lines")
+_GOODS = (*_ORDERS, "wair/dispatches")
+_CHANNELS = (
+    *_ORDERS, "scayle/orders", "orocommerce/orders", "orocommerce/order_line_items", "orocommerce/order_subtotals",
+)  # fmt: skip
+_STOCK = (*_ORDERS, "khaos/stock_items", "khaos/stock_levels", "wair/stock")
+NEEDS: dict[str, tuple[str, ...]] = {
+    "dispatched_open": _GOODS, "invoiced_not_dispatched": _GOODS, "cut_off": _GOODS,
+    "paid_not_dispatched": (*_CHANNELS, "wair/dispatches"), "refunds": _CHANNELS, "vat": _ORDERS,
+    "sales_by_channel": _CHANNELS, "sales": _CHANNELS, "valuation": _STOCK,
+    "roll_forward": (*_STOCK, "wair/dispatches", "wair/transfers"),
+}  # fmt: skip
+"""Reads from which a sheet concludes what is missing or adds up: without one of them nothing is said."""
 APART = ("_each_gbp", "_percent", "days")
 """Endings of columns that are no sum's parts: prices of one, rates, ages."""
 
@@ -39,6 +52,8 @@ class Sheet:
     table: pa.Table
     totals: Mapping[str, Decimal | int] = field(default_factory=dict[str, Decimal | int])
     """Of its summed columns, counted apart from its rows; empty where nothing is added up."""
+    not_tested: str = ""
+    """Why nothing is said here: a read that it needs is INCOMPLETE."""
 
     @property
     def summed(self) -> list[str]:
@@ -56,9 +71,31 @@ def _is_figure(column: pa.Field) -> bool:
     return number and not column.name.endswith(APART)
 
 
-def read_sheets(db: duckdb.DuckDBPyConnection) -> dict[str, Sheet]:
-    """Every sheet of `sheets/` from a ground that is laid. Raises SheetError."""
-    return {name: read_sheet(db, name) for name in ORDER}
+def read_sheets(db: duckdb.DuckDBPyConnection, incomplete: Collection[str]) -> dict[str, Sheet]:
+    """Every sheet of `sheets/` from a ground that is laid; `incomplete` names reads (`system/entity`) that are so.
+
+    A sheet that needs one of them has no rows and says why. Raises SheetError.
+    """
+    found: dict[str, Sheet] = {}
+    for name in ORDER:
+        sheet = read_sheet(db, name)
+        missing = [read for read in NEEDS.get(name, ()) if read in incomplete]
+        if missing:
+            why = f"{', '.join(missing)} INCOMPLETE"
+            nothing = {c: 0 if isinstance(v, int) else ZERO for c, v in sheet.totals.items()}
+            sheet = replace(sheet, table=sheet.table.slice(0, 0), totals=nothing, not_tested=why)
+        found[name] = sheet
+    silent = [s for s in found.values() if s.not_tested]
+    if silent:
+        told = found["not_tested"]
+        columns = {
+            "code": [s.title for s in silent],
+            "systems": ["pack"] * len(silent),
+            "why": [s.not_tested for s in silent],
+        }
+        rows = pa.table({n: pa.array(v, told.table.schema.field(n).type) for n, v in columns.items()})
+        found["not_tested"] = replace(told, table=pa.concat_tables([rows, told.table]))
+    return found
 
 
 def read_sheet(db: duckdb.DuckDBPyConnection, name: str) -> Sheet:

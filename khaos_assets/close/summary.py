@@ -64,6 +64,8 @@ class Answer:
     under: Side
     unknown: int
     """Rows whose value cannot be told."""
+    not_tested: str = ""
+    """Why nothing is said."""
 
     @property
     def net(self) -> Decimal:
@@ -72,7 +74,7 @@ class Answer:
 
     @property
     def quiet(self) -> bool:
-        return not (self.over.rows or self.under.rows or self.unknown)
+        return not (self.over.rows or self.under.rows or self.unknown or self.not_tested)
 
 
 def answers(sheets: Mapping[str, Sheet], materiality: Decimal) -> list[Answer]:
@@ -85,7 +87,7 @@ def _answer(question: Question, sheet: Sheet, materiality: Decimal) -> Answer:
     known = [a for a in amounts if a]
     over, under = [a for a in known if a > 0], [-a for a in known if a < 0]
     unknown = sum(a is None for a in amounts)
-    return Answer(question, _side(over, materiality), _side(under, materiality), unknown)
+    return Answer(question, _side(over, materiality), _side(under, materiality), unknown, sheet.not_tested)
 
 
 def _side(amounts: list[Decimal], materiality: Decimal) -> Side:

@@ -162,7 +162,10 @@ class _Book:
     def _answer(self, cells: Cells, row: int, answer: Answer) -> None:
         s, q = self.styles, answer.question
         cells.text(row, 0, q.asks, s.text)
-        cells.text(row, 1, q.basis, s.text)
+        cells.text(row, 1, q.basis if not answer.not_tested else "NOT TESTED", s.text)
+        if answer.not_tested:
+            cells.text(row, 2, answer.not_tested, s.text)
+            return
         for column, side in ((2, answer.over), (4, answer.under)):
             cells.number(row, column, side.rows, s.count)
             cells.number(row, column + 1, side.gbp, s.money)

@@ -15,6 +15,7 @@ from khaos_assets.close.preparing import Prepared, prepare
 from khaos_assets.close.sheets import Sheet
 from khaos_assets.config import Night, Settings, Store
 from khaos_assets.rules import evaluate
+from khaos_assets.snapshots.certificate import Verdict
 from khaos_assets.warehouse import build
 from khaos_assets_tests.planted_channels import SHOPS
 from khaos_assets_tests.planted_night import PlantedNight, merged, write_snapshots
@@ -43,9 +44,10 @@ class Books:
         self.look(day, things, again=again)
         record_night(self.settings, self.store, Night.of(day))
 
-    def look(self, day: date, things: Sequence[Any], *, again: bool = False) -> None:
-        """Read and compare one night, and leave the ledger as it is."""
-        planted = PlantedNight(things, settings=self.given)
+    def look(self, day: date, things: Sequence[Any], *, again: bool = False, lost: Sequence[str] = ()) -> None:
+        """Read and compare one night, and leave the ledger as it is. Reads in `lost` are INCOMPLETE."""
+        incomplete = {name: {"verdict": Verdict.INCOMPLETE} for name in lost}
+        planted = PlantedNight(things, settings=self.given, certificates=incomplete)
         night = Night.of(day)
         for folder in self.store.root.glob(f"snapshots/*/*/date={day}") if again else ():
             shutil.rmtree(folder)

@@ -16,6 +16,7 @@ from khaos_assets.close.sheets import Sheet
 from khaos_assets.close.trial_balance import Agreement
 from khaos_assets.config import Settings
 from khaos_assets_tests.unit.close.months_by_hand import Books
+from khaos_assets_tests.unit.close.october import CLOSES, CLOSING, SENT_AFTER
 
 
 @pytest.fixture(scope="module")
@@ -130,3 +131,19 @@ def test_a_trial_balance_that_was_brought_is_compared(october: Books) -> None:
     told = {a.what: (a.ledger, a.difference is not None) for a in pack.ledger}
     assert told == {"stock": (Decimal("9.00"), True), "debtors": (None, False)}
     assert [line.what.split(" =")[0] for line in pack.checks] == ["Ledger, stock", "Ledger, debtors"]
+
+
+def test_from_a_read_that_is_incomplete_no_sheet_concludes_anything(october: Books) -> None:
+    things = [t for t in CLOSING if t is not SENT_AFTER]
+    october.look(CLOSES, things, again=True, lost=["wair.dispatches"])
+    pack = october.prepare().pack
+    silent = {name for name, sheet in pack.sheets.items() if sheet.not_tested}
+    goods = {"dispatched_open", "invoiced_not_dispatched", "cut_off", "paid_not_dispatched", "roll_forward"}
+    assert silent == goods
+    assert all(pack.sheets[name].table.num_rows == 0 for name in silent)
+    assert pack.sheets["vat"].table.num_rows > 0
+    told = {r["code"] for r in pack.sheets["not_tested"].table.to_pylist() if r["systems"] == "pack"}
+    assert "Invoiced, not dispatched" in told
+    assert "Invoiced, not dispatched could be told" in [line.what for line in pack.checks]
+    assert {a.not_tested for a in pack.answers if a.question.sheet in goods} == {"wair/dispatches INCOMPLETE"}
+    assert {j.text for j in pack.journals} == {"Refunds beyond credit notes, gross"}
