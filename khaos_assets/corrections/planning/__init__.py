@@ -11,6 +11,7 @@ Not here: what may never be written (`plan.py`), limits (`caps.py`), what no wri
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -35,6 +36,15 @@ from khaos_assets.warehouse import open_warehouse
 from khaos_assets.warehouse.configuration import load_configuration
 
 HERE = Path(__file__).parent
+NOTHING = """
+    SELECT ''::VARCHAR AS case_key, ''::VARCHAR AS write, 0 AS rank, ''::VARCHAR AS target, ''::VARCHAR AS record,
+        ''::VARCHAR AS field, NULL::VARCHAR AS before, NULL::VARCHAR AS after, NULL::DECIMAL(28, 5) AS units,
+        NULL::DECIMAL(28, 4) AS floor, NULL::JSON AS made_of, []::VARCHAR[] AS rests_on, NULL::VARCHAR AS evidence,
+        NULL::VARCHAR AS left_out
+    WHERE FALSE
+"""
+"""Every column that a file may give, for those that none of the files in use gives."""
+WIRE = re.compile(r"\bwire\.([a-z]+)_")
 FIGHTS = 2
 """So often a case may come back after a correction before it is left to people: somebody else writes there, too."""
 FROZEN = f"frozen: it came back {FIGHTS} times after a correction, so somebody else writes there, too"
@@ -87,7 +97,7 @@ def make_plan(
         skus = _one(db, "SELECT count(*) FROM item WHERE system = 'khaos'")
         sealed = {name: pa.array(days, pa.date32()) for name, days in _sealed(ledger).items()}
         db.register("sealed_period", pa.table(sealed))
-        proposals = _proposals(db, standing, codes)
+        proposals = _proposals(db, standing, codes, set(settings.enabled_systems()))
     items: list[PlanItem] = []
     left_out: list[LeftOut] = []
     for proposal in proposals:
@@ -112,8 +122,10 @@ def make_plan(
     )  # fmt: skip
 
 
-def _proposals(db: duckdb.DuckDBPyConnection, standing: set[str], codes: Collection[str] | None) -> list[Proposal]:
-    """The rows of all files, in the order in which they are to be applied."""
+def _proposals(
+    db: duckdb.DuckDBPyConnection, standing: set[str], codes: Collection[str] | None, enabled: set[str]
+) -> list[Proposal]:
+    """The rows of the files of systems that are switched on, in the order in which they are to be applied."""
     db.register("standing_case", pa.table({"case_key": pa.array(sorted(standing), pa.string())}))
     db.execute(
         """
@@ -123,9 +135,9 @@ def _proposals(db: duckdb.DuckDBPyConnection, standing: set[str], codes: Collect
         """,
         [None if codes is None else sorted(codes)] * 2,
     )
-    files = sorted(HERE.glob("*.sql"))
+    files = [f for f in sorted(HERE.glob("*.sql")) if _asks_of(f) <= enabled]
     as_text = "SELECT * REPLACE (to_json(target)::VARCHAR AS target, evidence::VARCHAR AS evidence) FROM"
-    parts = [f"{as_text} ({f.read_text(encoding='utf-8').rstrip().rstrip(';')}\n)" for f in files]
+    parts = [NOTHING, *(f"{as_text} ({f.read_text(encoding='utf-8').rstrip().rstrip(';')}\n)" for f in files)]
     columns = """
         p.case_key, c.code, c.amount_gbp, p.write, p.target, p.record, p.field, p.before, p.after,
         p.units, p.floor, coalesce(p.made_of, '[]'), p.rests_on, coalesce(p.evidence, '{}'), p.left_out
@@ -153,6 +165,11 @@ def _ground(db: duckdb.DuckDBPyConnection) -> dict[str, Ground]:
         """
     ).fetchall()
     return {read: Ground(read=read, snapshot=s, verdict=v, feed=tuple(feed)) for read, s, v, feed in rows}
+
+
+def _asks_of(file: Path) -> set[str]:
+    """The systems that a file writes to or looks at: without one of them it has nothing to say."""
+    return {file.stem.split("_")[0], *WIRE.findall(file.read_text(encoding="utf-8"))}
 
 
 def _item(p: Proposal) -> PlanItem:

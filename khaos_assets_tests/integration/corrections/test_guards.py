@@ -16,7 +16,7 @@ from khaos_assets.config import Night, Settings, Store, load_settings
 from khaos_assets.corrections import CorrectionError
 from khaos_assets.corrections.plan import Plan
 from khaos_assets.corrections.planning import make_plan
-from khaos_assets.warehouse import open_warehouse
+from khaos_assets.warehouse import build, open_warehouse
 
 
 @dataclass
@@ -58,6 +58,17 @@ def test_an_order_on_hold_is_not_shipped(desk: Desk) -> None:
     assert desk.why("khaos.shipment", "ORD-05") == set()
     desk.change("UPDATE sales_order SET on_hold = TRUE WHERE system = 'khaos'")
     assert "on payment or terms hold" in desk.why("khaos.shipment", "ORD-05")
+
+
+def test_a_merchant_without_the_shops_plans_what_concerns_the_others(desk: Desk) -> None:
+    gone = ("scayle", "orocommerce", "plytix")
+    only = desk.settings.model_copy(
+        update={n: desk.settings.sections()[n].model_copy(update={"enabled": False}) for n in gone}
+    )
+    build(only, desk.store, desk.night)
+    plan = make_plan(only, desk.store, desk.ledger, desk.night, planner="anna", at=datetime.now(UTC))
+    assert {i.write for i in plan.items} & {"khaos.shipment", "khaos.item"}
+    assert not {i.system for i in plan.items} & set(gone)
 
 
 NOVEMBER = {"period": "2026-11", "first": "2026-11-01", "last": "2026-11-30"}
