@@ -3,7 +3,8 @@
 A file is one SELECT over the night's warehouse and `open_case` (the exceptions of the night whose cases stand, named by
 `case_key`). Its columns: case_key, write, rank, target (a struct: the fields of the write), record, field, before,
 after, units, floor, rests_on (reads), evidence (JSON), left_out (why it is not proposed; NULL where it is); and where a
-value was made of figures that may move, made_of (JSON: source, target, value of each). Parents come before children,
+value was made of figures that may move, made_of (JSON: source, target, value of each; `sellable_level` has those of a
+channel's stock). Parents come before children,
 cancellations first, stock and prices before descriptions: that is `rank`.
 
 Not here: what may never be written (`plan.py`), limits (`caps.py`), what no write puts right (`worklists.py`).
@@ -135,6 +136,7 @@ def _proposals(
         """,
         [None if codes is None else sorted(codes)] * 2,
     )
+    db.execute((HERE.parent / "sellable_level.sql").read_text(encoding="utf-8"))
     files = [f for f in sorted(HERE.glob("*.sql")) if _asks_of(f) <= enabled]
     as_text = "SELECT * REPLACE (to_json(target)::VARCHAR AS target, evidence::VARCHAR AS evidence) FROM"
     parts = [NOTHING, *(f"{as_text} ({f.read_text(encoding='utf-8').rstrip().rstrip(';')}\n)" for f in files)]

@@ -14,19 +14,6 @@ wanted AS (
     FROM open_case AS c
     JOIN level AS l ON l.sku = c.record_key AND l.warehouse = c.scope
     WHERE c.code IN ('STK-02', 'STK-03', 'STK-04', 'STK-05') AND c.systems = 'khaos>orocommerce'
-),
-levels AS (
-    -- What the sellable figure was made of: the code's own level at each site of the warehouse, of a pack its components'
-    SELECT c.case_key, to_json(list({'source': 'khaos.level', 'target': {'code': p.sku, 'site_id': s.site_id::VARCHAR}, 'value': plain(p.available)}
-                                    ORDER BY p.sku, s.site_id)) AS made_of
-    FROM open_case AS c
-    JOIN channel_stock AS k ON k.systems = c.systems AND k.other_sku = c.record_key AND k.warehouse = c.scope
-    LEFT JOIN item_relation AS r ON r.system = 'khaos' AND r.kind = 'pack' AND r.parent_sku = k.sku
-    JOIN map_warehouse AS w ON w.channel = k.channel AND w.warehouse = k.warehouse
-    JOIN stock_position AS p ON p.system = 'khaos' AND p.sku = coalesce(r.child_sku, k.sku) AND p.place = w.site
-    JOIN wire.khaos_sites AS s ON s.site_name = p.place
-    WHERE k.kind <> 'style_parent'
-    GROUP BY c.case_key
 )
 SELECT w.case_key, 'orocommerce.stock' AS write, 20 AS rank, {'id': w.id} AS target,
     w.record_key AS record, 'stock' AS field, plain(w.quantity) AS before, plain(w.in_unit) AS after,
@@ -42,4 +29,4 @@ SELECT w.case_key, 'orocommerce.stock' AS write, 20 AS rank, {'id': w.id} AS tar
     END AS left_out
 FROM wanted AS w
 LEFT JOIN units_on_their_way AS t ON t.channel = 'orocommerce' AND t.sku = w.record_key
-LEFT JOIN levels AS v USING (case_key)
+LEFT JOIN sellable_level AS v USING (case_key)

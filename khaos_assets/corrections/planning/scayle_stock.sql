@@ -9,19 +9,6 @@ WITH level AS (
     FROM wire.scayle_stocks AS s
     JOIN wire.scayle_variants AS v ON v.id = s.variant_id
     GROUP BY ALL
-),
-levels AS (
-    -- What the sellable figure was made of: the code's own level at each site of the warehouse, of a pack its components'
-    SELECT c.case_key, to_json(list({'source': 'khaos.level', 'target': {'code': p.sku, 'site_id': s.site_id::VARCHAR}, 'value': plain(p.available)}
-                                    ORDER BY p.sku, s.site_id)) AS made_of
-    FROM open_case AS c
-    JOIN channel_stock AS k ON k.systems = c.systems AND k.other_sku = c.record_key AND k.warehouse = c.scope
-    LEFT JOIN item_relation AS r ON r.system = 'khaos' AND r.kind = 'pack' AND r.parent_sku = k.sku
-    JOIN map_warehouse AS w ON w.channel = k.channel AND w.warehouse = k.warehouse
-    JOIN stock_position AS p ON p.system = 'khaos' AND p.sku = coalesce(r.child_sku, k.sku) AND p.place = w.site
-    JOIN wire.khaos_sites AS s ON s.site_name = p.place
-    WHERE k.kind <> 'style_parent'
-    GROUP BY c.case_key
 )
 SELECT c.case_key, 'scayle.stock' AS write, 20 AS rank,
     {'variant_id': l.variant_id, 'warehouse': l.warehouse, 'merchant': l.merchant,
@@ -40,5 +27,5 @@ SELECT c.case_key, 'scayle.stock' AS write, 20 AS rank,
 FROM open_case AS c
 JOIN level AS l ON l.sku = c.record_key AND l.warehouse = c.scope
 LEFT JOIN units_on_their_way AS t ON t.channel = 'scayle' AND t.sku = c.record_key
-LEFT JOIN levels AS v USING (case_key)
+LEFT JOIN sellable_level AS v USING (case_key)
 WHERE c.code IN ('STK-02', 'STK-03', 'STK-04', 'STK-05') AND c.systems = 'khaos>scayle'
