@@ -156,7 +156,7 @@ def cases_selected() -> sa.Select[Any]:
     return sa.select(*(tables.case.c[name] for name in Case.__struct_fields__))
 
 
-def case_of(row: sa.Row[Any]) -> Case:
+def case_of(row: Sequence[Any]) -> Case:
     """A row of `cases_selected`."""
     values: list[Any] = list(row)
     values[STATE] = STATES[values[STATE]]

@@ -50,6 +50,7 @@ class Kind(StrEnum):
     PLAN_MADE = "plan_made"
     """Corrections were proposed; of no one case, as all that follow."""
     PLAN_APPROVED = "plan_approved"
+    PLAN_REFUSED = "plan_refused"
     PLAN_BEGUN = "plan_begun"
     PLAN_ENDED = "plan_ended"
     CORRECTION = "correction"

@@ -27,7 +27,7 @@ from khaos_assets.cases.states import Case, State, after
 from khaos_assets.config import Store
 
 URL = "KHAOS_LEDGER_URL"
-HEAD = "0002"
+HEAD = "0003"
 """The newest form of the tables: the last of `migrations/versions`."""
 LOCK = 7_261_947_201
 """PostgreSQL: the advisory lock that all writers of a ledger take."""

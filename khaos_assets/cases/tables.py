@@ -189,12 +189,17 @@ correction_plan = Table(
     Column("planner", String(120), nullable=False),
     Column("made_at", Instant, nullable=False),
     Column("body", Text, nullable=False, comment="canonical JSON"),
+    Column("amount_gbp", Pounds, comment="of its cases, without sign"),
     Column("approved_by", String(120)),
     Column("approved_at", Instant),
     Column("expires_at", Instant, comment="until when the approval may be used"),
+    Column("begun_by", String(120), comment="who applied it, first or last"),
     Column("begun_at", Instant),
     Column("ended_at", Instant),
     Column("ended_as", String(16), comment="done, stopped, halted"),
+    Column("refused_by", String(120), comment="who took it out of use"),
+    Column("refused_at", Instant),
+    Column("refused_why", Text),
     comment="Each plan of corrections as its events left it.",
 )
 
@@ -210,5 +215,5 @@ correction_item = Table(
     Column("why", Text),
     Column("changed_at", Instant, nullable=False),
     Index("correction_of_case", "case_key"),
-    comment="Each item of a plan that was begun, as its events left it.",
+    comment="Each item of a plan, as its events left it.",
 )

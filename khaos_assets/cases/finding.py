@@ -1,0 +1,249 @@
+"""Finding cases as they stand now: by filter and text, in any of a few orders, a page at a time, with their totals.
+
+Pages are cut by keyset: a page begins after the last row of the one before, so that each costs the same however far
+down the list it is, and none is shown twice because others have moved. Not here: the list of a night (`worklist.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+
+from khaos_assets.cases import tables
+from khaos_assets.cases.deed import case_of, cases_selected
+from khaos_assets.cases.ledger import Ledger
+from khaos_assets.cases.movement import ZERO, basis_and_side
+from khaos_assets.cases.states import STANDING, Case, State
+from khaos_assets.config.settings import SEVERITIES
+from khaos_assets.rules.basis import Basis
+
+now = tables.case.c
+
+
+class Order(StrEnum):
+    """In which order cases are listed; within it always by key."""
+
+    WORST = "worst"
+    """The severest first, then the largest."""
+    LARGEST = "largest"
+    OLDEST = "oldest"
+    NEWEST = "newest"
+    DUE = "due"
+    """Whose service level ends first."""
+    RECORD = "record"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which cases are looked for: all conditions hold. An empty one excludes nothing."""
+
+    states: frozenset[State] = STANDING
+    family: str = ""
+    code: str = ""
+    owner: str = ""
+    severity: str = ""
+    systems: str = ""
+    late: bool = False
+    at_least_gbp: Decimal | None = None
+    """Without sign."""
+    text: str = ""
+    """Part of a record key, counterpart, scope or field; or the beginning of a case key."""
+    families: frozenset[str] = frozenset()
+    """Of one of these families; any where empty."""
+
+    @property
+    def conditions(self) -> list[sa.ColumnElement[bool]]:
+        found: list[sa.ColumnElement[bool]] = []
+        if self.states != frozenset(State):
+            found.append(now.state.in_(sorted(s.value for s in self.states)))
+        if self.family:
+            found.append(now.code.startswith(f"{self.family}-", autoescape=True))
+        if self.families:
+            found.append(sa.or_(*(now.code.startswith(f"{f}-", autoescape=True) for f in sorted(self.families))))
+        for name in ("code", "owner", "severity", "systems"):
+            if value := getattr(self, name):
+                found.append(now[name] == value)
+        if self.late:
+            found.append(now.breached.is_(True))
+        if self.at_least_gbp is not None:
+            found.append(int(self.at_least_gbp * 100) <= PENCE)
+        if text := self.text.strip():
+            parts = [column.icontains(text, autoescape=True) for column in
+                     (now.record_key, now.counterpart_key, now.scope, now.field)]  # fmt: skip
+            found.append(sa.or_(*parts, now.case_key.startswith(text.lower(), autoescape=True)))
+        return found
+
+
+PENCE = sa.func.abs(sa.type_coerce(now.amount_gbp, sa.BigInteger))
+LAST = "9999"
+"""Later than any instant or night, as text."""
+_RANK = sa.case({name: place for place, name in enumerate(SEVERITIES)}, value=now.severity, else_=len(SEVERITIES))
+_LARGEST = -sa.func.coalesce(PENCE, -1)
+"""Unknown amounts come last."""
+_SINCE = sa.type_coerce(now.first_seen, sa.String)
+_DUE = sa.func.coalesce(sa.type_coerce(now.due_at, sa.String), LAST)
+
+KEYS: dict[Order, tuple[tuple[sa.ColumnElement[Any], bool], ...]] = {
+    Order.WORST: ((_RANK, True), (_LARGEST, True), (now.case_key, True)),
+    Order.LARGEST: ((_LARGEST, True), (now.case_key, True)),
+    Order.OLDEST: ((_SINCE, True), (now.case_key, True)),
+    Order.NEWEST: ((_SINCE, False), (now.case_key, False)),
+    Order.DUE: ((_DUE, True), (now.case_key, True)),
+    Order.RECORD: ((now.record_key, True), (now.code, True), (now.case_key, True)),
+}
+"""What each order sorts by, ascending or not; all keys of one order go the same way, so that rows compare as tuples."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place in a list: the sort values of the row it stands at."""
+
+    order: Order
+    values: tuple[int | str, ...]
+    backwards: bool = False
+    """The page ends before it, instead of beginning after it."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """One page of a list."""
+
+    cases: tuple[Case, ...]
+    before: Place | None
+    """Where the page before ends; None on the first."""
+    after: Place | None
+    """Where the next page begins; None on the last."""
+
+
+def find(ledger: Ledger, wanted: Wanted, order: Order = Order.WORST, at: Place | None = None, limit: int = 50) -> Found:
+    """A page of the cases wanted, from the beginning or a place. Raises ValueError for a place of another order."""
+    keys = KEYS[order]
+    if at is not None and (at.order is not order or len(at.values) != len(keys)):
+        raise ValueError(f"this place belongs to a list by {at.order}")
+    backwards = at is not None and at.backwards
+    query = cases_selected().add_columns(*(k.label(f"sort_{i}") for i, (k, _) in enumerate(keys)))
+    query = query.where(*wanted.conditions)
+    ascending = keys[0][1] != backwards
+    if at is not None:
+        here, there = sa.tuple_(*(k for k, _ in keys)), sa.tuple_(*(sa.literal(v) for v in at.values))
+        query = query.where(here > there if ascending else here < there)
+    query = query.order_by(*(k.asc() if ascending else k.desc() for k, _ in keys)).limit(limit + 1)
+    with ledger.engine.connect() as connection:
+        rows = connection.execute(query).all()
+    more, rows = len(rows) > limit, rows[:limit]
+    rows = rows[::-1] if backwards else rows
+    width = len(Case.__struct_fields__)
+    cases = tuple(case_of(row[:width]) for row in rows)
+    if not rows:
+        return Found((), None, None)
+    first, last = (tuple(row[width:]) for row in (rows[0], rows[-1]))
+    earlier = more if backwards else at is not None
+    later = backwards or more
+    return Found(
+        cases,
+        before=Place(order, first, backwards=True) if earlier else None,
+        after=Place(order, last) if later else None,
+    )
+
+
+@dataclass
+class Worth:
+    """Pounds on one basis and side. GBP without sign; different bases are never added."""
+
+    basis: Basis
+    side: str
+    cases: int = 0
+    gbp: Decimal = ZERO
+    unknown: int = 0
+    """Cases whose amount could not be read: they are in no pounds."""
+
+
+@dataclass
+class Part:
+    """Some of the cases found: those of one owner, or of one code."""
+
+    name: str
+    cases: int = 0
+    late: int = 0
+    severities: dict[str, int] = field(default_factory=lambda: dict.fromkeys(map(str, SEVERITIES), 0))
+    worth: dict[tuple[Basis, str], Worth] = field(default_factory=dict[tuple[Basis, str], Worth])
+
+    @property
+    def pounds(self) -> list[Worth]:
+        """By basis, over before under; only where there is something."""
+        kept = (w for w in self.worth.values() if w.basis is not Basis.NONE)
+        return sorted(kept, key=lambda w: (list(Basis).index(w.basis), w.side))
+
+    def add(self, severity: str, more: Worth, late: int) -> None:
+        self.cases += more.cases
+        self.late += late
+        self.severities[severity] = self.severities.get(severity, 0) + more.cases
+        worth = self.worth.setdefault((more.basis, more.side), Worth(more.basis, more.side))
+        worth.cases += more.cases
+        worth.gbp += more.gbp
+        worth.unknown += more.unknown if more.basis is not Basis.NONE else 0
+
+
+@dataclass
+class Totals:
+    """How many cases were found and what they are worth: in all, by owner, by code, by pair of systems."""
+
+    all: Part = field(default_factory=lambda: Part("all"))
+    owners: dict[str, Part] = field(default_factory=dict[str, Part])
+    codes: dict[str, Part] = field(default_factory=dict[str, Part])
+    systems: dict[str, Part] = field(default_factory=dict[str, Part])
+
+
+def totals(ledger: Ledger, wanted: Wanted) -> Totals:
+    """Added up by the database, in one reading. Pounds are exact."""
+    units = sa.cast(sa.type_coerce(now.units, sa.String), sa.Numeric)
+    pence = sa.type_coerce(now.amount_gbp, sa.BigInteger)
+    figure = sa.case((now.units.is_not(None), units), else_=pence)
+    side = sa.case((pence < 0, -1), (figure > 0, 1), (figure < 0, -1), else_=0)
+    by = (now.owner, now.code, now.systems, now.severity, side)
+    query = sa.select(
+        *by, sa.func.count(), sa.func.count().filter(now.breached.is_(True)), sa.func.sum(sa.func.abs(pence)),
+        sa.func.count().filter(now.amount_gbp.is_(None)),
+    ).where(*wanted.conditions).group_by(*by)  # fmt: skip
+    found = Totals()
+    with ledger.engine.connect() as connection:
+        for owner, code, systems, severity, sign, cases, late, worth, unknown in connection.execute(query):
+            basis, over = basis_and_side(code, systems, sign)
+            more = Worth(basis, over, cases, Decimal(int(worth or 0)).scaleb(-2), unknown)
+            parts = (
+                found.all,
+                found.owners.setdefault(owner, Part(owner)),
+                found.codes.setdefault(code, Part(code)),
+                found.systems.setdefault(systems, Part(systems)),
+            )
+            for part in parts:
+                part.add(severity, more, late)
+    return found
+
+
+def owners_known(ledger: Ledger) -> list[str]:
+    """Everybody who has, or had, a case."""
+    with ledger.engine.connect() as connection:
+        return sorted(connection.scalars(sa.select(now.owner).distinct()))
+
+
+def by_keys(ledger: Ledger, keys: Iterable[str]) -> dict[str, Case]:
+    """These cases, as far as they exist."""
+    with ledger.engine.connect() as connection:
+        rows = connection.execute(cases_selected().where(now.case_key.in_(sorted(set(keys)))))
+        return {row[0]: case_of(row) for row in rows}
+
+
+def of_records(ledger: Ledger, records: Iterable[str], states: frozenset[State] | None = None) -> list[Case]:
+    """Cases whose record or counterpart is one of these, the severest first."""
+    names = sorted(set(records))
+    query = cases_selected().where(sa.or_(now.record_key.in_(names), now.counterpart_key.in_(names)))
+    if states is not None:
+        query = query.where(now.state.in_(sorted(s.value for s in states)))
+    with ledger.engine.connect() as connection:
+        return [case_of(row) for row in connection.execute(query.order_by(*(k for k, _ in KEYS[Order.WORST])))]
