@@ -17,16 +17,17 @@ from typing import Any
 import sqlalchemy as sa
 from msgspec.structs import asdict
 from sqlalchemy import Connection, Engine, RowMapping
-from sqlalchemy.event import listen
-from sqlalchemy.exc import ArgumentError, DatabaseError
+from sqlalchemy.exc import DatabaseError
 
 from khaos_assets.cases import tables
+from khaos_assets.cases.database import NoDatabase, bring_up_to_date, open_engine, writing
 from khaos_assets.cases.deed import Deed, case_of, cases_selected
 from khaos_assets.cases.events import GENESIS, Event, Kind, event_hash
 from khaos_assets.cases.states import Case, State, after
 from khaos_assets.config import Store
 
 URL = "KHAOS_LEDGER_URL"
+MIGRATIONS = Path(__file__).parent / "migrations"
 HEAD = "0003"
 """The newest form of the tables: the last of `migrations/versions`."""
 LOCK = 7_261_947_201
@@ -65,71 +66,19 @@ def open_ledger(store: Store, *, url: str | None = None) -> Generator[Ledger]:
     where it cannot be opened.
     """
     url = url or os.environ.get(URL)
-    engine = _engine(url, store.ledger)
+    try:
+        engine = open_engine(url, store.ledger)
+    except NoDatabase as e:
+        raise LedgerError(f"{URL}: {e}") from None
     try:
         try:
-            _migrate(engine)
+            bring_up_to_date(engine, MIGRATIONS, version_table="ledger_version", head=HEAD, lock=LOCK)
         except DatabaseError as e:
             where = URL if url else str(store.ledger)
             raise LedgerError(f"{where}: the ledger cannot be opened: {e.orig}") from e
         yield Ledger(engine)
     finally:
         engine.dispose()
-
-
-def _engine(url: str | None, path: Path) -> Engine:
-    if url is not None:
-        try:
-            given = sa.make_url(url)
-        except ArgumentError:
-            raise LedgerError(f"{URL}: not an address such as postgresql://user:password@host/database") from None
-        if given.get_backend_name() == "postgresql":
-            return sa.create_engine(given.set(drivername="postgresql+psycopg"))
-        if given.get_backend_name() != "sqlite" or not given.database:
-            raise LedgerError(f"{URL}: {given.get_backend_name()} is no ledger; PostgreSQL or a file of SQLite is")
-        path = Path(given.database)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": 60})
-
-    listen(engine, "connect", _prepare)
-    listen(engine, "begin", _begin)
-    return engine
-
-
-def _prepare(connection: Any, _record: object) -> None:
-    connection.isolation_level = None  # transactions begin as `_begin` says, not when Python's driver thinks so
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = FULL")
-
-
-def _begin(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("writing", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-
-def _migrate(engine: Engine) -> None:
-    """Alembic is loaded only where the tables are not in their newest form."""
-    with engine.connect() as connection:
-        known = sa.inspect(connection).has_table("ledger_version")
-        if known and connection.scalar(sa.text("SELECT version_num FROM ledger_version")) == HEAD:
-            return
-    from alembic import command
-    from alembic.config import Config
-
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    with writing(engine) as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
-
-
-@contextmanager
-def writing(engine: Engine) -> Generator[Connection]:
-    """One transaction of the only writer there is at a time."""
-    with engine.connect().execution_options(writing=True) as connection, connection.begin():
-        if connection.dialect.name == "postgresql":
-            connection.execute(sa.text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
-        yield connection
 
 
 class Ledger:
@@ -141,7 +90,7 @@ class Ledger:
     @contextmanager
     def deed(self, at: datetime) -> Generator[Deed]:
         """One transaction: what is appended inside becomes visible whole when the block ends, or not at all."""
-        with writing(self.engine) as connection:
+        with writing(self.engine, LOCK) as connection:
             yield Deed(connection, at)
 
     def case(self, case_key: str) -> Case:
