@@ -30,6 +30,7 @@ from pydantic import (
 from khaos_assets.config.cases import SEVERITIES, Cases, Route, Severity
 from khaos_assets.config.close import Close
 from khaos_assets.config.corrections import Corrections
+from khaos_assets.config.portal import Portal
 from khaos_assets.config.section import Count, Section
 
 __all__ = ["SEVERITIES", "Count", "Section", "Severity"]
@@ -247,6 +248,7 @@ class Settings(Section):
     close: Close = Close()
     retention: Retention = Retention()
     corrections: Corrections = Corrections()
+    portal: Portal = Portal()
 
     def sections(self) -> dict[str, SystemSettings]:
         """The systems' sections that merchant.toml has, by name: Khaos first, the others by name."""

@@ -109,6 +109,11 @@ class Store:
         return self.root / "ledger.sqlite"
 
     @property
+    def portal(self) -> Path:
+        """Who may use the portal and what they did there, where that is not kept in PostgreSQL beside the ledger."""
+        return self.root / "portal.sqlite"
+
+    @property
     def halt_switch(self) -> Path:
         """While this file stands, no correction is sent."""
         return self.root / "corrections.halt"
