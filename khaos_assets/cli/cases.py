@@ -15,7 +15,6 @@ from msgspec.structs import asdict
 from khaos_assets.cli.session import JsonFlag, Session, UsageError, command, emit, say
 
 if TYPE_CHECKING:
-    from khaos_assets.cases.events import Event
     from khaos_assets.cases.ledger import Ledger
     from khaos_assets.cases.states import Case
 
@@ -27,6 +26,8 @@ Note = Annotated[str, typer.Option("--note", help="What was found or done, for w
 
 def add_to(app: typer.Typer) -> None:
     """Register the commands."""
+    from khaos_assets.cli.one_case import show
+
     command(app, "list")(list_cases)
     command(app, "show")(show)
     command(app, "ack")(ack)
@@ -103,42 +104,13 @@ def list_cases(
     )
     rows = [
         (c.case_key[:12], c.severity, c.code, c.state.value, c.owner, c.systems, c.record_key, c.scope,
-         pounds(c.amount_gbp), str(c.opened_night or ""), _due(c))
+         pounds(c.amount_gbp), str(c.opened_night or ""), due_text(c))
         for c in found[:SHOWN]
     ]  # fmt: skip
     colours = {"critical": "bold red", "high": "red", "medium": "yellow", "low": "dim"}
     print_table(headings, rows, styles=[colours[c.severity] for c in found[:SHOWN]])
     more = f", the first {SHOWN} shown; --json gives all" if len(found) > SHOWN else ""
     print(f"{len(found):,} cases{more}")
-
-
-def show(session: Session, key: Key, json: JsonFlag = False) -> None:
-    """One case: what differs, where its life stands, and everything that happened to it."""
-    with ledger_of(session) as ledger:
-        case = ledger.case(key)
-        events = ledger.events(case.case_key)
-    if json:
-        emit(document(case) | {"events": [_event(e) for e in events]})
-        return
-    from khaos_assets.cli.tables import print_table
-    from khaos_assets.rules.catalogue import load_catalogue
-
-    code = load_catalogue().get(case.code)
-    print(f"{case.code} {code.title if code else ''}: {case.record_key} {case.scope} {case.field}".rstrip())
-    print(f"{case.state.value}, {case.severity}, {case.owner}; {case.systems}; case {case.case_key}")
-    waits = case.proposed
-    facts = {
-        "Expected": case.expected_value, "Actual": case.actual_value, "Why": case.reason,
-        "GBP": pounds(case.amount_gbp),
-        "Units": None if case.units is None else f"{case.units.normalize():f}", "Correction": case.correction,
-        "Seen": f"on {case.occurrences} nights, last on {case.last_seen}", "Due (UTC)": _due(case),
-        "Closed": case.closing_kind and f"{case.closing_kind}: {case.closing_reason} ({case.closed_night})",
-        "Accepted until": case.accepted_until and str(case.accepted_until),
-        "Waits for a second person": waits and f"{waits['by']} accepts it until {waits['until']}: {waits['note']}",
-    }  # fmt: skip
-    print_table(("", ""), [(name, str(value)) for name, value in facts.items() if value])
-    rows = [(f"{e.at:%Y-%m-%d %H:%M}", e.kind.value, e.actor, _told(e)) for e in events]
-    print_table(("When (UTC)", "What", "Who", "Words"), rows)
 
 
 def ack(session: Session, key: Key, json: JsonFlag = False) -> None:
@@ -217,33 +189,18 @@ def _answer(case: Case, json: bool) -> None:
 
 def document(case: Case) -> dict[str, Any]:
     """A case for machines: money and units as decimal text, instants ISO 8601 UTC."""
-    return {name: _plain(value) for name, value in asdict(case).items() if name != "proposal"} | {
+    return {name: plain(value) for name, value in asdict(case).items() if name != "proposal"} | {
         "proposed": case.proposed
     }
 
 
-def _event(event: Event) -> dict[str, Any]:
-    return {name: _plain(value) for name, value in asdict(event).items()} | {"body": event.content}
-
-
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.isoformat().replace("+00:00", "Z")
     return f"{value:f}" if isinstance(value, Decimal) else value
 
 
-def _told(event: Event) -> str:
-    """What an event says beyond its kind."""
-    said = event.content
-    words = [str(said[name]) for name in ("why", "reason", "note", "owner") if said.get(name)]
-    if said.get("until"):
-        words.append(f"until {said['until']}")
-    if said.get("amount_gbp") is not None:
-        words.append(pounds(Decimal(said["amount_gbp"])))
-    return ", ".join(words)
-
-
-def _due(case: Case) -> str:
+def due_text(case: Case) -> str:
     if case.due_at is None or not case.stands:
         return ""
     return f"{case.due_at:%Y-%m-%d %H:%M}" + (" late" if case.breached else "")

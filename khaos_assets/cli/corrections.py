@@ -25,6 +25,7 @@ def add_to(app: typer.Typer) -> None:
     command(app, "plan")(plan)
     command(app, "show")(show)
     command(app, "approve")(approve)
+    command(app, "refuse")(refuse)
     command(app, "apply")(apply)
     command(app, "status")(status)
     command(app, "verify")(verify)
@@ -101,6 +102,21 @@ def approve(session: Session, plan_id: PlanId, json: JsonFlag = False) -> None:
         say(f"Approved by {decided.approved_by}; to be applied before {decided.expires_at:%Y-%m-%d %H:%M} UTC.")
 
 
+def refuse(
+    session: Session, plan_id: PlanId, *, reason: Annotated[str, typer.Option("--reason", help="Why not.")],
+    json: JsonFlag = False,
+) -> None:  # fmt: skip
+    """Take a plan out of use for good. Its cases may be planned anew."""
+    from khaos_assets.corrections.approval import refuse as decide
+
+    with ledger_of(session) as ledger:
+        decided = decide(ledger, plan_id, by=session.actor, reason=reason, at=datetime.now(UTC))
+    if json:
+        emit(head(decided))
+    else:
+        say(f"Refused by {decided.refused_by}: {decided.refused_why}")
+
+
 def apply(session: Session, plan_id: PlanId, json: JsonFlag = False) -> None:
     """Write what an approved plan says, or go on with one that was broken off."""
     from khaos_assets.cli.progress import quiet_logs
@@ -123,21 +139,20 @@ def apply(session: Session, plan_id: PlanId, json: JsonFlag = False) -> None:
 def status(session: Session, json: JsonFlag = False) -> None:
     """Plans, the newest first, and whether corrections are halted."""
     from khaos_assets.corrections.halt import halted_by
-    from khaos_assets.corrections.journal import counts
-    from khaos_assets.corrections.register import registered
+    from khaos_assets.corrections.listing import plans
 
     now, stopped = datetime.now(UTC), halted_by(session.store)
     with ledger_of(session) as ledger:
-        found = [(r, counts(ledger, r.plan_id)) for r in registered(ledger)]
+        found = plans(ledger)
     if json:
-        emit({"halted": stopped, "plans": [head(r) | {"states": states} for r, states in found]})
+        emit({"halted": stopped, "plans": [head(p.head) | {"states": p.states} for p in found]})
         return
     from khaos_assets.cli.tables import print_table
 
     print_table(
         ("Plan", "State", "Night", "Made by", "Approved by", "Items"),
-        [(r.plan_id[:12], r.state(now), str(r.night), r.planner, r.approved_by or "", counted(states))
-         for r, states in found],
+        [(p.head.plan_id[:12], p.head.state(now), str(p.head.night), p.head.planner, p.head.approved_by or "",
+          counted(p.states)) for p in found],
     )  # fmt: skip
     if stopped:
         print(stopped)
@@ -168,13 +183,16 @@ def verify(session: Session, plan_id: PlanId, json: JsonFlag = False) -> None:
 
 def worklists(session: Session, night: NightOption = None, json: JsonFlag = False) -> None:
     """Write a file per code of what a person has to put right: all that stands and no plan of the night writes."""
-    from khaos_assets.corrections.register import registered
+    from khaos_assets.corrections.listing import plans
+    from khaos_assets.corrections.register import find
     from khaos_assets.corrections.worklists import write_worklists
 
-    chosen = session.stored_night(night)
+    chosen, now = session.stored_night(night), datetime.now(UTC)
     with ledger_of(session) as ledger:
-        mine = [r for r in registered(ledger) if r.night == chosen.date and r.plan.takes_back is None]
-        written = write_worklists(ledger, session.store, chosen.date, mine[0].plan if mine else None)
+        mine = (p.head for p in plans(ledger, night=chosen.date) if p.head.state(now) != "refused")
+        made = (find(ledger, head.plan_id).plan for head in mine)
+        newest = next((plan for plan in made if plan.takes_back is None), None)
+        written = write_worklists(ledger, session.store, chosen.date, newest)
     if json:
         emit({"night": str(chosen), "files": {name: str(path) for name, path in written.items()}})
         return

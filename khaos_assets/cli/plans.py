@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 from khaos_assets.cli.session import Session, emit, say
 
 if TYPE_CHECKING:
+    from khaos_assets.corrections.listing import OfCase
     from khaos_assets.corrections.plan import Plan
-    from khaos_assets.corrections.register import Registered
+    from khaos_assets.corrections.register import PlanHead, Registered
 
 TOP = 20
 
@@ -56,11 +57,22 @@ def _totals(plan: Plan) -> dict[tuple[str, str], tuple[int, Decimal]]:
     return dict(sorted(totals.items()))
 
 
-def head(registered: Registered) -> dict[str, Any]:
-    r = registered
+def head(plan: PlanHead) -> dict[str, Any]:
+    r = plan
     return {
         "plan_id": r.plan_id, "state": r.state(datetime.now(UTC)), "night": str(r.night), "planner": r.planner,
         "made_at": r.made_at, "approved_by": r.approved_by, "expires_at": r.expires_at,
+        "begun_by": r.begun_by, "refused_by": r.refused_by, "refused_why": r.refused_why,
+    }  # fmt: skip
+
+
+def planned(of: OfCase) -> dict[str, Any]:
+    """What a plan has for one case, for machines."""
+    return {
+        "plan_id": of.head.plan_id, "plan_state": of.head.state(datetime.now(UTC)), "item": of.line.place,
+        "write": of.item.write, "record": of.item.record, "field": of.item.field, "before": of.item.before,
+        "after": of.item.after, "state": of.line.state.value, "why": of.line.why, "changed_at": of.changed_at,
+        "planner": of.head.planner, "approved_by": of.head.approved_by, "applied_by": of.head.begun_by,
     }  # fmt: skip
 
 

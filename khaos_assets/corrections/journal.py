@@ -10,7 +10,6 @@ a thousand items do not wait for a thousand disks. Not here: when an item moves 
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -20,10 +19,11 @@ import msgspec
 import sqlalchemy as sa
 
 from khaos_assets.cases import tables
+from khaos_assets.cases.deed import Deed
 from khaos_assets.cases.events import Happening, Kind
 from khaos_assets.cases.ledger import Ledger
 from khaos_assets.corrections import CorrectionError
-from khaos_assets.corrections.register import Registered, note
+from khaos_assets.corrections.register import Registered, find_in, note
 
 TABLE = tables.correction_item
 
@@ -80,9 +80,15 @@ class Journal:
         return lines_of(self.ledger, self.registered, len(self._cases))
 
     def begin(self) -> None:
-        """From now on the plan counts as used."""
+        """From now on the plan counts as used. Raises CorrectionError where it was refused a moment ago."""
         with self.ledger.deed(self._now()) as deed:
-            note(deed, self.registered, Kind.PLAN_BEGUN, self.actor, {}, begun_at=deed.at, ended_at=None, ended_as=None)
+            refused = find_in(deed.connection, self.registered.plan_id).refused_by
+            if refused is not None:
+                raise CorrectionError(f"plan {self.registered.plan_id[:12]} was refused by {refused}")
+            note(
+                deed, self.registered, Kind.PLAN_BEGUN, self.actor, {},
+                begun_by=self.actor, begun_at=deed.at, ended_at=None, ended_as=None,
+            )  # fmt: skip
 
     def end(self, how: str, why: str | None = None) -> None:
         """done, stopped or halted."""
@@ -147,22 +153,27 @@ def lines_of(ledger: Ledger, registered: Registered, items: int) -> dict[int, Li
     return {place: known.get(place, Line(place)) for place in range(1, items + 1)}
 
 
-def counts(ledger: Ledger, plan_id: str) -> Counter[str]:
-    """State → items of a plan that was begun."""
-    query = sa.select(TABLE.c.state, sa.func.count()).where(TABLE.c.plan_id == plan_id).group_by(TABLE.c.state)
-    with ledger.engine.connect() as connection:
-        return Counter(dict(row.tuple() for row in connection.execute(query)))
+def may_be_sent(deed: Deed, plan_id: str) -> bool:
+    """Whether an item of it may have been sent and was not read back yet."""
+    unsure = TABLE.c.state.in_([ItemState.INTENT.value, ItemState.ACKED.value])
+    return (
+        deed.connection.execute(sa.select(TABLE.c.place).where(TABLE.c.plan_id == plan_id, unsure)).first() is not None
+    )
 
 
 def prove(ledger: Ledger) -> int:
     """Prove that each item stands where its events left it; the number of items. Raises CorrectionError."""
     folded: dict[tuple[str, int], tuple[str, int]] = {}
     event = tables.event.c
-    moves = sa.select(event.body).where(event.kind == Kind.CORRECTION.value).order_by(event.seq)
+    kinds = [Kind.PLAN_MADE.value, Kind.CORRECTION.value]
+    moves = sa.select(event.kind, event.body).where(event.kind.in_(kinds)).order_by(event.seq)
     with ledger.engine.connect() as connection:
-        for body in connection.execute(moves).scalars():
+        for kind, body in connection.execute(moves):
             said = msgspec.json.decode(body)
-            folded[said["plan"], said["item"]] = (said["state"], said["generation"])
+            if kind == Kind.PLAN_MADE.value:
+                folded |= {(said["plan"], place): (ItemState.PLANNED.value, 1) for place in range(1, said["items"] + 1)}
+            else:
+                folded[said["plan"], said["item"]] = (said["state"], said["generation"])
         rows = connection.execute(sa.select(TABLE.c.plan_id, TABLE.c.place, TABLE.c.state, TABLE.c.generation)).all()
     stored = {(row.plan_id, row.place): (row.state, row.generation) for row in rows}
     if folded != stored:

@@ -77,12 +77,12 @@ def build_corrections(nights: PartitionsDefinition[Any]) -> list[AssetsDefinitio
     def applied_corrections(context: AssetExecutionContext, merchant: MerchantResource) -> MaterializeResult[Any]:
         from khaos_assets.cases.ledger import open_ledger
         from khaos_assets.corrections.applying import apply
-        from khaos_assets.corrections.register import registered
+        from khaos_assets.corrections.listing import plans
 
         settings, store, now = merchant.settings(), merchant.store(), datetime.now(UTC)
         night = night_of(context).date
         with open_ledger(store) as ledger:
-            ready = [r for r in registered(ledger) if r.night == night and r.state(now) in READY]
+            ready = [p.head for p in plans(ledger, night=night) if p.head.state(now) in READY]
             applied = [
                 apply(ledger, settings, merchant.credentials(), store, r.plan_id, by=r.approved_by or "")
                 for r in reversed(ready)
@@ -101,12 +101,12 @@ def build_corrections(nights: PartitionsDefinition[Any]) -> list[AssetsDefinitio
     )  # fmt: skip
     def verified_corrections(context: AssetExecutionContext, merchant: MerchantResource) -> MaterializeResult[Any]:
         from khaos_assets.cases.ledger import open_ledger
-        from khaos_assets.corrections.register import registered
+        from khaos_assets.corrections.listing import plans
         from khaos_assets.corrections.verifying import verify
 
         settings, store, night = merchant.settings(), merchant.store(), night_of(context).date
         with open_ledger(store) as ledger:
-            mine = [r for r in registered(ledger) if r.night == night and r.begun_at is not None]
+            mine = [p.head for p in plans(ledger, night=night) if p.head.begun_at is not None]
             found = [verify(ledger, settings, merchant.credentials(), store, r.plan_id) for r in reversed(mine)]
         stands = sum((v.counts for v in found), Counter[str]())
         cases = sum((v.cases for v in found), Counter[str]())

@@ -13,7 +13,11 @@ from typer.testing import CliRunner
 from khaos_assets.cases.ledger import open_ledger
 from khaos_assets.cli.app import app
 from khaos_assets.config import Store
+from khaos_assets.corrections.approval import refuse
+from khaos_assets.corrections.plan import PlanItem
+from khaos_assets.corrections.register import enter
 from khaos_assets_tests.unit.cases.nights_of_cases import finding, put
+from khaos_assets_tests.unit.corrections.target import AT, READ, plan_of
 
 MERCHANT = '[merchant]\nname = "Bright & Co"\n'
 
@@ -51,6 +55,20 @@ def test_it_can_be_narrowed(folder: Path) -> None:
     assert listed(folder, "--code", "STK-01", "--late") == ["bbb2", "aaa1"]
     refused = ask(folder, "list", "--state", "closed")
     assert (refused.exit_code, "choose one of expected, open" in refused.stderr) == (2, True)
+
+
+def test_one_case_tells_which_plans_had_it_and_what_became_of_it(folder: Path) -> None:
+    said = {"write": "orocommerce.stock", "target": {"id": "7"}, "field": "stock", "case_key": "aaa1", "code": "STK-01"}
+    one = PlanItem(record="MUG", before="4", after="6", rests_on=(READ,), **said)
+    with open_ledger(Store(folder / "var")) as ledger:
+        plan_id = enter(ledger, plan_of([one]))
+        refuse(ledger, plan_id, by="carol", reason="counted anew", at=AT)
+    shown = ask(folder, "show", "aaa1").stdout
+    for words in (plan_id[:12], "orocommerce.stock", "planned (plan refused)"):
+        assert words in shown
+    [told] = json.loads(ask(folder, "show", "aaa1", "--json").stdout)["corrections"]
+    assert (told["plan_id"], told["state"], told["plan_state"], told["after"]) == (plan_id, "planned", "refused", "6")
+    assert json.loads(ask(folder, "show", "bbb2", "--json").stdout)["corrections"] == []
 
 
 def test_one_case_is_shown_with_its_history(folder: Path) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from contextlib import nullcontext
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from khaos_assets.cases.ledger import Ledger
 from khaos_assets.config import Credentials, Settings, Store
 from khaos_assets.corrections import CorrectionError, applying
 from khaos_assets.corrections.applying import AlreadyApplying, Applied, apply
-from khaos_assets.corrections.approval import RefusedApproval, approve, policy_for
+from khaos_assets.corrections.approval import RefusedApproval, approve, policy_for, refuse
 from khaos_assets.corrections.caps import OverCap
 from khaos_assets.corrections.halt import halt, halted_by, resume
 from khaos_assets.corrections.journal import Journal
@@ -79,8 +80,15 @@ class Drawn:
     against: set[str]
 
 
+def at_nine() -> datetime:
+    return AT
+
+
+AGAINST = ("cap", "planner", "expired", "changed", "unapproved", "refused", "off", "halted", "in use")
+
+
 def drawn(rng: random.Random, number: int) -> Drawn:
-    against = {word for word in ("cap", "planner", "expired", "changed", "unapproved", "off") if rng.random() < 0.12}
+    against = {word for word in AGAINST if rng.random() < 0.12}
     n = 5 if "cap" in against and rng.random() < 0.5 else rng.randint(1, 4)
     gbp = Decimal(2000 if "cap" in against and n < 5 else 1)
     items = [item(rng.choice((SetWrite, AddWrite)), f"r{k}", amount_gbp=gbp if k == 0 else None) for k in range(n)]
@@ -98,6 +106,8 @@ def let_go(ledger: Ledger, one: Drawn) -> str:
         approve(ledger, ON, plan_id, by=by, at=at)
     except (OverCap, RefusedApproval):
         assert one.against & {"cap", "planner"}
+    if "refused" in one.against:
+        refuse(ledger, plan_id, by="anna", reason="not tonight", at=AT)
     if "changed" in one.against:
         text = one.plan.text.decode().replace('"after":"2"', '"after":"3"')
         with ledger.engine.begin() as connection:
@@ -111,7 +121,7 @@ def let_go(ledger: Ledger, one: Drawn) -> str:
 def test_of_five_thousand_plans_only_those_go_against_which_nothing_stands(
     part: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rng, store, went = random.Random(part), Store(tmp_path), Counter[bool]()
+    rng, store, went = random.Random(part), Store(tmp_path), Counter[str]()
     left: list[str] = []
 
     async def going(journal: Journal, *_: object) -> Applied:
@@ -126,16 +136,26 @@ def test_of_five_thousand_plans_only_those_go_against_which_nothing_stands(
         one = drawn(rng, number)
         plan_id = let_go(ledger, one)
         left.clear()
+        if "halted" in one.against:
+            halt(ledger, store, by="carol", why="something smells", at=AT)
+        other = store.correcting("shop") if "in use" in one.against else nullcontext()
         try:
-            apply(ledger, OFF if "off" in one.against else ON, NOBODY, store, plan_id, by="ben", now=lambda: AT)
-        except CorrectionError:
+            with other:
+                apply(
+                    ledger, OFF if "off" in one.against else ON, NOBODY, Store(tmp_path), plan_id, by="ben", now=at_nine
+                )
+        except (CorrectionError, Halted):
             assert one.against, "nothing stood against it"
             assert left == []
         else:
             assert not one.against, f"it went in spite of {one.against}"
             assert left == [plan_id]
-        went[bool(left)] += 1
-    assert min(went.values()) > 300
+        if "halted" in one.against:
+            resume(ledger, store, by="carol", why="it was the drains", at=AT)
+        went.update(one.against if len(one.against) == 1 else ())  # each alone is enough
+        went["nothing"] += not one.against
+    assert min(went[word] for word in AGAINST) > 30
+    assert went["nothing"] > 300
 
 
 @pytest.mark.parametrize("allowed", range(12))
