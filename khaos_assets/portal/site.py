@@ -1,0 +1,40 @@
+"""What every page is given: the installation's settings, its ledger, its published copy, who is there, what time it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from khaos_assets.cases.ledger import Ledger
+from khaos_assets.config import Settings, Store
+from khaos_assets.portal.access import Access
+from khaos_assets.portal.published import Published
+
+
+@dataclass
+class Site:
+    """One portal while it is served."""
+
+    settings: Settings
+    store: Store
+    ledger: Ledger
+    published: Published
+    access: Access
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+    @property
+    def night(self) -> date | None:
+        """The newest night that was run to its end; None before the first."""
+        return self.published.night
+
+
+def site(request: Request) -> Site:
+    """The portal that answers this request."""
+    return request.app.state.site
+
+
+Here = Annotated[Site, Depends(site)]
