@@ -12,7 +12,7 @@ from pkgutil import iter_modules
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import Response
+from fastapi.responses import JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -20,7 +20,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from khaos_assets.cases.ledger import LedgerError, NoSuchCase, open_ledger
 from khaos_assets.config import Settings, Store
 from khaos_assets.portal import pages
-from khaos_assets.portal.access import open_access
+from khaos_assets.portal.access import open_access, refusals
+from khaos_assets.portal.access.entrance import Entrance
 from khaos_assets.portal.looks import render
 from khaos_assets.portal.published import NothingPublished, Published
 from khaos_assets.portal.site import Site
@@ -67,10 +68,12 @@ def create_app(
             yield
 
     app = FastAPI(title="Khaos Assets portal", lifespan=open_and_close, docs_url=None, redoc_url=None, openapi_url=None)
+    app.add_middleware(Entrance)
     app.add_middleware(Headers)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     for module in iter_modules(pages.__path__):
         app.include_router(import_module(f"{pages.__name__}.{module.name}").router)
+    refusals.answer_with(app)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(RequestValidationError, lambda request, _: _page(request, 422))
     app.add_exception_handler(NoSuchCase, lambda request, _: _page(request, 404))
@@ -106,8 +109,12 @@ def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if error.headers and "location" in error.headers:
         return Response(status_code=error.status_code, headers=error.headers)
+    if refusals.is_machine(request):
+        return JSONResponse({"error": error.detail}, status_code=error.status_code, headers=error.headers)
     said = error.detail if error.detail and not _only_the_status(error) else None
-    return _page(request, error.status_code, *((said,) if said else ()))
+    page = _page(request, error.status_code, said, getattr(error, "advice", None))
+    page.headers.update(error.headers or {})
+    return page
 
 
 def _only_the_status(error: HTTPException) -> bool:
@@ -124,5 +131,8 @@ def _page(request: Request, status: int, head: str | None = None, advice: str | 
 
 def _nothing_yet(request: Request, _: Exception) -> Response:
     return _page(
-        request, 503, "No night has been run yet", "As soon as the first nightly run has finished, its results are here."
+        request,
+        503,
+        "No night has been run yet",
+        "As soon as the first nightly run has finished, its results are here.",
     )
