@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import typer
 
-from khaos_assets.cli import cases, close, corrections, demonstration, intraday, listings, nightly, sandbox, upkeep
+from khaos_assets.cli import (
+    cases,
+    close,
+    corrections,
+    demonstration,
+    intraday,
+    listings,
+    nightly,
+    portal,
+    sandbox,
+    upkeep,
+)
 
 app = typer.Typer(
     name="khaos-assets",
@@ -19,6 +30,7 @@ report = typer.Typer(help="Write reports again from what was found.", no_args_is
 month_end = typer.Typer(help="Close a month: sign, review, seal, verify.", no_args_is_help=True)
 case_work = typer.Typer(help="Work the list: see cases, take them, close them.", no_args_is_help=True)
 putting_right = typer.Typer(help="Propose, approve and apply corrections; stop them all.", no_args_is_help=True)
+web = typer.Typer(help="The web application for people: serve it, say who may use it.", no_args_is_help=True)
 simulators = typer.Typer(help="Worlds and the simulators that serve them.", no_args_is_help=True)
 app.add_typer(run, name="run")
 nightly.add_to(app, run, report)
@@ -31,6 +43,8 @@ corrections.add_to(putting_right)
 app.add_typer(month_end, name="close")
 close.add_to(month_end, run, report)
 app.add_typer(report, name="report")
+app.add_typer(web, name="portal")
+portal.add_to(web)
 upkeep.add_to(app)
 app.add_typer(simulators, name="sandbox")
 sandbox.add_to(simulators)

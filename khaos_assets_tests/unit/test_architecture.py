@@ -18,7 +18,7 @@ PARTS = {p.stem for p in ROOT.iterdir() if p.is_dir() or p.suffix == ".py"}
 # Each folder may import itself and those before it; cli and definitions stand above them all.
 FLOW = [
     "config", "systems", "snapshots", "warehouse", "rules", "expectations", "cases", "corrections", "reports", "close",
-    "intraday", "orchestration",
+    "intraday", "portal", "orchestration",
 ]  # fmt: skip
 
 
@@ -56,6 +56,10 @@ def test_imports_go_down_the_data_flow() -> None:
         if folder in FLOW:
             allowed = set(FLOW[: FLOW.index(folder) + 1])
             assert own_folders(path) <= allowed, f"{named(path)}: {folder} may import {sorted(allowed)}"
+
+
+def test_nothing_knows_the_portal_but_the_command_that_serves_it() -> None:
+    assert {folder_of(path) for path in MODULES if "portal" in own_folders(path)} == {"portal", "cli"}
 
 
 def test_only_orchestration_knows_dagster_and_only_expectations_know_great_expectations() -> None:

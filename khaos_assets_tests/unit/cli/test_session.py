@@ -114,11 +114,6 @@ def test_every_command_takes_the_shared_options() -> None:
         assert all(option in text for option in ("--config", "--ready-file", "--data-dir", "--as", "--debug"))
 
 
-def test_commands_whose_parts_do_not_exist_yet_are_not_offered() -> None:
-    text = CliRunner().invoke(app, ["--help"], env={"COLUMNS": "200"}).output
-    assert not any(word in text for word in ("portal",))
-
-
 def test_numbers_of_planted_codes_are_read_and_mistakes_in_them_named() -> None:
     assert planted(["STK-01=5", "ORD-05=0"]) == {"STK-01": 5, "ORD-05": 0}
     with pytest.raises(UsageError, match="STK-01=many"):
