@@ -6,7 +6,7 @@ down the list it is, and none is shown twice because others have moved. Not here
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
@@ -80,6 +80,7 @@ class Wanted:
 
 
 PENCE = sa.func.abs(sa.type_coerce(now.amount_gbp, sa.BigInteger))
+FAR = 2**62
 LAST = "9999"
 """Later than any instant or night, as text."""
 _RANK = sa.case({name: place for place, name in enumerate(SEVERITIES)}, value=now.severity, else_=len(SEVERITIES))
@@ -99,6 +100,10 @@ KEYS: dict[Order, tuple[tuple[sa.ColumnElement[Any], bool], ...]] = {
 """What each order sorts by, ascending or not; all keys of one order go the same way, so that rows compare as tuples."""
 
 
+def _kind(key: sa.ColumnElement[Any]) -> type:
+    return int if isinstance(key.type, sa.Integer) else str
+
+
 @dataclass(frozen=True)
 class Place:
     """A place in a list: the sort values of the row it stands at."""
@@ -107,6 +112,15 @@ class Place:
     values: tuple[int | str, ...]
     backwards: bool = False
     """The page ends before it, instead of beginning after it."""
+
+    @classmethod
+    def checked(cls, order: Order, values: Sequence[object], backwards: bool) -> Place:
+        """A place from values that came from outside. Raises ValueError where they are none of this order."""
+        kinds = [_kind(key) for key, _ in KEYS[order]]
+        found = tuple(v for v, kind in zip(values, kinds, strict=True) if type(v) is kind)
+        if len(found) != len(kinds) or any(isinstance(v, int) and abs(v) > FAR for v in found):
+            raise ValueError(f"this is no place in a list by {order}")
+        return cls(order, found, backwards)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)
@@ -176,7 +190,7 @@ class Part:
     @property
     def pounds(self) -> list[Worth]:
         """By basis, over before under; only where there is something."""
-        kept = (w for w in self.worth.values() if w.basis is not Basis.NONE)
+        kept = (w for w in self.worth.values() if w.basis is not Basis.NONE and (w.gbp or w.unknown))
         return sorted(kept, key=lambda w: (list(Basis).index(w.basis), w.side))
 
     def add(self, severity: str, more: Worth, late: int) -> None:
@@ -245,5 +259,13 @@ def of_records(ledger: Ledger, records: Iterable[str], states: frozenset[State] 
     query = cases_selected().where(sa.or_(now.record_key.in_(names), now.counterpart_key.in_(names)))
     if states is not None:
         query = query.where(now.state.in_(sorted(s.value for s in states)))
+    with ledger.engine.connect() as connection:
+        return [case_of(row) for row in connection.execute(query.order_by(*(k for k, _ in KEYS[Order.WORST])))]
+
+
+def waiting_for_second(ledger: Ledger, *, families: frozenset[str] = frozenset()) -> list[Case]:
+    """Cases whose acceptance somebody proposed and a second person has not decided, the severest first."""
+    wanted = Wanted(families=families)
+    query = cases_selected().where(now.proposal.is_not(None), *wanted.conditions)
     with ledger.engine.connect() as connection:
         return [case_of(row) for row in connection.execute(query.order_by(*(k for k, _ in KEYS[Order.WORST])))]

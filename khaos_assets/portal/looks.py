@@ -17,20 +17,20 @@ from markupsafe import Markup
 
 from khaos_assets.config.night import LONDON
 from khaos_assets.config.settings import SEVERITIES
-from khaos_assets.portal.access import Person, csrf_token, rights_of
+from khaos_assets.portal.access import Person, Right, csrf_token
 from khaos_assets.reports.runbook import FOLDER, read_page
 from khaos_assets.reports.version import product_version
 from khaos_assets.rules.catalogue import FAMILIES, load_catalogue
 
 MENU = (
-    ("/", "Overview", "READ"),
-    ("/queue", "My queue", "READ"),
-    ("/exceptions", "Exceptions", "READ"),
-    ("/incidents", "Incidents", "READ"),
-    ("/corrections", "Corrections", "READ"),
-    ("/month-end", "Month end", "READ"),
-    ("/downloads", "Downloads", "DOWNLOAD"),
-    ("/certificates", "Certificates", "READ"),
+    ("/", "Overview", Right.READ),
+    ("/queue", "My queue", Right.READ),
+    ("/exceptions", "Exceptions", Right.READ),
+    ("/incidents", "Incidents", Right.READ),
+    ("/corrections", "Corrections", Right.READ),
+    ("/month-end", "Month end", Right.READ),
+    ("/downloads", "Downloads", Right.DOWNLOAD),
+    ("/certificates", "Certificates", Right.READ),
 )
 """Where, what it is called, and the right without which it is not shown."""
 
@@ -42,7 +42,6 @@ def render(
     shown = {
         "request": request,
         "person": person,
-        "rights": rights_of(person) if person else frozenset(),
         "csrf": csrf_token(request) if person else "",
         "menu": MENU,
         "here": request.url.path,
@@ -66,7 +65,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )  # fmt: skip
     made.filters |= {
-        "money": money, "count": count, "units": units, "london": london, "day": day, "size": size, "code_title": title,
+        "money": money, "count": count, "units": units, "london": london, "moment": moment, "day": day, "size": size, "code_title": title,
         "words": words, "path": lambda text: quote(str(text), safe=""), "query": query, "ago": ago, "pence": pence,
     }  # fmt: skip
     made.globals |= {"severities": list(map(str, SEVERITIES)), "families": FAMILIES}
@@ -106,6 +105,11 @@ def london(instant: datetime | str | None) -> str:
     if isinstance(instant, str):
         instant = datetime.fromisoformat(instant)
     return instant.astimezone(LONDON).strftime("%a %-d %b %Y, %H:%M %Z")
+
+
+def moment(instant: datetime | None) -> str:
+    """An instant in London, in short: "20 Nov, 09:00"; the year where a list needs none is left out."""
+    return instant.astimezone(LONDON).strftime("%-d %b, %H:%M") if instant else ""
 
 
 def day(value: date | str | None) -> str:

@@ -1,0 +1,150 @@
+"""One case: what differs, the records of both sides, what happened to it, and what may be done about it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Form, HTTPException, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from khaos_assets.cases import decisions
+from khaos_assets.cases.decisions import RefusedDecision
+from khaos_assets.cases.evidence import evidence_of
+from khaos_assets.cases.finding import by_keys, owners_known
+from khaos_assets.cases.states import Case, State
+from khaos_assets.corrections.listing import of_case
+from khaos_assets.portal.access import Did, Person, Right, by, changing, may
+from khaos_assets.portal.looks import render, runbook
+from khaos_assets.portal.published import NothingPublished, Row
+from khaos_assets.portal.records import reference_of, side_by_side
+from khaos_assets.portal.site import Here, Site
+from khaos_assets.rules.catalogue import load_catalogue
+
+router = APIRouter()
+EXPLAINED_SHOWN = 200
+
+
+@router.get("/cases/{key}", response_class=HTMLResponse)
+def case_page(request: Request, key: str, here: Here, person: Annotated[Person, Depends(may(Right.READ))]) -> Response:
+    """One case; by the beginning of its key the address of the whole. An exception that another one explains has a
+    page, too, though it is nobody's case."""
+    seen = _seen(here, key)
+    kept = by_keys(here.ledger, [key]).get(key)
+    if kept is None and seen is None:
+        return RedirectResponse(f"/cases/{here.ledger.case(key).case_key}", 303)
+    return _page(request, here, person, kept, seen)
+
+
+@router.post("/cases/{key}", response_class=HTMLResponse)
+def decide(
+    request: Request, key: str, here: Here, person: Annotated[Person, Depends(changing(Right.DECIDE))],
+    decision: Annotated[Literal["acknowledge", "assign", "resolve", "accept", "reopen"], Form()],
+    reason: Annotated[str, Form(max_length=120)] = "", note: Annotated[str, Form(max_length=4000)] = "",
+    owner: Annotated[str, Form(max_length=80)] = "", until: Annotated[str, Form(max_length=10)] = "",
+) -> Response:  # fmt: skip
+    """Decide about a case. What the ledger refuses is said on the page, and what was typed stays."""
+    case = by_keys(here.ledger, [key]).get(key)
+    if case is None:
+        raise HTTPException(404)
+    if not person.decides(case.code):
+        raise HTTPException(403, f"The cases of {case.code.split('-')[0]} are not yours to decide")
+    who: dict[str, Any] = {"by": person.name, "at": here.clock()}
+    frozen = {"evidence": lambda k: evidence_of(here.store, k)}
+    ways: dict[str, Callable[[], Case]] = {
+        "acknowledge": lambda: decisions.acknowledge(here.ledger, key, **who),
+        "assign": lambda: decisions.assign(here.ledger, key, owner, **who),
+        "resolve": lambda: decisions.resolve(here.ledger, here.settings, key, reason=reason, note=note, **who, **frozen),
+        "accept": lambda: decisions.accept(
+            here.ledger, here.settings, key, reason=reason, note=note, until=_day(until), **who, **frozen
+        ),
+        "reopen": lambda: decisions.reopen(here.ledger, here.settings, key, note=note, **who),
+    }  # fmt: skip
+    try:
+        ways[decision]()
+    except RefusedDecision as refusal:
+        typed = {"decision": decision, "reason": reason, "note": note, "owner": owner, "until": until}
+        return _page(request, here, person, case, _seen(here, key), refusal=str(refusal), typed=typed, status=409)
+    here.access.note(Did.DECIDED, by(request, person), case=key, decision=decision)
+    return RedirectResponse(f"/cases/{key}", 303)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise RefusedDecision("until when? Give a date") from None
+
+
+def _seen(here: Site, key: str) -> Row | None:
+    """What the newest night that shows it says of it."""
+    try:
+        rows = here.published.rows(
+            "FROM exception WHERE case_key = $key ORDER BY night DESC LIMIT 1", key=key
+        )  # fmt: skip
+    except NothingPublished:
+        return None
+    return rows[0] if rows else None
+
+
+def _page(
+    request: Request, here: Site, person: Person, kept: Case | None, seen: Row | None, *, refusal: str = "",
+    typed: dict[str, str] | None = None, status: int = 200,
+) -> HTMLResponse:  # fmt: skip
+    case = kept or _unkept(seen or {})
+    published = here.night is not None
+    return render(
+        request, "case.html", person, status=status,
+        now=here.clock(), case=case, kept=kept is not None, seen=seen, code=load_catalogue().get(case.code),
+        runbook=runbook(case.code),
+        sheets=side_by_side(here.published, case) if published else [],
+        reference=reference_of(here.published, case) if published else None,
+        evidence=_evidence(seen),
+        explains=here.published.rows(
+            "SELECT case_key, code, systems, record_key, scope, field, amount_gbp FROM exception"
+            " WHERE suppressed_by = $key AND night = $night ORDER BY ALL LIMIT $shown",
+            key=case.case_key, night=here.night, shown=EXPLAINED_SHOWN,
+        ) if published else [],
+        events=here.ledger.events(case.case_key), corrections=of_case(here.ledger, case.case_key),
+        decides=person.decides(case.code) and kept is not None,
+        reasons=here.settings.cases.reasons, owners=owners_known(here.ledger),
+        refusal=refusal, typed=typed or {}, next_step=next_step(case, kept is not None), State=State,
+    )  # fmt: skip
+
+
+def _evidence(seen: Row | None) -> list[tuple[str, str]]:
+    said: dict[str, Any] = json.loads(seen["evidence"]) if seen and seen["evidence"] else {}
+    shown = ((k, v) for k, v in said.items() if k not in ("explains", "explains_count"))
+    return [(k, v if isinstance(v, str) else json.dumps(v, ensure_ascii=False)) for k, v in shown if v is not None]
+
+
+def _unkept(seen: Row) -> Case:
+    """An exception that is nobody's case, in the form of one."""
+    facts = {name: seen.get(name) for name in Case.__struct_fields__}
+    return Case(
+        **facts | {
+            "state": State.EXPECTED, "assigned": False, "last_seen": seen["night"], "occurrences": 1, "breached": False,
+            "changed_seq": 0,
+        }
+    )  # fmt: skip
+
+
+def next_step(case: Case, kept: bool) -> str:
+    """What somebody would do now, in a sentence."""
+    if not kept:
+        return "Nothing: another exception explains it. Look at that one."
+    match case.state:
+        case State.EXPECTED:
+            return "Nothing yet: it is inside its grace, and most such go away by themselves."
+        case State.OPEN if case.proposed:
+            return f"A second person accepts it, as {case.proposed['by']} proposed, or resolves it."
+        case State.OPEN:
+            return f"{case.owner.capitalize()} takes it in hand: acknowledge it, then follow the runbook below."
+        case State.ACKNOWLEDGED:
+            return "Put it right as the runbook says. The next complete night closes it by itself."
+        case State.ACCEPTED:
+            return f"Nothing until {case.accepted_until}: it was accepted. A greater value opens it again."
+        case _:
+            return "Nothing: it is closed. A night that shows it again opens it."

@@ -1,0 +1,86 @@
+"""The overview: is last night sound, what stands open and whose it is, what is late, how it has gone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import HTMLResponse
+
+from khaos_assets.cases.finding import Order, Wanted, find, totals
+from khaos_assets.cases.trend import trend
+from khaos_assets.portal.access import Person, Right, may
+from khaos_assets.portal.looks import render
+from khaos_assets.portal.pages.certificates import Health, health
+from khaos_assets.portal.site import Here, Site
+
+router = APIRouter()
+LATE_SHOWN = 8
+
+
+@dataclass(frozen=True)
+class Course:
+    """Cases that stood at the end of each night, as the points of a drawing 600 by 150."""
+
+    nights: tuple[date, ...]
+    cases: tuple[int, ...]
+
+    @property
+    def top(self) -> int:
+        return max((*self.cases, 1))
+
+    @property
+    def points(self) -> list[tuple[float, float]]:
+        wide = 600 / max(len(self.cases) - 1, 1)
+        return [(round(i * wide, 1), round(150 - 140 * n / self.top, 1)) for i, n in enumerate(self.cases)]
+
+    @property
+    def line(self) -> str:
+        return " ".join(f"{x},{y}" for x, y in self.points)
+
+
+@router.get("/", response_class=HTMLResponse)
+def home(request: Request, here: Here, person: Annotated[Person, Depends(may(Right.READ))]) -> HTMLResponse:
+    """How things stand."""
+    late = Wanted(late=True)
+    return render(
+        request, "home.html", person,
+        now=here.clock(),
+        night=here.night,
+        as_of=_as_of(here),
+        totals=totals(here.ledger, Wanted()),
+        late=find(here.ledger, late, Order.DUE, limit=LATE_SHOWN).cases,
+        course=course(here),
+        health=_health(here),
+        failed=here.published.rows(
+            "SELECT code, systems, not_tested_reason FROM control_code WHERE night = $night AND NOT tested ORDER BY ALL",
+            night=here.night,
+        ) if here.night else [],
+    )  # fmt: skip
+
+
+def course(here: Site) -> Course | None:
+    """How many cases stood at the end of each of the last nights; None with fewer than two."""
+    recorded = here.ledger.nights()
+    if not recorded:
+        return None
+    last = recorded[-1]
+    return here.remembered("course", last.last_seq, lambda: _course(here, last.night))
+
+
+def _course(here: Site, night: date) -> Course | None:
+    by_night: dict[date, int] = {}
+    for point in trend(here.ledger, night):
+        by_night[point.night] = by_night.get(point.night, 0) + point.cases
+    return Course(tuple(by_night), tuple(by_night.values())) if len(by_night) > 1 else None
+
+
+def _as_of(here: Site) -> Any:
+    nights = here.ledger.nights()
+    return nights[-1].as_of if nights else None
+
+
+def _health(here: Site) -> list[Health]:
+    return health(here, here.night) if here.night else []
