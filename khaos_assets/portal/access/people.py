@@ -21,6 +21,10 @@ NAME = re.compile(r"[a-z0-9][a-z0-9._@+-]{0,63}")
 _WORDS = 4
 
 
+class NoSuchPerson(AccessError):
+    """Nobody has this name."""
+
+
 @dataclass(frozen=True)
 class Listed:
     """A person as administrators see them."""
@@ -142,11 +146,13 @@ def choose_password(access: Access, name: str, password: str, *, by: By) -> None
 def listed(access: Access) -> list[Listed]:
     """Everybody, by name."""
     with access.engine.connect() as connection:
-        rows = connection.execute(sa.select(tables.person).order_by(tables.person.c.name)).all()
-    return [
-        Listed(r.name, r.shown_as, split(r.roles), r.must_change, r.disabled, r.password is None, r.made_at)
-        for r in rows
-    ]
+        return [_listed(r) for r in connection.execute(sa.select(tables.person).order_by(tables.person.c.name))]
+
+
+def one(access: Access, name: str) -> Listed:
+    """One of them. Raises NoSuchPerson."""
+    with access.engine.connect() as connection:
+        return _listed(_known(connection, name))
 
 
 def find(connection: Connection, name: str, *, via: str) -> Person | None:
@@ -183,6 +189,11 @@ def _row(name: str, shown_as: str, roles: Iterable[str], at: datetime) -> dict[s
     return {"name": name, "shown_as": shown, "roles": ",".join(roles), "disabled": False, "made_at": at}
 
 
+def _listed(row: sa.Row[Any, Any]) -> Listed:
+    r = row
+    return Listed(r.name, r.shown_as, split(r.roles), r.must_change, r.disabled, r.password is None, r.made_at)
+
+
 def _found(connection: Connection, name: str) -> sa.Row[Any, Any] | None:
     return connection.execute(sa.select(tables.person).where(tables.person.c.name == folded(name))).one_or_none()
 
@@ -190,7 +201,7 @@ def _found(connection: Connection, name: str) -> sa.Row[Any, Any] | None:
 def _known(connection: Connection, name: str) -> sa.Row[Any, Any]:
     row = _found(connection, name)
     if row is None:
-        raise AccessError(f"{folded(name)[:64]}: there is no person of this name")
+        raise NoSuchPerson(f"{folded(name)[:64]}: there is no person of this name")
     return row
 
 

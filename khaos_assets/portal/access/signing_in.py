@@ -31,34 +31,32 @@ class Visitor:
 
 def by_password(access: Access, name: str, password: str, visitor: Visitor) -> str:
     """What their browser shall hold. Raises NotLetIn, TooManyAttempts."""
-    name, at = people.folded(name), access.clock()
+    name = people.folded(name)
     if not _is_right(access, name, password, visitor.address):
         raise NotLetIn
-    with access.writing() as connection:
-        if people.find(connection, name, via="password") is None:
-            raise NotLetIn
-        sessions.forget(connection, access.settings, at)
-        attempts.forget(connection, at)
-        sessions.end(connection, visitor.held)
-        secret = sessions.begin(
-            connection, name, via="password", address=visitor.address, browser=visitor.browser, at=at
-        )
-        access.record(connection, Did.SIGNED_IN, By(name, visitor.address), via="password")
-    return secret
+    return begin_session(access, name, visitor, via="password")
 
 
 def by_proxy(access: Access, found: Identity, visitor: Visitor) -> str:
     """What the browser of somebody shall hold whom the proxy vouches for. Raises AccessError."""
-    by, at = By(found.name, visitor.address), access.clock()
-    enter(access, found, by)
+    enter(access, found, By(found.name, visitor.address))
+    return begin_session(access, found.name, visitor, via="proxy")
+
+
+def begin_session(access: Access, name: str, visitor: Visitor, *, via: str) -> str:
+    """What the browser of somebody shall hold who proved who they are; what it held before opens nothing any more.
+
+    Raises NotLetIn where they were disabled in the meantime.
+    """
+    at = access.clock()
     with access.writing() as connection:
+        if people.find(connection, name, via=via) is None:
+            raise NotLetIn
         sessions.forget(connection, access.settings, at)
+        attempts.forget(connection, at)
         sessions.end(connection, visitor.held)
-        secret = sessions.begin(
-            connection, found.name, via="proxy", address=visitor.address, browser=visitor.browser, at=at
-        )
-        access.record(connection, Did.SIGNED_IN, by, via="proxy", roles=",".join(found.roles))
-    return secret
+        access.record(connection, Did.SIGNED_IN, By(name, visitor.address), via=via)
+        return sessions.begin(connection, name, via=via, address=visitor.address, browser=visitor.browser, at=at)
 
 
 def confirm_password(access: Access, person: Person, password: str, address: str) -> None:
