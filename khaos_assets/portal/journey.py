@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 
 from khaos_assets.config.night import LONDON
 from khaos_assets.portal.published import Published, Row
@@ -62,8 +63,11 @@ def journey(published: Published, reference: str) -> Journey:
     orders = published.rows("FROM sales_order WHERE reference = $reference ORDER BY system, source_key", **ask)
     dispatches = published.rows(
         """
-        SELECT d.*, (SELECT sum(units) FROM dispatch_line l WHERE l.system = d.system AND l.dispatch_key = d.source_key) AS units
-        FROM dispatch AS d WHERE reference = $reference ORDER BY dispatched_at, source_key
+        SELECT d.*, l.units
+        FROM dispatch AS d LEFT JOIN (
+            SELECT system, dispatch_key, sum(units) AS units FROM dispatch_line GROUP BY ALL
+        ) AS l ON l.system = d.system AND l.dispatch_key = d.source_key
+        WHERE reference = $reference ORDER BY dispatched_at, source_key
         """,
         **ask,
     )
@@ -98,8 +102,9 @@ def _of_orders(orders: list[Row]) -> list[Step]:
         worth = o["total_gross"] if o["total_gross"] is not None else o["items_gross"]
         value = f", {plain(worth)} {o['currency']} gross" if worth is not None else ""
         name = "Credit note" if o["kind"] == "credit_note" else "Order"
+        began = f"{name} {'created' if system == 'khaos' else 'placed'}"
         steps += [
-            _step(o["created_at"] or o["created_on"], system, f"{name} created" if system == "khaos" else f"{name} placed", f"{key}{value}"),
+            _step(o["created_at"] or o["created_on"], system, began, f"{key}{value}"),
             _step(o["confirmed_at"], system, "Confirmed, to be fulfilled", ""),
             _step(o["cancelled_at"], system, "Cancelled", ""),
             _step(o["shipped_at"], system, "Shipped", ""),
@@ -112,7 +117,7 @@ def _of_orders(orders: list[Row]) -> list[Step]:
 def _of_dispatches(dispatches: list[Row]) -> list[Step]:
     steps = [
         _step(d["dispatched_at"], d["system"], "Dispatch voided" if d["voided"] else "Dispatched",
-              f"{d['source_key']} from {d['place']}, {plain(d['units'])} units, {d['tracking'] or 'no tracking number'}")
+              f"{d['source_key']} from {d['place']}, {_units(d['units'])}{d['tracking'] or 'no tracking number'}")
         for d in dispatches
     ]  # fmt: skip
     return [s for s in steps if s]
@@ -121,13 +126,16 @@ def _of_dispatches(dispatches: list[Row]) -> list[Step]:
 def _of_shipments(shipments: list[Row]) -> list[Step]:
     steps: list[Step | None] = []
     for s in shipments:
-        units = f"{plain(s['units'])} units, " if s["units"] is not None else ""
         what = "Invoice shipped" if s["system"] == "khaos" else "Parcel shown"
         tracking = s["tracking"] or "no tracking number"
         if s["issued_on"] and s["system"] == "khaos":
             steps.append(_step(s["issued_on"], s["system"], "Invoice issued", s["shipment"]))
-        steps.append(_step(s["shipped_on"], s["system"], what, f"{s['shipment']}, {units}{tracking}"))
+        steps.append(_step(s["shipped_on"], s["system"], what, f"{s['shipment']}, {_units(s['units'])}{tracking}"))
     return [s for s in steps if s]
+
+
+def _units(units: Decimal | None) -> str:
+    return "" if units is None else f"{plain(units)} unit{'' if units == 1 else 's'}, "
 
 
 def _step(at: datetime | date | None, system: str, what: str, detail: str) -> Step | None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote, urlencode
 
 from fastapi import Request
@@ -64,11 +64,11 @@ def environment() -> Environment:
         loader=PackageLoader("khaos_assets.portal"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,
     )  # fmt: skip
-    made.filters |= {
-        "money": money, "count": count, "units": units, "london": london, "moment": moment, "day": day, "size": size, "code_title": title,
-        "words": words, "path": lambda text: quote(str(text), safe=""), "query": query, "ago": ago, "pence": pence,
-    }  # fmt: skip
-    made.globals |= {"severities": list(map(str, SEVERITIES)), "families": FAMILIES}
+    cast(dict[str, Any], made.filters).update(
+        money=money, count=count, units=units, london=london, moment=moment, day=day, size=size, code_title=title,
+        words=words, path=lambda text: quote(str(text), safe=""), query=query, ago=ago, pence=pence,
+    )  # fmt: skip
+    cast(dict[str, Any], made.globals).update(severities=list(map(str, SEVERITIES)), families=FAMILIES)
     return made
 
 

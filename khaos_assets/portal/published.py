@@ -80,7 +80,7 @@ class Published:
             if path is None:
                 raise NothingPublished
             if self._current is None or self._current.path != path:
-                options = {"threads": THREADS, "memory_limit": MEMORY}
+                options: dict[str, str | bool | int | float | list[str]] = {"threads": THREADS, "memory_limit": MEMORY}
                 opened = duckdb.connect(str(path), read_only=True, config=options)
                 opened.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
                 if self._current is not None and not self._current.readers:

@@ -1,4 +1,4 @@
-"""The records behind an exception as the published copy has them: those of both sides, field by field, beside each other."""
+"""The records behind an exception, as the published copy has them: those of both sides, field by field."""
 
 from __future__ import annotations
 
@@ -11,12 +11,14 @@ from typing import Any
 from khaos_assets.cases.states import Case
 from khaos_assets.portal.published import Published, Row
 
+ORDER_FAMILIES = ("ORD", "FIN", "CUS")
 ITEM_FAMILIES = ("SKU", "PIM")
-PRICE_CODES = ("FIN-07", "FIN-08")
+ITEM_CODES = ("FIN-07", "FIN-08")
 ORDER = (
     "status", "kind", "full_reference", "channel", "market", "company_class", "on_hold", "currency", "items_net",
     "items_gross", "delivery_net", "delivery_gross", "total_net", "total_gross", "refund", "refunded_gross", "shipped",
-    "units_ordered", "created_on", "created_at", "confirmed_at", "cancelled_at", "shipped_at", "refunded_at", "changed_at",
+    "units_ordered", "created_on", "created_at", "confirmed_at", "cancelled_at", "shipped_at", "refunded_at",
+    "changed_at",
 )  # fmt: skip
 ITEM = (
     "sku", "kind", "parent_sku", "description", "active", "live", "archived", "discontinued", "on_web", "barcodes",
@@ -28,19 +30,14 @@ STOCK = (
     "changed_at",
 )  # fmt: skip
 DISPATCH = (
-    "reference",
-    "full_reference",
-    "place",
-    "carrier_service",
-    "tracking",
-    "dispatched_at",
-    "voided",
-    "changed_at",
-)
-NOT_COMPARED = frozenset(
+    "reference", "full_reference", "place", "carrier_service", "tracking", "dispatched_at", "voided", "changed_at",
+)  # fmt: skip
+OWN_WAY = frozenset(
     {"created_at", "confirmed_at", "cancelled_at", "shipped_at", "refunded_at", "changed_at", "full_reference"}
 )
 """Fields that each system has its own way with: they are shown, and no difference is made of them."""
+POSITIONS = 24
+"""Stock positions shown at most."""
 
 
 @dataclass(frozen=True)
@@ -59,46 +56,37 @@ class Sheet:
     title: str
     columns: tuple[str, ...]
     lines: tuple[Line, ...]
+    of_skus: bool = False
+    """Its lines are SKUs, not fields."""
 
 
 def side_by_side(published: Published, case: Case) -> list[Sheet]:
     """What the systems of a case have of its record; only what is there."""
-    systems = case.systems.split(">")
-    keys = [k for k in (case.record_key, case.counterpart_key) if k]
-    values: dict[str, Any] = {"systems": systems, "keys": keys}
-    family = case.code.split("-")[0]
-    if family in ITEM_FAMILIES or case.code in PRICE_CODES:
-        rows = published.rows(
-            f"FROM item WHERE {_OF} (sku IN (SELECT unnest($keys)) OR source_key IN (SELECT unnest($keys)))", **values
-        )
-        return _kept(_sheet("Item", rows, ITEM, systems))
+    systems, family = case.systems.split(">"), case.code.split("-")[0]
+    if family in ITEM_FAMILIES or case.code in ITEM_CODES:
+        known = "sku IN (SELECT unnest($keys)) OR source_key IN (SELECT unnest($keys))"
+        rows = published.rows(f"FROM item WHERE {_OF} AND ({known})", systems=systems, keys=_keys(case))
+        return _sheets(_sheet("Item", rows, ITEM, systems))
     if family == "STK":
-        rows = published.rows(
-            f"FROM stock_position WHERE {_OF} sku IN (SELECT unnest($keys)) ORDER BY ALL LIMIT 24", **values
-        )
-        return _kept(_sheet("Stock", rows, STOCK, systems, compared=False))
-    if family in ("ORD", "FIN", "CUS"):
-        reference = reference_of(published, case)
-        if reference:
-            return of_order(published, reference, systems)
-    return []
-
-
-_OF = "system IN (SELECT unnest($systems)) AND"
+        query = f"FROM stock_position WHERE {_OF} AND sku IN (SELECT unnest($keys)) ORDER BY ALL LIMIT {POSITIONS}"
+        rows = published.rows(query, systems=systems, keys=_keys(case))
+        return _sheets(_sheet("Stock", rows, STOCK, systems, compared=False))
+    reference = reference_of(published, case)
+    return of_order(published, reference, systems) if reference else []
 
 
 def reference_of(published: Published, case: Case) -> str | None:
     """The reference of the order that a case is about; None where it is about none that the copy knows."""
-    if case.code.split("-")[0] not in ("ORD", "FIN", "CUS"):
+    if case.code.split("-")[0] not in ORDER_FAMILIES or case.code in ITEM_CODES:
         return None
     found = published.rows(
         """
-        SELECT reference FROM sales_order WHERE reference IN (SELECT unnest($keys)) OR source_key IN (SELECT unnest($keys))
-        UNION ALL
-        SELECT reference FROM dispatch WHERE source_key IN (SELECT unnest($keys)) OR reference IN (SELECT unnest($keys))
-        LIMIT 1
+        SELECT reference FROM (
+            SELECT reference, source_key FROM sales_order UNION ALL SELECT reference, source_key FROM dispatch
+        ) WHERE reference IN (SELECT unnest($keys)) OR source_key IN (SELECT unnest($keys))
+        ORDER BY reference NOT IN (SELECT unnest($keys)), reference LIMIT 1
         """,
-        keys=[k for k in (case.record_key, case.counterpart_key) if k],
+        keys=_keys(case),
     )
     return found[0]["reference"] if found else None
 
@@ -106,34 +94,39 @@ def reference_of(published: Published, case: Case) -> str | None:
 def of_order(published: Published, reference: str, systems: list[str]) -> list[Sheet]:
     """An order in these systems: its heads, its lines by SKU, what was dispatched."""
     values: dict[str, Any] = {"systems": systems, "reference": reference}
-    heads = published.rows(f"FROM sales_order WHERE {_OF} reference = $reference ORDER BY system, source_key", **values)
+    heads = published.rows(f"FROM sales_order WHERE {_OF} AND reference = $reference", **values)
+    dispatches = published.rows(f"FROM dispatch WHERE {_OF} AND reference = $reference", **values)
     lines = published.rows(
         f"""
-        SELECT l.system, o.source_key, l.sku, sum(l.quantity) AS quantity, sum(l.line_net) AS net, any_value(o.currency) AS currency
-        FROM order_line AS l JOIN sales_order AS o ON o.system = l.system AND o.source_key = l.order_key
-        WHERE l.{_OF} o.reference = $reference AND coalesce(o.kind, '') = 'order' GROUP BY ALL ORDER BY ALL
+        SELECT o.system, o.source_key, l.sku, sum(l.quantity) AS units, sum(l.line_net) AS net, o.currency
+        FROM sales_order AS o JOIN order_line AS l ON l.system = o.system AND l.order_key = o.source_key
+        WHERE o.{_OF} AND o.reference = $reference AND o.kind = 'order' GROUP BY ALL ORDER BY ALL
         """,
         **values,
     )
     sent = published.rows(
         f"""
-        SELECT d.system, d.source_key, l.sku, sum(l.units) AS quantity
+        SELECT d.system, d.source_key, l.sku, sum(l.units) AS units
         FROM dispatch AS d JOIN dispatch_line AS l ON l.system = d.system AND l.dispatch_key = d.source_key
-        WHERE d.{_OF} d.reference = $reference AND NOT d.voided GROUP BY ALL ORDER BY ALL
+        WHERE d.{_OF} AND d.reference = $reference AND NOT d.voided GROUP BY ALL ORDER BY ALL
         """,
         **values,
     )
-    dispatches = published.rows(
-        f"FROM dispatch WHERE {_OF} reference = $reference ORDER BY system, source_key", **values
-    )
-    return _kept(
+    return _sheets(
         _sheet("Order", heads, ORDER, systems),
         _by_sku(lines, sent),
         _sheet("Dispatch", dispatches, DISPATCH, systems, compared=False),
     )
 
 
-def _kept(*sheets: Sheet | None) -> list[Sheet]:
+_OF = "system IN (SELECT unnest($systems))"
+
+
+def _keys(case: Case) -> list[str]:
+    return [k for k in (case.record_key, case.counterpart_key) if k]
+
+
+def _sheets(*sheets: Sheet | None) -> list[Sheet]:
     return [s for s in sheets if s is not None]
 
 
@@ -144,47 +137,38 @@ def _sheet(
         return None
     rows.sort(key=lambda r: (systems.index(r["system"]), str(r["source_key"])))
     made = (_line(name, [row.get(name) for row in rows], compared=compared) for name in fields)
-    return Sheet(
-        title, tuple(f"{r['system']} {r['source_key']}" for r in rows), tuple(line for line in made if any(line.values))
-    )
-
-
-def _by_sku(lines: list[Row], sent: list[Row]) -> Sheet | None:
-    """Quantities by SKU: a column for each order and each dispatch."""
-    columns: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
-    quantities: dict[str, set[tuple[str, Decimal]]] = defaultdict(set)
-    for row in [*lines, *sent]:
-        net = f", {plain(row['net'])} {row['currency']}" if row.get("net") is not None else ""
-        sku = row["sku"] or "(no SKU)"
-        columns[row["system"], row["source_key"]][sku] = f"{plain(row['quantity'])}{net}"
-        if row["quantity"] is not None and "net" in row:
-            quantities[sku].add((plain(row["quantity"]), row["net"]))
-    if not columns:
-        return None
-    skus = sorted({sku for column in columns.values() for sku in column})
-    orders = {(r["system"], r["source_key"]) for r in lines}
-    made = [
-        Line(
-            sku,
-            tuple(columns[c].get(sku, "") for c in columns),
-            len(quantities[sku]) > 1 or _missing(columns, orders, sku),
-        )
-        for sku in skus
-    ]
-    return Sheet("Lines: units, net value", tuple(f"{system} {key}" for system, key in columns), tuple(made))
-
-
-def _missing(columns: dict[tuple[str, str], dict[str, str]], orders: set[tuple[str, str]], sku: str) -> bool:
-    return len(orders) > 1 and any(sku not in columns[o] for o in orders)
+    columns = tuple(f"{r['system']} {r['source_key']}" for r in rows)
+    return Sheet(title, columns, tuple(line for line in made if any(line.values)))
 
 
 def _line(name: str, values: list[Any], *, compared: bool) -> Line:
-    known = {plain(v) for v in values if v is not None}
-    return Line(name, tuple(map(plain, values)), compared and name not in NOT_COMPARED and len(known) > 1)
+    shown = tuple(map(plain, values))
+    return Line(name, shown, compared and name not in OWN_WAY and len({v for v in shown if v}) > 1)
+
+
+def _by_sku(lines: list[Row], sent: list[Row]) -> Sheet | None:
+    """Units and net value by SKU: a column for each order and each dispatch. Orders are compared, dispatches shown."""
+    cells: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
+    orders: dict[tuple[str, str], dict[str, tuple[Any, Any]]] = defaultdict(dict)
+    for row in [*lines, *sent]:
+        column, sku = (row["system"], row["source_key"]), row["sku"] or "(no SKU)"
+        net = f", {row['net']:,.2f} {row['currency']}" if row.get("net") is not None else ""
+        cells[column][sku] = f"{plain(row['units'])}{net}"
+        if "net" in row:
+            orders[column][sku] = (row["units"], row["net"])
+    skus = sorted({sku for column in cells.values() for sku in column})
+    made = (
+        Line(
+            sku, tuple(column.get(sku, "") for column in cells.values()), len({o.get(sku) for o in orders.values()}) > 1
+        )
+        for sku in skus
+    )
+    columns = tuple(f"{system} {key}" for system, key in cells)
+    return Sheet("Lines: units, net value", columns, tuple(made), of_skus=True) if cells else None
 
 
 def plain(value: Any) -> str:
-    """A value of the copy as text: numbers without trailing noughts, instants to the minute in UTC, nothing as nothing."""
+    """A value of the copy as text: numbers without trailing noughts, instants to the minute in UTC, nothing as ""."""
     match value:
         case None:
             return ""

@@ -1,4 +1,4 @@
-"""What every page is given: the installation's settings, its ledger, its published copy, who is there, what time it is."""
+"""What every page is given: the settings, the ledger, the published copy, who may come in, what time it is."""
 
 from __future__ import annotations
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from datetime import date
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Form, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from pydantic import BaseModel, Field
 
 from khaos_assets.cases import decisions
 from khaos_assets.cases.decisions import RefusedDecision
@@ -24,6 +24,18 @@ from khaos_assets.portal.site import Here, Site
 from khaos_assets.rules.catalogue import load_catalogue
 
 router = APIRouter()
+
+
+class Decision(BaseModel):
+    """What the form of a case says."""
+
+    decision: Literal["acknowledge", "assign", "resolve", "accept", "reopen"]
+    reason: str = Field(default="", max_length=120)
+    note: str = Field(default="", max_length=4000)
+    owner: str = Field(default="", max_length=80)
+    until: str = Field(default="", max_length=10)
+
+
 EXPLAINED_SHOWN = 200
 
 
@@ -41,9 +53,7 @@ def case_page(request: Request, key: str, here: Here, person: Annotated[Person, 
 @router.post("/cases/{key}", response_class=HTMLResponse)
 def decide(
     request: Request, key: str, here: Here, person: Annotated[Person, Depends(changing(Right.DECIDE))],
-    decision: Annotated[Literal["acknowledge", "assign", "resolve", "accept", "reopen"], Form()],
-    reason: Annotated[str, Form(max_length=120)] = "", note: Annotated[str, Form(max_length=4000)] = "",
-    owner: Annotated[str, Form(max_length=80)] = "", until: Annotated[str, Form(max_length=10)] = "",
+    said: Annotated[Decision, Form()],
 ) -> Response:  # fmt: skip
     """Decide about a case. What the ledger refuses is said on the page, and what was typed stays."""
     case = by_keys(here.ledger, [key]).get(key)
@@ -51,24 +61,29 @@ def decide(
         raise HTTPException(404)
     if not person.decides(case.code):
         raise HTTPException(403, f"The cases of {case.code.split('-')[0]} are not yours to decide")
-    who: dict[str, Any] = {"by": person.name, "at": here.clock()}
-    frozen = {"evidence": lambda k: evidence_of(here.store, k)}
-    ways: dict[str, Callable[[], Case]] = {
-        "acknowledge": lambda: decisions.acknowledge(here.ledger, key, **who),
-        "assign": lambda: decisions.assign(here.ledger, key, owner, **who),
-        "resolve": lambda: decisions.resolve(here.ledger, here.settings, key, reason=reason, note=note, **who, **frozen),
-        "accept": lambda: decisions.accept(
-            here.ledger, here.settings, key, reason=reason, note=note, until=_day(until), **who, **frozen
-        ),
-        "reopen": lambda: decisions.reopen(here.ledger, here.settings, key, note=note, **who),
-    }  # fmt: skip
     try:
-        ways[decision]()
+        _decide(here, key, said, {"by": person.name, "at": here.clock()})
     except RefusedDecision as refusal:
-        typed = {"decision": decision, "reason": reason, "note": note, "owner": owner, "until": until}
-        return _page(request, here, person, case, _seen(here, key), refusal=str(refusal), typed=typed, status=409)
-    here.access.note(Did.DECIDED, by(request, person), case=key, decision=decision)
+        return _page(request, here, person, case, _seen(here, key), refusal=str(refusal), typed=said, status=409)
+    here.access.note(Did.DECIDED, by(request, person), case=key, decision=said.decision)
     return RedirectResponse(f"/cases/{key}", 303)
+
+
+def _decide(here: Site, key: str, said: Decision, who: dict[str, Any]) -> Case:
+    because: dict[str, Any] = who | {
+        "reason": said.reason, "note": said.note, "evidence": lambda k: evidence_of(here.store, k)
+    }  # fmt: skip
+    match said.decision:
+        case "acknowledge":
+            return decisions.acknowledge(here.ledger, key, **who)
+        case "assign":
+            return decisions.assign(here.ledger, key, said.owner, **who)
+        case "resolve":
+            return decisions.resolve(here.ledger, here.settings, key, **because)
+        case "accept":
+            return decisions.accept(here.ledger, here.settings, key, until=_day(said.until), **because)
+        case "reopen":
+            return decisions.reopen(here.ledger, here.settings, key, note=said.note, **who)
 
 
 def _day(text: str) -> date:
@@ -91,7 +106,7 @@ def _seen(here: Site, key: str) -> Row | None:
 
 def _page(
     request: Request, here: Site, person: Person, kept: Case | None, seen: Row | None, *, refusal: str = "",
-    typed: dict[str, str] | None = None, status: int = 200,
+    typed: Decision | None = None, status: int = 200,
 ) -> HTMLResponse:  # fmt: skip
     case = kept or _unkept(seen or {})
     published = here.night is not None
@@ -110,7 +125,7 @@ def _page(
         events=here.ledger.events(case.case_key), corrections=of_case(here.ledger, case.case_key),
         decides=person.decides(case.code) and kept is not None,
         reasons=here.settings.cases.reasons, owners=owners_known(here.ledger),
-        refusal=refusal, typed=typed or {}, next_step=next_step(case, kept is not None), State=State,
+        refusal=refusal, typed=typed, next_step=next_step(case, kept is not None), State=State,
     )  # fmt: skip
 
 
@@ -122,13 +137,11 @@ def _evidence(seen: Row | None) -> list[tuple[str, str]]:
 
 def _unkept(seen: Row) -> Case:
     """An exception that is nobody's case, in the form of one."""
-    facts = {name: seen.get(name) for name in Case.__struct_fields__}
-    return Case(
-        **facts | {
-            "state": State.EXPECTED, "assigned": False, "last_seen": seen["night"], "occurrences": 1, "breached": False,
-            "changed_seq": 0,
-        }
-    )  # fmt: skip
+    facts: Row = {name: seen.get(name) for name in Case.__struct_fields__} | {
+        "state": State.EXPECTED, "assigned": False, "last_seen": seen["night"], "occurrences": 1, "breached": False,
+        "changed_seq": 0,
+    }  # fmt: skip
+    return Case(**facts)
 
 
 def next_step(case: Case, kept: bool) -> str:

@@ -18,6 +18,9 @@ from khaos_assets.portal.site import Here, Site
 
 router = APIRouter()
 LATE_SHOWN = 8
+UNTESTED = """
+SELECT code, systems, not_tested_reason FROM control_code WHERE night = $night AND NOT tested ORDER BY ALL
+"""
 
 
 @dataclass(frozen=True)
@@ -54,10 +57,7 @@ def home(request: Request, here: Here, person: Annotated[Person, Depends(may(Rig
         late=find(here.ledger, late, Order.DUE, limit=LATE_SHOWN).cases,
         course=course(here),
         health=_health(here),
-        failed=here.published.rows(
-            "SELECT code, systems, not_tested_reason FROM control_code WHERE night = $night AND NOT tested ORDER BY ALL",
-            night=here.night,
-        ) if here.night else [],
+        untested=here.published.rows(UNTESTED, night=here.night) if here.night else [],
     )  # fmt: skip
 
 

@@ -33,7 +33,7 @@ def queue(request: Request, here: Here, person: Annotated[Person, Depends(may(Ri
     return render(
         request, "queue.html", person, now=here.clock(), shown=SHOWN,
         late=first(late, Order.DUE), fresh=first(fresh, Order.DUE), inhand=first(inhand, Order.DUE),
-        sums={"late": totals(here.ledger, late), "fresh": totals(here.ledger, fresh), "inhand": totals(here.ledger, inhand)},
+        sums={name: totals(here.ledger, part) for name, part in (("late", late), ("fresh", fresh), ("inhand", inhand))},
         waiting=[
             c for c in waiting_for_second(here.ledger, families=person.families)
             if (c.proposed or {}).get("by") != person.name
