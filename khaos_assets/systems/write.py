@@ -77,6 +77,8 @@ class Write(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """The value is a price: never empty, zero or negative."""
     reversible: ClassVar[bool] = True
     """Whether the value from before can be written back."""
+    moves: ClassVar[str | None] = None
+    """The source whose figure it sets, named by the same fields: what was made of that figure is then out of date."""
 
     async def current(self, client: Any) -> str | None:
         """The value now in force, None where it is empty. Raises RecordGone, ReadFailed, TransportError."""

@@ -32,7 +32,7 @@ from khaos_assets.config import Night, Settings, Store
 from khaos_assets.corrections import CorrectionError
 from khaos_assets.corrections.journal import ItemState
 from khaos_assets.corrections.plan import Figure, Ground, LeftOut, Plan, PlanItem, Unwritable
-from khaos_assets.systems.write import installed_writes
+from khaos_assets.systems.write import installed_sources, installed_writes
 from khaos_assets.warehouse import open_warehouse
 from khaos_assets.warehouse.configuration import load_configuration
 
@@ -101,6 +101,7 @@ def make_plan(
         proposals = _proposals(db, standing, codes, set(settings.enabled_systems()))
     items: list[PlanItem] = []
     left_out: list[LeftOut] = []
+    moved: set[tuple[str, ...]] = set()
     for proposal in proposals:
         if systems is not None and proposal.write.split(".")[0] not in systems:
             continue
@@ -109,8 +110,12 @@ def make_plan(
             item = None if why else _item(proposal)
         except (Unwritable, msgspec.ValidationError) as e:
             item, why = None, str(e)
+        if item is not None and not moved.isdisjoint(_figure(f.source, f.target) for f in item.made_of):
+            item, why = None, "what it is made of is corrected in this plan: the next night plans it anew"
         if item is not None:
             items.append(item)
+            if (source := item.open().moves) is not None:
+                moved.add(_figure(source, item.target))
         else:
             left_out.append(
                 LeftOut(case_key=proposal.case_key, code=proposal.code, record=proposal.record, why=why or "",
@@ -181,6 +186,11 @@ def _item(p: Proposal) -> PlanItem:
         made_of=msgspec.json.decode(p.made_of, type=tuple[Figure, ...]), rests_on=tuple(sorted(p.rests_on)),
         evidence=msgspec.json.decode(p.evidence),
     )  # fmt: skip
+
+
+def _figure(source: str, target: Mapping[str, str | None]) -> tuple[str, ...]:
+    """What names a figure of a source, in whichever target its fields stand."""
+    return (source, *(target[name] or "" for name in installed_sources()[source].__struct_fields__))
 
 
 def _not_allowed(settings: Settings, p: Proposal, ground: Mapping[str, Ground]) -> str | None:

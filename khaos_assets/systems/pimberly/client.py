@@ -50,6 +50,13 @@ class PimberlyClient:
             raise ReadFailed("key_refused", f"{operation} answered 401: the key is withdrawn (PIMBERLY_ACCESS_TOKEN)")
         return answer
 
+    async def put(self, operation: str, path: str, content: bytes, *, expect: Collection[int]) -> Answer:
+        """The answer to a PUT of JSON, sent once. Statuses in `expect` come back, all others raise TransportError."""
+        headers = {**self._headers, "Content-Type": "application/json"}
+        return await self.transport.send(
+            operation, "PUT", path, headers=headers, content=content, expect=expect, repeatable=False
+        )
+
 
 def product_path(primary_id: str, part: str = "") -> str:
     """The path of one product; its id is one segment, whatever it holds: `SKU/1` is sent as `SKU%2F1`."""

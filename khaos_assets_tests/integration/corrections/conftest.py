@@ -32,8 +32,8 @@ from khaos_assets.systems.write import Acked, Write
 from khaos_assets_tests.sandbox_fixtures import Sandbox, running_sandbox
 
 PLANTED = {
-    "ORD-05": 6, "ORD-07": 2, "ORD-08": 3, "FIN-07": 2, "FIN-08": 3, "PIM-02": 8, "PIM-08": 2, "PIM-09": 4, "CUS-04": 4,
-    "STK-04": 4, "STK-05": 4,
+    "ORD-01": 8, "ORD-05": 6, "ORD-07": 2, "ORD-08": 3, "ORD-12": 6, "FIN-07": 2, "FIN-08": 8, "PIM-02": 8, "PIM-08": 2,
+    "PIM-09": 4, "CUS-04": 4, "STK-01": 4, "STK-04": 4, "STK-05": 4,
 }  # fmt: skip
 """More than one of some codes, so that some of each can be corrected."""
 SYSTEMS = ("khaos", "wair", "scayle", "orocommerce", "plytix", "pimberly")

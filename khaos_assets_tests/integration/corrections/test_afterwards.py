@@ -23,7 +23,7 @@ from khaos_assets.orchestration.building import build_defs
 from khaos_assets.orchestration.resources import MerchantResource
 from khaos_assets_tests.integration.corrections.test_others import by_another, one_of_each
 
-FOR_GOOD = {"khaos.shipment", "orocommerce.tracking", "scayle.shipment"}
+FOR_GOOD = {"khaos.credit_note", "khaos.shipment", "orocommerce.tracking", "scayle.shipment"}
 
 
 def test_a_plan_is_taken_back_where_what_stands_there_is_still_its_own(ground: Callable[..., Any]) -> None:
@@ -46,7 +46,7 @@ def test_a_plan_is_taken_back_where_what_stands_there_is_still_its_own(ground: C
 
 def test_worklists_hold_every_case_that_no_write_puts_right(ground: Callable[..., Any]) -> None:
     with ground() as g:
-        _, plan = g.plan()
+        _, plan = g.plan(codes={c.code for c in g.ledger.cases()} - {"STK-01"})
         written = write_worklists(g.ledger, g.store, g.nights[0].date, plan)
         listed: Counter[str] = Counter()
         for name, path in written.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable, Mapping
 from decimal import Decimal
@@ -23,17 +24,27 @@ def said(value: str, **target: str) -> Callable[[PlanItem], tuple[Mapping[str, s
     return lambda _: (target, value)
 
 
+def one_unit_for_a_pound(item: PlanItem) -> tuple[Mapping[str, str], str]:
+    """Another credit note for the same order."""
+    line = json.loads(item.target["lines"] or "")[0] | {"quantity": "1", "price": "1.00"}
+    return {"lines": json.dumps([line])}, "1.00"
+
+
 OTHERWISE = {
     "khaos.consignment": said("BY-HAND-1"),
+    "khaos.credit_note": one_unit_for_a_pound,
     "khaos.item": lambda i: more("7")(i) if i.field in ("weight", "height", "width", "depth") else ({}, "by hand"),
     "khaos.shipment": said("13, DPD Next Day, BY-HAND-2, 2026-11-18"),
+    "khaos.stock_level": more("7"),
     "orocommerce.customer_name": said("A name given by hand"),
     "orocommerce.price": more("0.07"),
     "orocommerce.product_status": said("disabled"),
     "orocommerce.shipping_status": said("partially_shipped"),
     "orocommerce.stock": more("7"),
     "orocommerce.tracking": said("BY-HAND-3", number="BY-HAND-3"),
+    "pimberly.price": more("0.07"),
     "plytix.flag": said("false"),
+    "plytix.price": more("0.07"),
     "scayle.price": more("7"),
     "scayle.shipment": said("BY-HAND-4", shipment_key="BY-HAND-4"),
     "scayle.stock": more("7"),
@@ -92,6 +103,7 @@ def test_stock_that_khaos_sold_since_the_night_is_not_pushed_to_a_channel(ground
 LYING = [
     {"system": "scayle", "switch": "stale_stock_ok"},
     {"system": "plytix", "switch": "patch_not_applied"},
+    {"system": "pimberly", "switch": "put_not_applied"},
 ]
 
 

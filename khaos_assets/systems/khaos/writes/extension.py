@@ -1,23 +1,18 @@
-"""What is written to Khaos: the assumed extension only, invoices and descriptive fields (contract khaos, 5).
+"""What is written by the assumed extension: invoices and descriptive fields of items (contract khaos, 5).
 
-The documented writes are not used: imports of orders and customers create and overwrite more than one field, prices and
-price lists belong to finance, and what an imported stock level means is not known. Every call carries a client
-reference; a real installation may not know it, so each value is read back. A Fault does not say what was done.
+Every call carries a client reference; a real installation may not know it, so each value is read back.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import ClassVar, Self
+from typing import ClassVar
 
-from khaos_assets.systems.khaos import soap
-from khaos_assets.systems.khaos.calls import OrderKey, order_status, stock_export, stock_status
+from khaos_assets.systems.khaos.calls import OrderKey, order_status, stock_export
 from khaos_assets.systems.khaos.client import KhaosClient
-from khaos_assets.systems.khaos.fields import Element, Row
-from khaos_assets.systems.read import ReadFailed
-from khaos_assets.systems.transport import Halted, OriginRefused, TransportError
-from khaos_assets.systems.write import Acked, Indeterminate, Outcome, RecordGone, Refused, Repeat, Source, Write
+from khaos_assets.systems.khaos.fields import Row
+from khaos_assets.systems.khaos.writes.asking import carried_out, exported
+from khaos_assets.systems.write import Outcome, RecordGone, Repeat, Write
 
 FIELDS = frozenset({"STOCK_DESC", "LONG_DESC", "WEIGHT", "HEIGHT", "WIDTH", "DEPTH", "COUNTRY_OF_MANUFACTURE"})
 """Descriptive fields of an item that are written; the extension knows a few more."""
@@ -34,7 +29,7 @@ class _Invoice(Write, frozen=True, kw_only=True, forbid_unknown_fields=True):
     invoice: str
 
     async def _row(self, client: KhaosClient) -> Row:
-        document = await _document(client, order_status([self.order], OrderKey.SO_CODE))
+        document = await exported(client, order_status([self.order], OrderKey.SO_CODE))
         for order in document:
             if order.get("SORDER_CODE") == self.order:
                 row = Row(order)
@@ -65,7 +60,7 @@ class ShipmentWrite(_Invoice, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     async def put(self, client: KhaosClient, value: str, key: str) -> Outcome:
         stage, courier, consignment, day = value.split(", ")
-        return await _updated(client, "UpdateSalesOrderStatus", key, {
+        return await carried_out(client, "UpdateSalesOrderStatus", key, {
             "SOrderCode": self.order, "InvoiceStageID": int(stage), "Courier": courier, "ConsignmentRef": consignment,
             "ShipDate": day, "InvoiceCode": self.invoice,
         })  # fmt: skip
@@ -81,7 +76,7 @@ class ConsignmentWrite(_Invoice, frozen=True, kw_only=True, forbid_unknown_field
         return (await self._row(client)).attribute("CONSIGNMENT_REF")
 
     async def put(self, client: KhaosClient, value: str, key: str) -> Outcome:
-        return await _updated(client, "UpdateSalesOrderStatus", key, {
+        return await carried_out(client, "UpdateSalesOrderStatus", key, {
             "SOrderCode": self.order, "InvoiceStageID": None, "Courier": "", "ConsignmentRef": value, "ShipDate": "",
             "InvoiceCode": self.invoice,
         })  # fmt: skip
@@ -107,7 +102,7 @@ class ItemWrite(Write, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     async def put(self, client: KhaosClient, value: str, key: str) -> Outcome:
         said = {"StockCode": self.code, "Field": self.element, "Value": value}
-        return await _updated(client, "UpdateStockItem", key, said)
+        return await carried_out(client, "UpdateStockItem", key, said)
 
 
 class DiscontinueWrite(Write, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -125,69 +120,13 @@ class DiscontinueWrite(Write, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     async def put(self, client: KhaosClient, value: str, key: str) -> Outcome:
         said = {"StockCode": self.code, "Field": "DISCONTINUED", "Value": value}
-        return await _updated(client, "UpdateStockItem", key, said)
-
-
-class LevelSource(Source, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What of a code is free to sell at a site (LEVEL, contract 3.4)."""
-
-    system: ClassVar[str] = "khaos"
-    name: ClassVar[str] = "khaos.level"
-    code: str
-    site_id: str
-
-    @classmethod
-    async def current(cls, client: KhaosClient, asked: Sequence[Self]) -> list[str | None]:
-        levels: dict[tuple[str, str], str | None] = {}
-        size = client.settings.stock_chunk
-        for site_id in sorted({s.site_id for s in asked}):
-            codes = sorted({s.code for s in asked if s.site_id == site_id})
-            for chunk in (codes[at : at + size] for at in range(0, len(codes), size)):
-                document = await _document(client, stock_status(chunk, int(site_id)))
-                for row in map(Row, document.iter("STOCK_ITEM")):
-                    levels[row.required_attribute("CODE"), site_id] = row.text("LEVEL")
-        return [levels.get((s.code, s.site_id)) for s in asked]
+        return await carried_out(client, "UpdateStockItem", key, said)
 
 
 async def _item_text(client: KhaosClient, code: str, element: str) -> str | None:
-    document = await _document(client, stock_export([code]))
+    document = await exported(client, stock_export([code]))
     for item in document.iter("STOCK_ITEM", "SCS_ITEM"):
         row = Row(item)
         if row.text("STOCK_CODE") == code:
-            return row.text(element)
+            return row.text(element) or (row.text("DESCRIPTION") if element == "STOCK_DESC" else None)
     raise RecordGone(f"there is no stock item {code}")
-
-
-async def _document(client: KhaosClient, call: soap.Call) -> Element:
-    try:
-        return soap.document_of(soap.read_answer(await client.send(call)))
-    except soap.Unreadable as e:
-        raise ReadFailed(e.fault, f"{call.method}: {e}") from e
-
-
-async def _updated(client: KhaosClient, method: str, key: str, arguments: Mapping[str, soap.Argument]) -> Outcome:
-    """One call of the extension, and what its one result says."""
-    try:
-        body = await client.send(soap.Call(method, {**arguments, "ClientRef": key}), repeatable=False)
-        result = soap.read_answer(body)
-    except Halted:
-        raise
-    except OriginRefused as e:
-        return Refused(str(e))
-    except (TransportError, soap.Unreadable) as e:
-        return Indeterminate(str(e))
-    results = soap.member(result, "Results")
-    said = [soap.properties(r) for r in soap.items(results)] if results is not None else []
-    if len(said) != 1 or said[0].get("ClientRef") not in (key, None):
-        return Indeterminate(f"{method} answered {len(said)} results where one is due")
-    match said[0].get("Result"):
-        case "APPLIED" | "ALREADY_APPLIED":
-            return Acked()
-        case "REFUSED":
-            return Refused(f"{method}: {said[0].get('Reason') or 'no reason given'}")
-        case other:
-            return Indeterminate(f"{method} answered {other}")
-
-
-WRITES: tuple[type[Write], ...] = (ShipmentWrite, ConsignmentWrite, ItemWrite, DiscontinueWrite)
-SOURCES: tuple[type[Source], ...] = (LevelSource,)

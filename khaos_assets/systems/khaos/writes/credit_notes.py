@@ -1,0 +1,83 @@
+"""Credit notes, by the assumed extension (contract khaos, 5: ImportCreditNote)."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import ClassVar
+
+import msgspec
+from lxml import etree
+
+from khaos_assets.systems.khaos.calls import OrderKey, order_status
+from khaos_assets.systems.khaos.client import KhaosClient
+from khaos_assets.systems.khaos.fields import Row
+from khaos_assets.systems.khaos.writes.asking import carried_out, exported
+from khaos_assets.systems.write import Outcome, Repeat, Write
+
+CREDIT_NOTE = ("C", "2")
+"""How an order's type says that it is one (contract khaos, 3.7)."""
+
+
+class _Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    code: str
+    quantity: str
+    price: str
+    """Of one unit, in the order's currency."""
+    net: bool
+    """Without VAT, else with it."""
+    tax: str
+
+
+class CreditNoteWrite(Write, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A credit note for units of one invoice; stock stays as it is. Nothing undoes it.
+
+    The value is what the credit notes of the order's reference come to, with VAT, in its currency; None without any.
+    """
+
+    system: ClassVar[str] = "khaos"
+    name: ClassVar[str] = "khaos.credit_note"
+    says: ClassVar[str] = "ImportCreditNote"
+    of_item: ClassVar[bool] = False
+    assumed: ClassVar[bool] = True
+    money: ClassVar[bool] = True
+    repeat: ClassVar[Repeat] = Repeat.KEYED
+    reversible: ClassVar[bool] = False
+    reference: str
+    order: str
+    invoice: str
+    company: str
+    currency: str
+    """Empty: that of the system."""
+    day: str
+    """ISO 8601, London."""
+    lines: str
+    """JSON: code, quantity, price, net, tax of each."""
+
+    async def current(self, client: KhaosClient) -> str | None:
+        document = await exported(client, order_status([self.reference], OrderKey.REFERENCE))
+        found: list[Decimal] = []
+        for row in map(Row, document):
+            mine = row.attribute("ASSOCIATED_REF") == self.reference and row.child("CANCELLED") is None
+            if mine and (row.child_attribute("ORDER_TYPE", "TYPE_ID") or row.text("ORDER_TYPE")) in CREDIT_NOTE:
+                found += [Decimal(row.text(total) or 0) for total in ("ITEMS_TOTAL", "DELIVERY_TOTAL")]
+        return f"{abs(sum(found, Decimal(0))):f}" if found else None
+
+    async def put(self, client: KhaosClient, value: str, key: str) -> Outcome:  # noqa: ARG002 (the lines come to it)
+        notes = etree.Element("CREDIT_NOTES")
+        note = etree.SubElement(notes, "CREDIT_NOTE")
+        said = {
+            "ASSOCIATED_REF": self.reference, "SORDER_CODE": self.order, "INVOICE_CODE": self.invoice,
+            "COMPANY_CODE": self.company, "CREDIT_DATE": self.day, "CURRENCY_CODE": self.currency, "REASON": "Refund",
+        }  # fmt: skip
+        for name, text in said.items():
+            etree.SubElement(note, name).text = text
+        items = etree.SubElement(note, "ITEMS")
+        for line in msgspec.json.decode(self.lines, type=list[_Line]):
+            item = etree.SubElement(items, "ITEM")
+            price = "PRICE_NET" if line.net else "PRICE_GRS"
+            for name, text in {"STOCK_CODE": line.code, "QTY": line.quantity, price: line.price}.items():
+                etree.SubElement(item, name).text = text
+            etree.SubElement(item, "TAX_RATE").text = line.tax
+            etree.SubElement(item, "RETURN_TO_STOCK").text = "0"
+        document = etree.tostring(notes, encoding="unicode")
+        return await carried_out(client, "ImportCreditNote", key, {"CreditNotes": document})
