@@ -22,6 +22,7 @@ from khaos_assets.config import Settings, Store
 from khaos_assets.portal import pages
 from khaos_assets.portal.access import open_access, refusals
 from khaos_assets.portal.access.entrance import Entrance
+from khaos_assets.portal.access.passwords import Passwords
 from khaos_assets.portal.looks import render
 from khaos_assets.portal.published import NothingPublished, Published
 from khaos_assets.portal.site import Site
@@ -53,15 +54,19 @@ SAID = {
 
 
 def create_app(
-    settings: Settings, store: Store, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
-) -> FastAPI:
-    """The portal of an installation. Everything is opened when it starts to serve and closed when it ends."""
+    settings: Settings, store: Store, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    passwords: Passwords | None = None,
+) -> FastAPI:  # fmt: skip
+    """The portal of an installation. Everything is opened when it starts to serve and closed when it ends.
+
+    `passwords` are hashed as RFC 9106 recommends unless told otherwise.
+    """
 
     @asynccontextmanager
     async def open_and_close(app: FastAPI) -> AsyncGenerator[None]:
         with ExitStack() as stack:
             ledger = stack.enter_context(open_ledger(store))
-            access = stack.enter_context(open_access(settings, store, clock=clock))
+            access = stack.enter_context(open_access(settings, store, clock=clock, passwords=passwords))
             published = Published(store)
             stack.callback(published.close)
             app.state.site = Site(settings, store, ledger, published, access, clock)
@@ -79,6 +84,7 @@ def create_app(
     app.add_exception_handler(NoSuchCase, lambda request, _: _page(request, 404))
     app.add_exception_handler(NothingPublished, _nothing_yet)
     app.add_exception_handler(LedgerError, lambda request, error: _page(request, 409, "This was refused", str(error)))
+    app.add_exception_handler(Exception, lambda request, _: _page(request, 500))
     return app
 
 

@@ -80,9 +80,13 @@ def money(value: Decimal | None) -> Markup:
     return Markup('<span class="minus">−{}</span>').format(text) if value < 0 else Markup("{}").format(text)
 
 
-def pence(value: Decimal | None) -> Markup:
-    """As `money`, with the pound sign."""
-    return money(value) if value is None else Markup("£{}").format(money(value))
+def pence(value: Decimal | str | None) -> Markup:
+    """As `money`, with the pound sign after the minus sign."""
+    if value is None:
+        return money(None)
+    amount = Decimal(value)
+    text = f"£{abs(amount):,.2f}"
+    return Markup('<span class="minus">−{}</span>').format(text) if amount < 0 else Markup("{}").format(text)
 
 
 def count(value: int) -> str:

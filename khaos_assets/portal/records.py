@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from khaos_assets.cases.states import Case
+from khaos_assets.config.night import LONDON
 from khaos_assets.portal.published import Published, Row
 
 ORDER_FAMILIES = ("ORD", "FIN", "CUS")
@@ -32,10 +34,12 @@ STOCK = (
 DISPATCH = (
     "reference", "full_reference", "place", "carrier_service", "tracking", "dispatched_at", "voided", "changed_at",
 )  # fmt: skip
-OWN_WAY = frozenset(
-    {"created_at", "confirmed_at", "cancelled_at", "shipped_at", "refunded_at", "changed_at", "full_reference"}
-)
+OWN_WAY = frozenset({
+    "created_at", "confirmed_at", "cancelled_at", "shipped_at", "refunded_at", "changed_at", "full_reference",
+    "units_ordered",
+})  # fmt: skip
 """Fields that each system has its own way with: they are shown, and no difference is made of them."""
+MONEY = frozenset(name for name in ORDER if name.endswith(("_net", "_gross")))
 POSITIONS = 24
 """Stock positions shown at most."""
 
@@ -60,8 +64,8 @@ class Sheet:
     """Its lines are SKUs, not fields."""
 
 
-def side_by_side(published: Published, case: Case) -> list[Sheet]:
-    """What the systems of a case have of its record; only what is there."""
+def side_by_side(published: Published, case: Case, *, non_stock: Collection[str] = ()) -> list[Sheet]:
+    """What the systems of a case have of its record; only what is there. `non_stock`: codes that are no goods."""
     systems, family = case.systems.split(">"), case.code.split("-")[0]
     if family in ITEM_FAMILIES or case.code in ITEM_CODES:
         known = "sku IN (SELECT unnest($keys)) OR source_key IN (SELECT unnest($keys))"
@@ -72,7 +76,7 @@ def side_by_side(published: Published, case: Case) -> list[Sheet]:
         rows = published.rows(query, systems=systems, keys=_keys(case))
         return _sheets(_sheet("Stock", rows, STOCK, systems, compared=False))
     reference = reference_of(published, case)
-    return of_order(published, reference, systems) if reference else []
+    return of_order(published, reference, systems, non_stock=non_stock) if reference else []
 
 
 def reference_of(published: Published, case: Case) -> str | None:
@@ -91,7 +95,9 @@ def reference_of(published: Published, case: Case) -> str | None:
     return found[0]["reference"] if found else None
 
 
-def of_order(published: Published, reference: str, systems: list[str]) -> list[Sheet]:
+def of_order(
+    published: Published, reference: str, systems: list[str], *, non_stock: Collection[str] = ()
+) -> list[Sheet]:
     """An order in these systems: its heads, its lines by SKU, what was dispatched."""
     values: dict[str, Any] = {"systems": systems, "reference": reference}
     heads = published.rows(f"FROM sales_order WHERE {_OF} AND reference = $reference", **values)
@@ -114,7 +120,7 @@ def of_order(published: Published, reference: str, systems: list[str]) -> list[S
     )
     return _sheets(
         _sheet("Order", heads, ORDER, systems),
-        _by_sku(lines, sent),
+        _by_sku(lines, sent, non_stock),
         _sheet("Dispatch", dispatches, DISPATCH, systems, compared=False),
     )
 
@@ -142,33 +148,36 @@ def _sheet(
 
 
 def _line(name: str, values: list[Any], *, compared: bool) -> Line:
-    shown = tuple(map(plain, values))
+    shown = tuple(_pounds(v) if name in MONEY and v is not None else plain(v) for v in values)
     return Line(name, shown, compared and name not in OWN_WAY and len({v for v in shown if v}) > 1)
 
 
-def _by_sku(lines: list[Row], sent: list[Row]) -> Sheet | None:
+def _by_sku(lines: list[Row], sent: list[Row], non_stock: Collection[str]) -> Sheet | None:
     """Units and net value by SKU: a column for each order and each dispatch. Orders are compared, dispatches shown."""
     cells: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
     orders: dict[tuple[str, str], dict[str, tuple[Any, Any]]] = defaultdict(dict)
     for row in [*lines, *sent]:
         column, sku = (row["system"], row["source_key"]), row["sku"] or "(no SKU)"
-        net = f", {row['net']:,.2f} {row['currency']}" if row.get("net") is not None else ""
+        net = f", {_pounds(row['net'])} {row['currency']}" if row.get("net") is not None else ""
         cells[column][sku] = f"{plain(row['units'])}{net}"
         if "net" in row:
             orders[column][sku] = (row["units"], row["net"])
     skus = sorted({sku for column in cells.values() for sku in column})
-    made = (
-        Line(
-            sku, tuple(column.get(sku, "") for column in cells.values()), len({o.get(sku) for o in orders.values()}) > 1
-        )
-        for sku in skus
-    )
+
+    def differ(sku: str) -> bool:
+        return sku not in non_stock and len({order.get(sku) for order in orders.values()}) > 1
+
+    made = (Line(sku, tuple(column.get(sku, "") for column in cells.values()), differ(sku)) for sku in skus)
     columns = tuple(f"{system} {key}" for system, key in cells)
     return Sheet("Lines: units, net value", columns, tuple(made), of_skus=True) if cells else None
 
 
+def _pounds(value: Decimal) -> str:
+    return f"{value:,.2f}".replace("-", "−")
+
+
 def plain(value: Any) -> str:
-    """A value of the copy as text: numbers without trailing noughts, instants to the minute in UTC, nothing as ""."""
+    """A value of the copy as text: numbers without trailing noughts, instants in London, nothing as ""."""
     match value:
         case None:
             return ""
@@ -177,9 +186,9 @@ def plain(value: Any) -> str:
         case Decimal():
             return f"{value.normalize():f}" if value else "0"
         case datetime():
-            return value.strftime("%Y-%m-%d %H:%M UTC")
+            return value.astimezone(LONDON).strftime("%-d %b %Y, %H:%M %Z")
         case date():
-            return value.isoformat()
+            return value.strftime("%-d %b %Y")
         case list():
             return ", ".join(map(plain, value))
         case _:

@@ -114,7 +114,7 @@ def _page(
         request, "case.html", person, status=status,
         now=here.clock(), case=case, kept=kept is not None, seen=seen, code=load_catalogue().get(case.code),
         runbook=runbook(case.code),
-        sheets=side_by_side(here.published, case) if published else [],
+        sheets=side_by_side(here.published, case, non_stock=here.settings.non_stock_codes) if published else [],
         reference=reference_of(here.published, case) if published else None,
         evidence=_evidence(seen),
         explains=here.published.rows(
@@ -132,7 +132,20 @@ def _page(
 def _evidence(seen: Row | None) -> list[tuple[str, str]]:
     said: dict[str, Any] = json.loads(seen["evidence"]) if seen and seen["evidence"] else {}
     shown = ((k, v) for k, v in said.items() if k not in ("explains", "explains_count"))
-    return [(k, v if isinstance(v, str) else json.dumps(v, ensure_ascii=False)) for k, v in shown if v is not None]
+    return [(k, _words(v)) for k, v in shown if v is not None]
+
+
+def _words(said: Any) -> str:
+    """What evidence says, without the signs of JSON."""
+    match said:
+        case dict():
+            return ", ".join(f"{k} {_words(v)}" for k, v in said.items() if v not in (None, ""))
+        case list():
+            return "; ".join(map(_words, said)) or "none"
+        case bool():
+            return "yes" if said else "no"
+        case _:
+            return str(said)
 
 
 def _unkept(seen: Row) -> Case:

@@ -52,5 +52,5 @@ def order_page(
     systems = list(dict.fromkeys(s.system for s in way.stands))
     return render(
         request, "order.html", person, now=here.clock(), way=way, cases=cases, night=here.night,
-        sheets=of_order(here.published, reference, systems) if systems else [],
+        sheets=of_order(here.published, reference, systems, non_stock=here.settings.non_stock_codes) if systems else [],
     )  # fmt: skip
