@@ -195,13 +195,16 @@ def _listed(row: sa.Row[Any, Any]) -> Listed:
 
 
 def _found(connection: Connection, name: str) -> sa.Row[Any, Any] | None:
-    return connection.execute(sa.select(tables.person).where(tables.person.c.name == folded(name))).one_or_none()
+    name = folded(name)
+    if not NAME.fullmatch(name):
+        return None  # nobody's, and perhaps nothing that a database takes
+    return connection.execute(sa.select(tables.person).where(tables.person.c.name == name)).one_or_none()
 
 
 def _known(connection: Connection, name: str) -> sa.Row[Any, Any]:
     row = _found(connection, name)
     if row is None:
-        raise NoSuchPerson(f"{folded(name)[:64]}: there is no person of this name")
+        raise NoSuchPerson(f"{folded(name)[:64]!r}: there is no person of this name")
     return row
 
 
