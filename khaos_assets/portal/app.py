@@ -9,11 +9,13 @@ from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
+from threading import Thread
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
+from sqlalchemy.exc import DataError
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -24,6 +26,7 @@ from khaos_assets.portal.access import open_access, refusals
 from khaos_assets.portal.access.entrance import Entrance
 from khaos_assets.portal.access.passwords import Passwords
 from khaos_assets.portal.looks import render
+from khaos_assets.portal.pages import incidents
 from khaos_assets.portal.published import NothingPublished, Published
 from khaos_assets.portal.site import Site
 
@@ -70,6 +73,9 @@ def create_app(
             published = Published(store)
             stack.callback(published.close)
             app.state.site = Site(settings, store, ledger, published, access, clock)
+            Thread(
+                target=incidents.of_night, args=(app.state.site,), daemon=True
+            ).start()  # ready before it is asked for
             yield
 
     app = FastAPI(title="Khaos Assets portal", lifespan=open_and_close, docs_url=None, redoc_url=None, openapi_url=None)
@@ -81,6 +87,8 @@ def create_app(
     refusals.answer_with(app)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(RequestValidationError, lambda request, _: _page(request, 422))
+    app.add_exception_handler(DataError, lambda request, _: _page(request, 422))  # text that no database takes
+    app.add_exception_handler(UnicodeEncodeError, lambda request, _: _page(request, 422))
     app.add_exception_handler(NoSuchCase, lambda request, _: _page(request, 404))
     app.add_exception_handler(NothingPublished, _nothing_yet)
     app.add_exception_handler(LedgerError, lambda request, error: _page(request, 409, "This was refused", str(error)))

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import Annotated, Any, TypeVar
+from typing import Annotated
 
 from fastapi import Depends, Request
 
+from khaos_assets.cases.finding import Totals, Wanted, owners_known, totals
 from khaos_assets.cases.ledger import Ledger
 from khaos_assets.config import Settings, Store
 from khaos_assets.portal.access import Access
+from khaos_assets.portal.memory import Memory
 from khaos_assets.portal.published import Published
-
-T = TypeVar("T")
 
 
 @dataclass
@@ -28,14 +28,16 @@ class Site:
     access: Access
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 
-    _remembered: dict[str, tuple[object, Any]] = field(default_factory=dict[str, tuple[object, Any]])
+    memory: Memory = field(default_factory=Memory)
 
-    def remembered(self, name: str, version: object, make: Callable[[], T]) -> T:
-        """What `make` gives, made again only when the version it rests on is another."""
-        kept = self._remembered.get(name)
-        if kept is None or kept[0] != version:
-            kept = self._remembered[name] = (version, make())
-        return kept[1]
+    def totals(self, wanted: Wanted) -> Totals:
+        """The totals of a list of cases; at most two seconds behind decisions that are taken meanwhile."""
+        version = self.ledger.head()
+        return self.memory.get(("totals", wanted), version, lambda: totals(self.ledger, wanted), seconds=2)
+
+    def owners(self) -> list[str]:
+        """Everybody who has, or had, a case."""
+        return self.memory.get("owners", self.ledger.head(), lambda: owners_known(self.ledger), seconds=60)
 
     @property
     def night(self) -> date | None:

@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field
 from khaos_assets.cases import decisions
 from khaos_assets.cases.decisions import RefusedDecision
 from khaos_assets.cases.evidence import evidence_of
-from khaos_assets.cases.finding import by_keys, owners_known
+from khaos_assets.cases.finding import by_keys
 from khaos_assets.cases.states import Case, State
 from khaos_assets.corrections.listing import of_case
 from khaos_assets.portal.access import Did, Person, Right, by, changing, may
@@ -124,7 +124,7 @@ def _page(
         ) if published else [],
         events=here.ledger.events(case.case_key), corrections=of_case(here.ledger, case.case_key),
         decides=person.decides(case.code) and kept is not None,
-        reasons=here.settings.cases.reasons, owners=owners_known(here.ledger),
+        reasons=here.settings.cases.reasons, owners=here.owners(),
         refusal=refusal, typed=typed, next_step=next_step(case, kept is not None), State=State,
     )  # fmt: skip
 

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, Field
 
-from khaos_assets.cases.finding import Order, Place, Wanted, find, owners_known, totals
+from khaos_assets.cases.finding import Order, Place, Wanted, find
 from khaos_assets.cases.states import STANDING, State
 from khaos_assets.portal.access import Person, Right, may
 from khaos_assets.portal.looks import render, wants_part
@@ -75,13 +75,12 @@ def exceptions(
 ) -> HTMLResponse:
     """A page of the list, or only its rows where the page asks for them."""
     found = find(here.ledger, asked.wanted, asked.order, place_of(asked), ROWS)
-    version = (here.ledger.head(), asked.wanted)
     return render(
         request, "exceptions_rows.html" if wants_part(request) else "exceptions.html", person,
         now=here.clock(), asked=asked, said=asked.said, found=found, orders=ORDERS, states=list(CHOSEN),
-        totals=here.remembered("totals", version, lambda: totals(here.ledger, asked.wanted)),
+        totals=here.totals(asked.wanted),
         before=written(found.before), after=written(found.after),
-        owners=here.remembered("owners", here.ledger.head(), lambda: owners_known(here.ledger)),
+        owners=here.owners(),
         codes=load_catalogue(), all_families=FAMILIES,
     )  # fmt: skip
 

@@ -9,11 +9,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse
 
-from khaos_assets.cases.finding import Order, Wanted, find, totals
+from khaos_assets.cases.finding import Order, Wanted, find
 from khaos_assets.cases.trend import trend
 from khaos_assets.portal.access import Person, Right, may
 from khaos_assets.portal.looks import render
-from khaos_assets.portal.pages.certificates import Health, health
+from khaos_assets.portal.reads import Health, health
 from khaos_assets.portal.site import Here, Site
 
 router = APIRouter()
@@ -53,10 +53,11 @@ def home(request: Request, here: Here, person: Annotated[Person, Depends(may(Rig
         now=here.clock(),
         night=here.night,
         as_of=_as_of(here),
-        totals=totals(here.ledger, Wanted()),
+        totals=here.totals(Wanted()),
         late=find(here.ledger, late, Order.DUE, limit=LATE_SHOWN).cases,
         course=course(here),
         health=_health(here),
+        dagster=_in_dagster(here),
         untested=here.published.rows(UNTESTED, night=here.night) if here.night else [],
     )  # fmt: skip
 
@@ -67,7 +68,7 @@ def course(here: Site) -> Course | None:
     if not recorded:
         return None
     last = recorded[-1]
-    return here.remembered("course", last.last_seq, lambda: _course(here, last.night))
+    return here.memory.get_meanwhile("course", last.last_seq, lambda: _course(here, last.night))
 
 
 def _course(here: Site, night: date) -> Course | None:
@@ -83,4 +84,10 @@ def _as_of(here: Site) -> Any:
 
 
 def _health(here: Site) -> list[Health]:
-    return health(here, here.night) if here.night else []
+    return health(here.store, here.night) if here.night else []
+
+
+def _in_dagster(here: Site) -> str:
+    """Where Dagster shows the reports of the night; empty where its address is not known, or there was none."""
+    address = here.settings.portal.dagster_address
+    return f"{address}/assets/nightly_report?partition={here.night}" if address and here.night else ""

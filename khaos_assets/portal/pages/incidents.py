@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 from typing import Annotated
 
@@ -55,7 +56,7 @@ def of_night(here: Site) -> dict[str, Incident]:
     nights = here.ledger.nights()
     if not nights or here.night is None:
         return {}
-    return here.remembered("incidents", (nights[-1].last_seq, here.night), lambda: _made(here))
+    return here.memory.get_meanwhile("incidents", (nights[-1].last_seq, here.night), lambda: _made(here))
 
 
 def _made(here: Site) -> dict[str, Incident]:
@@ -63,4 +64,5 @@ def _made(here: Site) -> dict[str, Incident]:
     with here.published.cursor() as cursor:
         causes = read_causes(cursor, night)
     found = incidents(work_list(here.ledger, night).items, causes)
+    gc.freeze()  # they stay for a day: looking through them again and again would hold up every page
     return {hashlib.sha256(f"{i.kind} {i.name} {i.members[0].case_key}".encode()).hexdigest()[:16]: i for i in found}

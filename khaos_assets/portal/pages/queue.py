@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse
 
-from khaos_assets.cases.finding import Found, Order, Wanted, find, totals, waiting_for_second
+from khaos_assets.cases.finding import Found, Order, Wanted, find, waiting_for_second
 from khaos_assets.cases.states import State
 from khaos_assets.portal.access import Person, Right, may
 from khaos_assets.portal.looks import render
@@ -33,7 +33,7 @@ def queue(request: Request, here: Here, person: Annotated[Person, Depends(may(Ri
     return render(
         request, "queue.html", person, now=here.clock(), shown=SHOWN,
         late=first(late, Order.DUE), fresh=first(fresh, Order.DUE), inhand=first(inhand, Order.DUE),
-        sums={name: totals(here.ledger, part) for name, part in (("late", late), ("fresh", fresh), ("inhand", inhand))},
+        sums={name: here.totals(part) for name, part in (("late", late), ("fresh", fresh), ("inhand", inhand))},
         waiting=[
             c for c in waiting_for_second(here.ledger, families=person.families)
             if (c.proposed or {}).get("by") != person.name
