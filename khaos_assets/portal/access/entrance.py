@@ -10,6 +10,7 @@ import asyncio
 import hmac
 from ipaddress import ip_address
 
+from python_multipart.multipart import parse_options_header
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -67,8 +68,13 @@ class Entrance:
             scope["client"] = (_caller(scope, headers), 0)
         if not _is_our_host(headers.get("host", ""), settings):
             return _told("This server does not go by the name that was asked for.", 421)
-        if len(scope.get("raw_path", b"")) + len(scope["query_string"]) > LONGEST_ADDRESS:
+        address = scope.get("raw_path", b"") + b"?" + scope["query_string"]
+        if len(address) > LONGEST_ADDRESS:
             return _told("The address is too long.", 414)
+        if b"%00" in address or b"\0" in address:
+            return _told("This address cannot be read.", 400)
+        if not _is_unicode(headers.get("content-type", "")):
+            return _told("Text is sent in UTF-8.", 415)
         return None
 
     async def _body(self, headers: Headers, receive: Receive) -> bytes:
@@ -85,6 +91,12 @@ class Entrance:
                 raise _TooLarge
             if not message.get("more_body", False):
                 return bytes(body)
+
+
+def _is_unicode(content_type: str) -> bool:
+    """Whether a form is in UTF-8. Python knows stranger ways to write text, which fail half way through a form."""
+    _, options = parse_options_header(content_type)
+    return options.get(b"charset", b"utf-8").lower() in (b"utf-8", b"utf8")
 
 
 class _TooLarge(Exception):
