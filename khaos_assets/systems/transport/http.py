@@ -1,17 +1,19 @@
-"""`Transport`: one system's origin, asked politely and read strictly.
+"""`Transport`: one system's origin, asked politely and read strictly, on httpx.
 
-A deadline for the whole answer, gzip that must be whole, no redirects, no cookies, no proxy or netrc from the
-environment, a cap on bytes, a limit on requests in flight and per second.
+What httpx leaves open is closed here: a deadline for the whole answer, gzip that must be whole, no redirects, no proxy
+or netrc from the environment, a cap on bytes, a limit on requests in flight and per second.
 """
 
 from __future__ import annotations
 
 import asyncio
 import ssl
+import sys
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -23,7 +25,6 @@ from pyrate_limiter import Limiter, Rate
 from khaos_assets.config.settings import Transport as Politeness
 from khaos_assets.systems.transport import encoding
 from khaos_assets.systems.transport.budget import current_budget
-from khaos_assets.systems.transport.connection import Broken, Connection, TooLong, request_bytes
 from khaos_assets.systems.transport.connections import Connections
 from khaos_assets.systems.transport.errors import (
     BodyBroken,
@@ -38,8 +39,13 @@ from khaos_assets.systems.transport.errors import (
     Throttled,
     TransportError,
 )
-from khaos_assets.systems.transport.origin import base_address, target
+from khaos_assets.systems.transport.origin import base_address, within
 from khaos_assets.systems.transport.retry import http_date, retry_after_seconds, retrying
+
+# httpcore looks for sniffio at each lock it takes, about seven times a request; where it is not installed, every look
+# searches the whole path again (2 ms a request). None says at once that there is none.
+if find_spec("sniffio") is None:
+    sys.modules["sniffio"] = None  # pyright: ignore[reportArgumentType]
 
 OK = frozenset({200})
 STANDING = {"User-Agent": "khaos-assets", "Accept": "*/*"}
@@ -93,16 +99,17 @@ class Transport:
         self._limiters = _limiters(politeness)
         self._clock: tuple[timedelta, timedelta] | None = None
         context = ssl.create_default_context(cafile=str(ca_file)) if ca_file else _public_authorities()
-        context.set_alpn_protocols(["http/1.1"])
-        self._connections = Connections(self.base, politeness.concurrency, context)
+        self._connections = Connections(politeness.concurrency, context)
+        self._timeout = httpx.Timeout(politeness.page_deadline_seconds).as_dict()
 
     async def __aenter__(self) -> Self:
+        await self._connections.__aenter__()
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._connections.close()
+        await self._connections.__aexit__(kind, error, trace)
         for limiter in self._limiters:
             limiter.close()
 
@@ -134,11 +141,17 @@ class Transport:
         (ask again) or any other error. `repeatable=False` never asks twice (writes without a key).
         Raises TransportError.
         """
-        asked = target(self.base, path, params)
-        if asked is None:
+        url = within(self.base, path)
+        if url is None:
             raise OriginRefused(self.name, operation, "the address is outside the configured origin; nothing was sent")
-        sent = {**STANDING, **(headers or {}), "Accept-Encoding": "gzip"}
-        request = request_bytes(method, self.base.netloc, asked, sent, content)
+        request = httpx.Request(
+            method,
+            url,
+            params=params or None,
+            content=content,
+            headers={**STANDING, **(headers or {}), "Accept-Encoding": "gzip"},
+            extensions={"timeout": self._timeout},
+        )
         limit = max_body_bytes or self.politeness.max_body_bytes
         async for attempt in stamina.retry_context(
             on=retrying(repeatable, self.politeness.longest_wait_seconds),
@@ -154,9 +167,9 @@ class Transport:
                 return answer
         raise AssertionError("stamina either returns or raises")  # pragma: no cover
 
-    async def _ask(self, operation: str, request: bytes, expect: frozenset[int], limit: int) -> Answer:
+    async def _ask(self, operation: str, request: httpx.Request, expect: frozenset[int], limit: int) -> Answer:
         """One attempt: wait for a slot, then the whole answer within the deadline."""
-        async with self._connections.slot():
+        async with self._connections.one() as connection:
             for limiter in self._limiters:
                 await limiter.try_acquire_async(self.name)
             self.gate()
@@ -165,40 +178,54 @@ class Transport:
                 budget.requests += 1
             deadline = self.politeness.page_deadline_seconds
             try:
-                async with asyncio.timeout(deadline), self._connections.one() as connection:
+                async with asyncio.timeout(deadline):
                     return await self._receive(connection, operation, request, expect, limit)
-            except TimeoutError as e:
+            except (TimeoutError, httpx.TimeoutException) as e:
                 raise DeadlineExceeded(self.name, operation, f"no whole answer within {deadline:g} s") from e
-            except OSError as e:
+            except TransportError:
+                raise
+            except httpx.TransportError as e:
                 raise ConnectionFailed(self.name, operation, type(e).__name__) from e
-            except Broken as e:
-                raise ConnectionFailed(self.name, operation, str(e)) from e
 
     async def _receive(
-        self, connection: Connection, operation: str, request: bytes, expect: frozenset[int], limit: int
+        self,
+        connection: httpx.AsyncHTTPTransport,
+        operation: str,
+        request: httpx.Request,
+        expect: frozenset[int],
+        limit: int,
     ) -> Answer:
         sent_at = datetime.now(UTC)
-        await connection.ask(request)
-        received_at = datetime.now(UTC)
-        status, headers = connection.status, connection.headers
-        server_time = http_date(headers.get("date"))
-        self._note_clock(sent_at, received_at, server_time)
-        if status not in expect:
-            raise self._failure(operation, status, headers, server_time or received_at)
+        response = await connection.handle_async_request(request)
         try:
-            received = await connection.body(limit)
-        except TooLong as e:
-            raise BodyTooLarge(self.name, operation, f"more than {limit} bytes", status=status) from e
-        body = await self._unpack(operation, status, headers, received, limit)
-        packed = None if body is received else received
-        return Answer(operation, status, headers, body, packed, received_at, server_time)
+            received_at = datetime.now(UTC)
+            server_time = http_date(response.headers.get("date"))
+            self._note_clock(sent_at, received_at, server_time)
+            status = response.status_code
+            if status not in expect:
+                raise self._failure(operation, response, server_time or received_at)
+            declared = response.headers.get("content-length", "")
+            if declared.isdigit() and int(declared) > limit:
+                raise BodyTooLarge(self.name, operation, f"more than {limit} bytes", status=status)
+            chunks: list[bytes] = []
+            size = 0
+            async for chunk in response.aiter_raw():
+                size += len(chunk)
+                if size > limit:
+                    raise BodyTooLarge(self.name, operation, f"more than {limit} bytes", status=status)
+                chunks.append(chunk)
+            received = b"".join(chunks)
+            body = await self._unpack(operation, response, received, limit)
+            packed = None if body is received else received
+            return Answer(operation, status, dict(response.headers.items()), body, packed, received_at, server_time)
+        finally:
+            await response.aclose()
 
-    async def _unpack(
-        self, operation: str, status: int, headers: Mapping[str, str], packed: bytes, limit: int
-    ) -> bytes:
-        name = headers.get("content-encoding", "identity").strip().lower()
+    async def _unpack(self, operation: str, response: httpx.Response, packed: bytes, limit: int) -> bytes:
+        name = response.headers.get("content-encoding", "identity").strip().lower()
         if name in {"identity", ""}:
             return packed
+        status = response.status_code
         if name not in {"gzip", "x-gzip"}:
             raise EncodingRefused(
                 self.name, operation, f"content encoding {name[:40]!r} was not asked for", status=status
@@ -212,9 +239,10 @@ class Transport:
         except encoding.TooLarge as e:
             raise BodyTooLarge(self.name, operation, str(e), status=status) from e
 
-    def _failure(self, operation: str, status: int, headers: Mapping[str, str], now: datetime) -> TransportError:
+    def _failure(self, operation: str, response: httpx.Response, now: datetime) -> TransportError:
         """The error of an unexpected status. Its text never quotes the body or a redirect's target."""
-        wait = retry_after_seconds(headers.get("retry-after"), now)
+        status = response.status_code
+        wait = retry_after_seconds(response.headers.get("retry-after"), now)
         if status in {408, 429}:
             return Throttled(self.name, operation, "asked to wait", status=status, retry_after=wait)
         if status in {500, 502, 503, 504}:

@@ -3,14 +3,8 @@
 from __future__ import annotations
 
 import ipaddress
-import re
-from collections.abc import Mapping
 
 import httpx
-
-PORTS = {"http": 80, "https": 443}
-PLAIN = re.compile(r"(?:/[A-Za-z0-9_~%=+-]+)+", re.ASCII)
-"""A path that stands as it is, without taking it apart: by the thousand, that is felt."""
 
 
 def is_loopback(host: str) -> bool:
@@ -35,21 +29,13 @@ def base_address(base_url: str) -> httpx.URL:
     return url
 
 
-def target(base: httpx.URL, path: str, params: Mapping[str, str | int] | None = None) -> bytes | None:
-    """What a request line asks for: `path` below the base address, or an absolute address of the same origin.
-
-    None for any other origin.
-    """
-    if not params and PLAIN.fullmatch(path):
-        return base.raw_path.rstrip(b"/") + path.encode("ascii")
+def within(base: httpx.URL, path: str) -> httpx.URL | None:
+    """`path` below the base address, or an absolute address of the same origin; None for any other origin."""
     if "://" not in path.split("?", 1)[0] and not path.startswith("//"):
-        url = httpx.URL(str(base) + ("/" + path.lstrip("/") if path else ""))
-    else:
-        url = httpx.URL(path)
-        if _origin(url) != _origin(base) or url.userinfo:
-            return None
-    return (httpx.URL(url, params=params) if params else url).raw_path
+        return httpx.URL(str(base) + ("/" + path.lstrip("/") if path else ""))
+    url = httpx.URL(path)
+    return url if _origin(url) == _origin(base) and not url.userinfo else None
 
 
 def _origin(url: httpx.URL) -> tuple[str, str, int]:
-    return url.scheme, url.host, url.port or PORTS.get(url.scheme, 0)
+    return url.scheme, url.host, url.port or {"http": 80, "https": 443}.get(url.scheme, 0)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from functools import lru_cache
 
 from stamina.instrumentation import LoggingOnRetryHook, set_on_retry_hooks
 
@@ -28,7 +27,6 @@ def retry_after_seconds(header: str | None, now: datetime) -> float | None:
     return None if moment is None else max(0.0, (moment - now).total_seconds())
 
 
-@lru_cache(maxsize=64)
 def http_date(header: str | None) -> datetime | None:
     """An HTTP-date as aware UTC, None if absent or unreadable."""
     if header is None:
