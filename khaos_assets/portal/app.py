@@ -73,9 +73,9 @@ def create_app(
             published = Published(store)
             stack.callback(published.close)
             app.state.site = Site(settings, store, ledger, published, access, clock)
-            Thread(
-                target=incidents.of_night, args=(app.state.site,), daemon=True
-            ).start()  # ready before it is asked for
+            ready = Thread(target=incidents.of_night, args=(app.state.site,))  # before somebody asks
+            ready.start()
+            stack.callback(ready.join)
             yield
 
     app = FastAPI(title="Khaos Assets portal", lifespan=open_and_close, docs_url=None, redoc_url=None, openapi_url=None)
