@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 from collections.abc import AsyncGenerator, Callable
 from contextlib import ExitStack, asynccontextmanager
@@ -75,6 +76,7 @@ def create_app(
             app.state.site = Site(settings, store, ledger, published, access, clock)
             ready = Thread(target=incidents.of_night, args=(app.state.site,))  # before somebody asks
             ready.start()
+            stack.callback(gc.unfreeze)
             stack.callback(ready.join)
             yield
 
