@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import cached_property
 from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher
@@ -25,7 +26,11 @@ class Passwords:
     def __init__(self, hasher: PasswordHasher | None = None) -> None:
         self._hasher = hasher or PasswordHasher.from_parameters(RFC_9106_LOW_MEMORY)
         self._turn = BoundedSemaphore(AT_ONCE)
-        self._nobodys = self._hasher.hash("nobody has this password")
+
+    @cached_property
+    def _nobodys(self) -> str:
+        """What a password is compared with where there is no person."""
+        return self._hasher.hash("nobody has this password")
 
     def hashed(self, password: str, *, name: str) -> str:
         """The hash of a new password. Raises BadPassword."""
@@ -47,8 +52,9 @@ class Passwords:
         """Whether it is the password of this hash. Without one the answer is no, and takes as long."""
         text = _plain(password[: LONGEST + 1])
         with self._turn:
+            nobodys = self._nobodys
             try:
-                return self._hasher.verify(stored or self._nobodys, text) and stored is not None
+                return self._hasher.verify(stored or nobodys, text) and stored is not None
             except (VerificationError, InvalidHashError):
                 return False
 
