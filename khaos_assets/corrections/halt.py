@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 from datetime import datetime
 
+import msgspec
+
 from khaos_assets.cases.events import Happening, Kind
 from khaos_assets.cases.ledger import Ledger, recorded
 from khaos_assets.config import Store
@@ -37,14 +39,29 @@ def refuse_halted(store: Store) -> None:
         )
 
 
-def halted_by(store: Store) -> str | None:
-    """Who stopped corrections, when and why; None where nobody did."""
+class Stop(msgspec.Struct, frozen=True):
+    """The switch as it was thrown. `at` aware."""
+
+    by: str
+    at: datetime
+    why: str
+
+
+def stop_in_force(store: Store) -> Stop | None:
+    """Who stopped corrections, when and why; None where nobody did. Raises ValueError where the switch says nothing."""
     try:
-        said = json.loads(store.halt_switch.read_text(encoding="utf-8"))
-        return f"halted by {said['by']} at {said['at']}: {said['why']}"
+        said = store.halt_switch.read_bytes()
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, KeyError):
+    return msgspec.json.decode(said, type=Stop)
+
+
+def halted_by(store: Store) -> str | None:
+    """The same in words, whatever the switch says."""
+    try:
+        stop = stop_in_force(store)
+        return stop and f"halted by {stop.by} at {stop.at.isoformat()}: {stop.why}"
+    except (OSError, ValueError):
         return f"halted: {store.halt_switch} is there"
 
 
