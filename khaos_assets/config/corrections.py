@@ -34,6 +34,9 @@ class Corrections(Section):
     assumed_writes: list[str] = Field(
         default=[], description="writes that no vendor text documents, on where they were proven on this installation"
     )
+    batches: list[str] = Field(
+        default=[], description="writes that go many in a call, after the canary, where the system takes batches"
+    )
     caps: Caps = Caps()
     plan_hours: Count = Field(default=12, description="a plan that is older is not approved any more")
     approval_hours: Count = Field(default=4, description="an approval that is older is not used any more")
@@ -42,3 +45,6 @@ class Corrections(Section):
 
     def allows(self, write: str, *, assumed: bool) -> bool:
         return any(fnmatchcase(write, p) for p in (self.assumed_writes if assumed else self.writes))
+
+    def goes_in_batches(self, write: str) -> bool:
+        return any(fnmatchcase(write, p) for p in self.batches)

@@ -94,7 +94,8 @@ async def _apply(
     plan = journal.registered.plan
     async with open_clients(settings, credentials, plan, lambda: refuse_halted(store)) as clients:
         journal.begin()
-        going = Going(journal, plan.items, clients, settings.corrections.canary, progress)
+        own = settings.corrections
+        going = Going(journal, plan.items, clients, own.canary, progress, own.goes_in_batches)
         how, why = "done", None
         try:
             await going.all()

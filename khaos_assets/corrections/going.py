@@ -7,21 +7,20 @@ before the plan was broken off is read back first. Not here: whether the plan ma
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
 import msgspec
 
+from khaos_assets.corrections.canary import batches
 from khaos_assets.corrections.journal import SETTLED, ItemState, Journal, Line
 from khaos_assets.corrections.plan import PlanItem
 from khaos_assets.systems.read import ReadFailed
 from khaos_assets.systems.transport import Halted, TransportError
-from khaos_assets.systems.write import Acked, Indeterminate, RecordGone, Refused, Repeat, Write, same
+from khaos_assets.systems.write import Acked, Indeterminate, Outcome, RecordGone, Refused, Repeat, Sending, same
 
-TOGETHER = 500
-"""Items whose figures are asked for together, just before they are sent."""
 SENDINGS = 3
 """How often one item is sent in one go, where sending it again does no harm."""
 FRESH = frozenset({ItemState.PLANNED, ItemState.REFUSED})
@@ -46,17 +45,22 @@ class Going:
     clients: dict[str, Any]
     canary: Sequence[int]
     progress: Callable[[int, int], None] = lambda done, of: None  # noqa: ARG005
+    batched: Callable[[str], bool] = lambda write: False  # noqa: ARG005
+    """Whether a kind of write goes in batches of the system."""
     lines: dict[int, Line] = field(default_factory=dict[int, Line])
     _ended: int = 0
+    _fresh: frozenset[int] = frozenset()
+    """Items of which nothing was changed when this began: they alone can stop the plan."""
 
     async def all(self) -> None:
         """What may have been sent is read back first. Raises Stopped or Halted; what is under way ends first."""
         self.lines = self.journal.lines()
         places = [p for p, line in self.lines.items() if line.state not in SETTLED]
         self._ended = len(self.lines) - len(places)
-        for _, group in self._by_write(p for p in places if self.lines[p].state not in FRESH):
+        self._fresh = frozenset(p for p in places if self.lines[p].state in FRESH)
+        for _, group in self._by_write(p for p in places if p not in self._fresh):
             await self._together(list(group), is_canary=False)
-        for _, group in self._by_write(p for p in places if self.lines[p].state in FRESH):
+        for _, group in self._by_write(p for p in places if p in self._fresh):
             for batch, is_canary in batches(list(group), self.canary):
                 await self._together(batch, is_canary)
 
@@ -64,34 +68,78 @@ class Going:
         return groupby(places, key=lambda place: self.items[place - 1].write)
 
     async def _together(self, places: Sequence[int], is_canary: bool) -> None:
-        """Side by side, as many as the system takes. The first failure lets no further item begin."""
-        broken: list[Exception] = []
-        moved = await self._moved(p for p in places if self.lines[p].state in FRESH)
+        """Side by side, or in batches of the system. The first failure lets no further item begin."""
+        moved = await self._moved(p for p in places if p in self._fresh)
         for place, why in moved.items():
             await self._note(self.lines[place], ItemState.CONFLICT, why)
             self._ended += 1
-        waiting = iter([p for p in places if p not in moved])
+        left = [p for p in places if p not in moved]
+        item = self.items[places[0] - 1]
+        size = type(item.open()).batch if self.batched(item.write) else 1
+        if is_canary or size == 1 or not self._fresh.issuperset(left):
+            await self._side_by_side(left, self._one, is_canary)
+            return
+        for begin in range(0, len(left), size):
+            await self._in_one_call(left[begin : begin + size])
+
+    async def _side_by_side(
+        self, places: Sequence[int], act: Callable[[int], Awaitable[object]], is_canary: bool = False
+    ) -> None:
+        """Do something with each. Raises what broke it: Halted first, Stopped where an item ended as it may not."""
+        broken: list[Exception] = []
+        waiting = iter(places)
 
         async def work() -> None:
             for place in waiting:
                 if broken:
                     return
-                fresh = self.lines[place].state in FRESH
                 try:
-                    await self._one(place)
+                    await act(place)
                 except (Halted, ReadFailed, TransportError) as e:
                     broken.append(e)
                 line = self.lines[place]
-                if line.state in STOPS and fresh and (is_canary or line.state is not ItemState.REFUSED):
+                if line.state in STOPS and place in self._fresh and (is_canary or line.state is not ItemState.REFUSED):
                     item = self.items[place - 1]
                     broken.append(Stopped(f"{item.code} {item.record}: {line.state.value}: {line.why}"))
                 self._ended += line.state in SETTLED
                 self.progress(self._ended, len(self.items))
 
-        concurrency = self.clients[self.items[places[0] - 1].system].transport.politeness.concurrency
-        await asyncio.gather(*(work() for _ in range(min(concurrency, len(places)))))
+        if places:
+            concurrency = self.clients[self.items[places[0] - 1].system].transport.politeness.concurrency
+            await asyncio.gather(*(work() for _ in range(min(concurrency, len(places)))))
         if broken:
             raise next((e for e in broken if isinstance(e, Halted)), broken[0])
+
+    async def _in_one_call(self, places: Sequence[int]) -> None:
+        """A batch of the system: each item is read, all are written down, sent together, and each is read back.
+
+        Of an item of which nothing is known afterwards nothing more is sent: what a batch does may come late.
+        """
+        due: list[int] = []
+        ended: dict[int, Outcome] = {}
+
+        async def look(place: int) -> None:
+            if await self._is_due(place):
+                due.append(place)
+
+        async def settle(place: int) -> None:
+            if not await self._settled(place, ended[place]):
+                await self._unknown(place, ended[place])
+
+        await self._side_by_side(places, look)
+        if not due:
+            return
+        await asyncio.gather(*(self._note(self.lines[p], ItemState.INTENT) for p in due))
+        items = {p: self.items[p - 1] for p in due}
+        sendings = [Sending(item.open(), item.after, self._key(p)) for p, item in items.items()]
+        try:
+            outcomes = await type(sendings[0].write).put_together(self.clients[items[due[0]].system], sendings)
+        except Halted:
+            for place in due:
+                await self._note(self.lines[place], ItemState.PLANNED, "halted before it was sent")
+            raise
+        ended.update(zip(due, outcomes, strict=True))
+        await self._side_by_side(due, settle)
 
     async def _moved(self, places: Iterable[int]) -> dict[int, str]:
         """Items whose value was made of figures that are otherwise now, and how. Each system is asked once for all."""
@@ -109,6 +157,11 @@ class Going:
 
     async def _one(self, place: int) -> None:
         """One item to its end. Raises Halted, ReadFailed or TransportError where it cannot even be read."""
+        if await self._is_due(place):
+            await self._send(place)
+
+    async def _is_due(self, place: int) -> bool:
+        """Whether it is to be sent; where not, its line says why. Raises Halted, ReadFailed or TransportError."""
         item, line = self.items[place - 1], self.lines[place]
         write, client = item.open(), self.clients[item.system]
         if line.state is ItemState.REFUSED:
@@ -118,7 +171,7 @@ class Going:
             seen = await write.current(client)
         except RecordGone as e:
             await self._note(line, ItemState.INDETERMINATE if known else ItemState.GONE, str(e))
-            return
+            return False
         if same(seen, item.after):
             await self._note(line, ItemState.VERIFIED, "found so after a break" if known else "it stood so already")
         elif not same(seen, item.before):
@@ -129,43 +182,53 @@ class Going:
         elif known and write.repeat is Repeat.NEVER:
             await self._note(line, ItemState.INDETERMINATE, ASK_A_PERSON.format(after=item.after))
         else:
-            await self._send(place, item, write, client)
+            return True
+        return False
 
-    async def _send(self, place: int, item: PlanItem, write: Write, client: Any) -> None:
+    async def _send(self, place: int) -> None:
         """Written down, sent, read back. Sent again only where twice is once, and only after reading."""
-        outcome = Indeterminate("it was not sent")
-        for _ in range(SENDINGS):
+        item = self.items[place - 1]
+        write, client = item.open(), self.clients[item.system]
+        outcome: Outcome = Indeterminate("it was not sent")
+        for _ in range(SENDINGS if write.repeat is not Repeat.NEVER else 1):
             await self._note(self.lines[place], ItemState.INTENT)
             try:
                 outcome = await write.put(client, item.after, self._key(place))
             except Halted:
                 await self._note(self.lines[place], ItemState.PLANNED, "halted before it was sent")
                 raise
-            if isinstance(outcome, Refused):
-                await self._note(self.lines[place], ItemState.REFUSED, outcome.why)
+            if await self._settled(place, outcome):
                 return
-            if isinstance(outcome, Acked) and outcome.seen is None:
+        await self._unknown(place, outcome)
+
+    async def _settled(self, place: int, outcome: Outcome) -> bool:
+        """What became of a sending, read back where it was not refused. Not settled: as before, and nobody said no."""
+        item = self.items[place - 1]
+        if isinstance(outcome, Refused):
+            await self._note(self.lines[place], ItemState.REFUSED, outcome.why)
+            return True
+        seen = outcome.seen if isinstance(outcome, Acked) else None
+        if seen is None:
+            if isinstance(outcome, Acked):
                 await self._note(self.lines[place], ItemState.ACKED)
-            seen = outcome.seen if isinstance(outcome, Acked) and outcome.seen is not None else None
-            if seen is None:
-                try:
-                    seen = await write.current(client)
-                except (RecordGone, ReadFailed, TransportError) as e:
-                    if isinstance(e, Halted):
-                        raise
-                    await self._note(self.lines[place], ItemState.INDETERMINATE, f"it cannot be read back: {e}")
-                    return
-            if same(seen, item.after):
-                await self._note(self.lines[place], ItemState.VERIFIED)
-                return
-            if isinstance(outcome, Acked) or not same(seen, item.before):
-                await self._note(
-                    self.lines[place], ItemState.DIVERGED, f"{seen} stands there after writing {item.after}"
-                )
-                return
-            if write.repeat is Repeat.NEVER:
-                break
-        why = f"{outcome.why}; {ASK_A_PERSON.format(after=item.after)}"
+            try:
+                seen = await item.open().current(self.clients[item.system])
+            except (RecordGone, ReadFailed, TransportError) as e:
+                if isinstance(e, Halted):
+                    raise
+                await self._note(self.lines[place], ItemState.INDETERMINATE, f"it cannot be read back: {e}")
+                return True
+        if same(seen, item.after):
+            await self._note(self.lines[place], ItemState.VERIFIED)
+        elif isinstance(outcome, Acked) or not same(seen, item.before):
+            await self._note(self.lines[place], ItemState.DIVERGED, f"{seen} stands there after writing {item.after}")
+        else:
+            return False
+        return True
+
+    async def _unknown(self, place: int, outcome: Outcome) -> None:
+        said = outcome.why if isinstance(outcome, Indeterminate) else ""
+        why = f"{said}; {ASK_A_PERSON.format(after=self.items[place - 1].after)}"
         await self._note(self.lines[place], ItemState.INDETERMINATE, why)
 
     def _key(self, place: int) -> str:
@@ -176,14 +239,3 @@ class Going:
         moved = msgspec.structs.replace(line, state=state, why=why)
         await self.journal.note(moved)
         self.lines[line.place] = moved
-
-
-def batches(places: Sequence[int], canary: Sequence[int]) -> Iterator[tuple[Sequence[int], bool]]:
-    """The first few, a few more, the rest in parts; whether each is a canary."""
-    at = 0
-    for size in canary:
-        if at < len(places):
-            yield places[at : at + size], True
-        at += size
-    for begin in range(at, len(places), TOGETHER):
-        yield places[begin : begin + TOGETHER], False

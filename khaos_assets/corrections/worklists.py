@@ -17,7 +17,9 @@ from pathlib import Path
 from khaos_assets.cases.ledger import Ledger
 from khaos_assets.cases.states import STANDING, Case
 from khaos_assets.config import Store
+from khaos_assets.config.filed import file_all, withdraw
 from khaos_assets.config.store import write_bytes
+from khaos_assets.config.version import product_version
 from khaos_assets.corrections.plan import Plan
 
 COLUMNS = (
@@ -39,6 +41,7 @@ def write_worklists(ledger: Ledger, store: Store, night: date, plan: Plan | None
     why_not = {left.case_key: left.why for left in plan.left_out} if plan else {}
     cases = [c for c in ledger.cases(states=STANDING) if c.case_key not in planned]
     folder = store.worklists(night)
+    withdraw(folder)
     for old in folder.glob("*.csv"):
         old.unlink()
     written: dict[str, Path] = {}
@@ -48,6 +51,8 @@ def write_worklists(ledger: Ledger, store: Store, night: date, plan: Plan | None
         if code == "STK-01":
             levels = (_adjustment(c) for c in mine if c.units is not None)
             written["stock-adjustment"] = _write(folder / "stock-adjustment.csv", ADJUSTMENT, levels)
+    if written:
+        file_all(folder, (path.name for path in written.values()), product_version())
     return written
 
 

@@ -77,6 +77,8 @@ class Write(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """The value is a price: never empty, zero or negative."""
     reversible: ClassVar[bool] = True
     """Whether the value from before can be written back."""
+    batch: ClassVar[int] = 1
+    """How many of them the system takes in one call. Only of writes that set a value: what a batch did shows late."""
     moves: ClassVar[str | None] = None
     """The source whose figure it sets, named by the same fields: what was made of that figure is then out of date."""
 
@@ -87,6 +89,26 @@ class Write(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     async def put(self, client: Any, value: str, key: str) -> Outcome:
         """Send it once. `key` names this sending where the system keeps such keys. Raises nothing but Halted."""
         raise NotImplementedError
+
+    @classmethod
+    async def put_together(cls, client: Any, sendings: Sequence[Sending]) -> list[Outcome]:
+        """Send several of its kind in one call, where `batch` allows it; what became of each, in their order.
+
+        Raises Halted where nothing was sent.
+        """
+        raise NotImplementedError
+
+
+class Sending(msgspec.Struct, frozen=True):
+    """One write of a batch: what, to which value, under which key."""
+
+    write: Any
+    value: str
+    key: str
+
+
+LOOKS = (0.1, 0.2, 0.5, 1, 2, 5, 5, 10, 10, 20, 30, 30)
+"""Seconds before each look at a batch that the system works off; after the last, nothing is known of it."""
 
 
 T = TypeVar("T")

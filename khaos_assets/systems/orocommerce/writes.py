@@ -5,15 +5,26 @@ There is no idempotency key and no conditional write.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 import msgspec
 
+from khaos_assets.systems.orocommerce.batch import changed_together
 from khaos_assets.systems.orocommerce.client import OroClient
 from khaos_assets.systems.read import ReadFailed
 from khaos_assets.systems.transport import Answer
-from khaos_assets.systems.write import Acked, Outcome, RecordGone, Refused, Repeat, Write, answered, read_as
+from khaos_assets.systems.write import (
+    Acked,
+    Outcome,
+    RecordGone,
+    Refused,
+    Repeat,
+    Sending,
+    Write,
+    answered,
+    read_as,
+)
 
 REFUSALS = frozenset({400, 403, 404, 405, 409})
 """Statuses after which nothing was done."""
@@ -53,8 +64,14 @@ class StockWrite(_Attribute, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     name: ClassVar[str] = "orocommerce.stock"
     says: ClassVar[str] = "PATCH /inventorylevels/{id}"
+    batch: ClassVar[int] = 100
     type: ClassVar[str] = "inventorylevels"
     attribute: ClassVar[str] = "quantity"
+
+    @classmethod
+    async def put_together(cls, client: OroClient, sendings: Sequence[Sending]) -> list[Outcome]:
+        rows = [{"id": s.write.id, "attributes": {cls.attribute: s.value}} for s in sendings]
+        return await changed_together(client, "PATCH /inventorylevels", cls.type, rows)
 
 
 class PriceWrite(_Attribute, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -6,11 +6,13 @@ stands there is answered 200 with the old stock, so the answer is compared and n
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import ClassVar
 
 import msgspec
 
+from khaos_assets.systems.scayle.bulk import posted_together
 from khaos_assets.systems.scayle.client import ScayleClient
 from khaos_assets.systems.transport import Answer
 from khaos_assets.systems.write import (
@@ -20,6 +22,7 @@ from khaos_assets.systems.write import (
     RecordGone,
     Refused,
     Repeat,
+    Sending,
     Write,
     answered,
     read_as,
@@ -54,6 +57,7 @@ class StockWrite(Write, frozen=True, kw_only=True, forbid_unknown_fields=True):
     system: ClassVar[str] = "scayle"
     name: ClassVar[str] = "scayle.stock"
     says: ClassVar[str] = "POST /variants/{v}/stocks"
+    batch: ClassVar[int] = 500
     variant_id: str
     warehouse: str
     merchant: str | None = None
@@ -74,22 +78,30 @@ class StockWrite(Write, frozen=True, kw_only=True, forbid_unknown_fields=True):
             raise RecordGone(f"variant {self.variant_id} has {len(found)} rows of stock in {self.warehouse}")
         return str(found[0].quantity)
 
-    async def put(self, client: ScayleClient, value: str, key: str) -> Outcome:  # noqa: ARG002 (SCAYLE keeps none)
+    def _body(self, value: str) -> dict[str, object]:
         without = self.sells_without_stock
         body = {
             "quantity": int(value), "warehouseReferenceKey": self.warehouse, "changedAt": self.changed_at,
             "merchantReferenceKey": self.merchant, "expectedAvailabilityAt": self.expected_at,
             "sellableWithoutStock": None if without is None else without == "true",
         }  # fmt: skip
-        body = {name: v for name, v in body.items() if v is not None}
-        path = f"/variants/{self.variant_id}/stocks"
-        answer = await _posted(client, path, body, self.says, "stocksWrite")
+        return {name: v for name, v in body.items() if v is not None}
+
+    async def put(self, client: ScayleClient, value: str, key: str) -> Outcome:  # noqa: ARG002 (SCAYLE keeps none)
+        answer = await _posted(
+            client, f"/variants/{self.variant_id}/stocks", self._body(value), self.says, "stocksWrite"
+        )
         if not isinstance(answer, Answer):
             return answer
         try:
             return Acked(str(msgspec.json.decode(answer.body, type=_Stock).quantity))
         except msgspec.DecodeError:
             return Indeterminate("the answer does not tell the stock now in force")
+
+    @classmethod
+    async def put_together(cls, client: ScayleClient, sendings: Sequence[Sending]) -> list[Outcome]:
+        posts = [(s.key, f"/variants/{s.write.variant_id}/stocks", s.write._body(s.value)) for s in sendings]
+        return await posted_together(client, "/variants/stocks", "stocksWrite", posts)
 
 
 class PriceWrite(Write, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -98,6 +110,7 @@ class PriceWrite(Write, frozen=True, kw_only=True, forbid_unknown_fields=True):
     system: ClassVar[str] = "scayle"
     name: ClassVar[str] = "scayle.price"
     says: ClassVar[str] = "POST /variants/{v}/prices"
+    batch: ClassVar[int] = 500
     money: ClassVar[bool] = True
     variant_id: str
     price_key: str
@@ -117,13 +130,17 @@ class PriceWrite(Write, frozen=True, kw_only=True, forbid_unknown_fields=True):
             raise RecordGone(f"variant {self.variant_id} has no price {self.price_key}")
         return str(found[0].price)
 
-    async def put(self, client: ScayleClient, value: str, key: str) -> Outcome:  # noqa: ARG002
+    def _body(self, value: str) -> dict[str, object]:
         body: dict[str, object] = {
             "price": int(value), "countryCode": self.country, "currencyCode": self.currency, "tax": Decimal(self.tax),
             "validFrom": self.valid_from, "merchantReferenceKey": self.merchant,
         }  # fmt: skip
-        body = {name: v for name, v in body.items() if v is not None}
-        answer = await _posted(client, f"/variants/{self.variant_id}/prices", body, self.says, "pricesWrite")
+        return {name: v for name, v in body.items() if v is not None}
+
+    async def put(self, client: ScayleClient, value: str, key: str) -> Outcome:  # noqa: ARG002
+        answer = await _posted(
+            client, f"/variants/{self.variant_id}/prices", self._body(value), self.says, "pricesWrite"
+        )
         if not isinstance(answer, Answer):
             return answer
         try:
@@ -131,6 +148,11 @@ class PriceWrite(Write, frozen=True, kw_only=True, forbid_unknown_fields=True):
         except msgspec.DecodeError:
             return Acked()
         return Acked(str(told.price)) if told.key == self.price_key else Acked()  # another row than meant: read back
+
+    @classmethod
+    async def put_together(cls, client: ScayleClient, sendings: Sequence[Sending]) -> list[Outcome]:
+        posts = [(s.key, f"/variants/{s.write.variant_id}/prices", s.write._body(s.value)) for s in sendings]
+        return await posted_together(client, "/variants/prices", "pricesWrite", posts)
 
 
 class _Package(msgspec.Struct, frozen=True):

@@ -24,7 +24,7 @@ from khaos_assets.corrections.journal import Journal, Line
 from khaos_assets.corrections.plan import Ground, Plan, PlanItem
 from khaos_assets.corrections.register import enter, find
 from khaos_assets.systems.read import System
-from khaos_assets.systems.write import Acked, Indeterminate, Outcome, Repeat, Write
+from khaos_assets.systems.write import Acked, Indeterminate, Outcome, Repeat, Sending, Write
 
 NIGHT = "2026-11-20"
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
@@ -112,6 +112,17 @@ class SetWrite(Write, frozen=True, kw_only=True, forbid_unknown_fields=True):
         return client.write(deed, None)
 
 
+class BatchWrite(SetWrite, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Sets values, several in one call; each row of it may fail or come late by itself."""
+
+    name: ClassVar[str] = "shop.batch"
+    batch: ClassVar[int] = 3
+
+    @classmethod
+    async def put_together(cls, client: Shop, sendings: Sequence[Sending]) -> list[Outcome]:
+        return [await s.write.put(client, s.value, s.key) for s in sendings]
+
+
 class _Adding(Write, frozen=True, kw_only=True, forbid_unknown_fields=True):
     system: ClassVar[str] = "shop"
     id: str
@@ -157,7 +168,7 @@ class PriceWrite(SetWrite, frozen=True, kw_only=True, forbid_unknown_fields=True
     money: ClassVar[bool] = True
 
 
-WRITES: tuple[type[Write], ...] = (SetWrite, KeyedWrite, AddWrite, PriceWrite)
+WRITES: tuple[type[Write], ...] = (SetWrite, KeyedWrite, AddWrite, PriceWrite, BatchWrite)
 
 
 def item(write: type[Write], record: str, before: str = "1", after: str = "2", **more: Any) -> PlanItem:

@@ -7,6 +7,7 @@ import random
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from copy import deepcopy
+from typing import Any
 
 import pytest
 
@@ -16,6 +17,7 @@ from khaos_assets.corrections.plan import Plan
 from khaos_assets.systems.write import Acked, Repeat, Write
 from khaos_assets_tests.unit.corrections.target import (
     AddWrite,
+    BatchWrite,
     DyingJournal,
     KeyedWrite,
     Killed,
@@ -59,7 +61,9 @@ def dying_at(point: int) -> Callable[[str], None]:
 LOOP = asyncio.new_event_loop()
 
 
-def go(journal: Notebook | DyingJournal, plan: Plan, shop: Shop, point: int = 0, how: type[Going] = Going) -> bool:
+def go(
+    journal: Notebook | DyingJournal, plan: Plan, shop: Shop, point: int = 0, how: Callable[..., Going] = Going
+) -> bool:
     """One go that may die at a point; whether it did. A canary that fails stops a go and is no death."""
     journal.step = shop.step = dying_at(point)
     try:
@@ -145,6 +149,52 @@ def test_in_a_thousand_random_histories_nothing_is_lost_and_nothing_done_twice()
     for seed in range(1000):
         journal, plan, shop = suffer(seed)
         judge(journal.lines(), plan, shop)
+
+
+def in_batches(journal: Notebook, items: Any, clients: Any, _canary: object) -> Going:
+    """One goes first, the others in calls of three."""
+    return Going(journal, items, clients, (1,), batched=lambda _: True)
+
+
+def test_killed_at_every_boundary_of_a_batch_twice_in_a_row_every_row_is_done_once() -> None:
+    plan = plan_of([item(BatchWrite, f"r{k}") for k in range(4)])
+    killed = 0
+    for first in range(1, 200):
+        journal, shop = Notebook(4), shop_of(plan)
+        if not go(journal, plan, shop, first, in_batches):
+            break
+        for second in range(1, 200, 3):
+            again, same = deepcopy(journal), deepcopy(shop)
+            died = go(again, plan, same, second, in_batches)
+            go(again, plan, same, 0, in_batches)
+            judge(again.lines(), plan, same)
+            killed += 1
+            if not died:
+                break
+    assert killed > 100
+
+
+def test_rows_of_a_batch_that_are_lost_late_or_broken_end_each_by_itself() -> None:
+    stopped = 0
+    for seed in range(300):
+        rng = random.Random(seed)
+        plan = plan_of([item(BatchWrite, f"r{k}") for k in range(5)])
+        journal, shop = Notebook(5), shop_of(plan)
+        shop.faults = ["", *(rng.choice(("", "lost", "late", "failed", "failed_after")) for _ in range(4))]
+        told = [rng.choice(FAULTS) for _ in range(2)]
+        go(journal, plan, shop, 0, in_batches)
+        for place, line in journal.lines().items():
+            if line.state is ItemState.VERIFIED:
+                assert shop.values[f"r{place - 1}"] == "2"
+            elif line.state is ItemState.INDETERMINATE:
+                stopped += 1
+        shop.faults = told
+        go(journal, plan, shop, 0, in_batches)
+        shop.faults = []
+        go(journal, plan, shop, 0, in_batches)
+        shop.settle()
+        judge(journal.lines(), plan, shop)
+    assert stopped > 100
 
 
 class Toothless(Going):
