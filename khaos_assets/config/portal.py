@@ -4,6 +4,7 @@ and the reverse proxy that stands before it.
 
 from __future__ import annotations
 
+import os
 from ipaddress import IPv4Network, IPv6Network, ip_address
 from pathlib import Path
 from typing import Annotated, Self
@@ -12,6 +13,10 @@ from urllib.parse import urlsplit
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from khaos_assets.config.section import Count, Section
+
+PORTAL_URL = "KHAOS_ASSETS_PORTAL_URL"
+DAGSTER_URL = "KHAOS_ASSETS_DAGSTER_URL"
+"""In the environment, before what the file says: where browsers find the portal, and the Dagster UI."""
 
 Role = Annotated[str, StringConstraints(pattern=r"^(viewer|finance|approver|administrator|owner:[A-Z]{2,8})$")]
 """What somebody is to the portal; `owner:STK` works the cases of the family STK."""
@@ -43,6 +48,7 @@ class Portal(Section):
     host: str = Field(default="127.0.0.1", description="another than loopback wants TLS or a proxy")
     port: int = Field(default=8420, ge=0, le=65535, description="0 = one that is free")
     public_url: str = Field(default="", description="what people type, where that is not host and port")
+    dagster_url: str = Field(default="", description="where people's browsers find the Dagster UI; none: no links")
     tls_cert: Path | None = None
     tls_key: Path | None = None
     idle_minutes: Count = Field(default=30, description="so long without a click ends a session")
@@ -61,6 +67,14 @@ class Portal(Section):
             raise ValueError("wanted is https://host or https://host:port, without a path")
         return given.rstrip("/")
 
+    @field_validator("dagster_url")
+    @classmethod
+    def _an_address(cls, given: str) -> str:
+        parts = urlsplit(given)
+        if given and (parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment):
+            raise ValueError("wanted is https://host, with the path below which the Dagster UI stands")
+        return given.rstrip("/")
+
     @model_validator(mode="after")
     def _whole(self) -> Self:
         if (self.tls_cert is None) != (self.tls_key is None):
@@ -68,6 +82,16 @@ class Portal(Section):
         if self.proxy is not None and not self.public_url:
             raise ValueError("public_url is wanted where a proxy is: what people's browsers call the portal")
         return self
+
+    @property
+    def address(self) -> str:
+        """Where browsers find the portal; empty where nobody said."""
+        return os.environ.get(PORTAL_URL, "") or self.public_url
+
+    @property
+    def dagster_address(self) -> str:
+        """Where browsers find the Dagster UI, without a slash at its end; empty where nobody said."""
+        return os.environ.get(DAGSTER_URL, "") or self.dagster_url
 
     @property
     def by_tls(self) -> bool:

@@ -25,6 +25,7 @@ from dagster import (
 
 from khaos_assets import snapshots as snapshots_stage
 from khaos_assets.config import Night
+from khaos_assets.orchestration.links import in_portal
 from khaos_assets.orchestration.metadata import (
     certificate_metadata,
     column_schema,
@@ -105,6 +106,7 @@ def build_snapshots(systems: Mapping[str, System], nights: PartitionsDefinition[
             shown = certificate_metadata(certificate, parquet, settings.reports.preview_rows)
             if late > timedelta(hours=24) and not merchant.ready_file:
                 shown["taken late"] = f"{late.days} days after its night: it shows the system as it is now"
+            shown |= in_portal(settings, "certificates", str(night), system, entity)
             if not certificate.complete:
                 context.log.warning("%s/%s is INCOMPLETE: %s", system, entity, certificate.reasons)
             yield MaterializeResult(
@@ -176,14 +178,14 @@ def build_steps(systems: Mapping[str, System], nights: PartitionsDefinition[Any]
         from khaos_assets import rules as stage
         from khaos_assets.warehouse import open_warehouse
 
-        store, night = merchant.store(), night_of(context)
-        result = stage.evaluate(merchant.settings(), store, night)
+        settings, store, night = merchant.settings(), merchant.store(), night_of(context)
+        result = stage.evaluate(settings, store, night)
         with store.writing(), open_warehouse(store, read_only=True) as db:
             shown = night_figures(db, night)
         if result.not_tested:
             table = markdown_table(["code and systems", "why it was not tested"], sorted(result.not_tested.items()))
             shown["NOT TESTED"] = MetadataValue.md(table)
-        return MaterializeResult(metadata=shown)
+        return MaterializeResult(metadata=shown | in_portal(settings, "exceptions"))
 
     @asset(
         key=EXPECTATIONS,
@@ -230,11 +232,11 @@ def build_steps(systems: Mapping[str, System], nights: PartitionsDefinition[Any]
         settings, store, night = merchant.settings(), merchant.store(), night_of(context)
         made = record_night(settings, store, night)
         if made is None:
-            return MaterializeResult(
-                metadata={"night": str(night), "ledger": "it had gone on to later nights: unchanged"}
-            )
+            told = {"night": str(night), "ledger": "it had gone on to later nights: unchanged"}
+            return MaterializeResult(metadata=told | in_portal(settings, "exceptions"))
         with open_ledger(store) as ledger:
-            return MaterializeResult(metadata={"night": str(night), **movement_figures(of_night(ledger, night.date))})
+            figures = movement_figures(of_night(ledger, night.date))
+        return MaterializeResult(metadata={"night": str(night), **figures, **in_portal(settings, "exceptions")})
 
     @asset(
         key=NIGHTLY_REPORT,
@@ -255,7 +257,8 @@ def build_steps(systems: Mapping[str, System], nights: PartitionsDefinition[Any]
         settings, store = merchant.settings(), merchant.store()
         written = stage.write_nightly(settings, store, night)
         pictures = report_pictures(settings, store, night)
-        return MaterializeResult(metadata={"night": str(night), **files(written), **pictures})
+        link = in_portal(settings, "downloads")
+        return MaterializeResult(metadata={"night": str(night), **link, **files(written), **pictures})
 
     @asset(
         key=PUBLISHED_COPY,

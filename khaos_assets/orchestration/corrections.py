@@ -30,6 +30,7 @@ from dagster._core.definitions.unresolved_asset_job_definition import Unresolved
 from khaos_assets.config import Settings
 from khaos_assets.corrections.plan import Plan
 from khaos_assets.orchestration.assets import CASES
+from khaos_assets.orchestration.links import in_portal
 from khaos_assets.orchestration.metadata import markdown_table, pounds
 from khaos_assets.orchestration.partitions import night_of
 from khaos_assets.orchestration.resources import MerchantResource
@@ -64,7 +65,9 @@ def build_corrections(nights: PartitionsDefinition[Any]) -> list[AssetsDefinitio
             policy = policy_for(settings, plan)
             if policy is not None:
                 approve(ledger, settings, plan_id, by=policy, at=now)
-        return MaterializeResult(metadata={"night": plan.night, "plan": plan.plan_id, **plan_figures(plan, settings)})
+        link = in_portal(settings, "corrections", plan.plan_id)
+        figures = {"night": plan.night, "plan": plan.plan_id, **link, **plan_figures(plan, settings)}
+        return MaterializeResult(metadata=figures)
 
     @asset(
         key=APPLIED_CORRECTIONS, deps=[CORRECTION_PLAN], partitions_def=nights, group_name=GROUP, owners=OWNERS,

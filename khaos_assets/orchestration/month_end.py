@@ -31,6 +31,7 @@ from khaos_assets.close.periods import Period
 from khaos_assets.config import Night
 from khaos_assets.config.close import Calendar
 from khaos_assets.orchestration.assets import CASES, TEAM
+from khaos_assets.orchestration.links import in_portal
 from khaos_assets.orchestration.metadata import files, markdown_table, pounds
 from khaos_assets.orchestration.resources import MerchantResource
 
@@ -121,6 +122,7 @@ def build_month_end(calendar: PartitionsDefinition[Any]) -> list[AssetsDefinitio
                 "closed by the night": str(pack.night),
                 "control totals": "OK" if pack.ties else f"CHECK: {len(pack.checks)} of {len(pack.control)} lines",
                 "summary": MetadataValue.md(markdown_table(heads, asked)),
+                **in_portal(settings, "month-end"),
                 **files({"workbook": prepared.workbook}),
             }
         )

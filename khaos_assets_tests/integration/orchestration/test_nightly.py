@@ -12,6 +12,7 @@ from dagster import AssetCheckKey, AssetCheckSeverity, AssetKey, DagsterInstance
 
 from khaos_assets.cases.ledger import open_ledger
 from khaos_assets.config import Night, Store
+from khaos_assets.config.portal import PORTAL_URL
 from khaos_assets.definitions import build_defs
 from khaos_assets.expectations import TieOutError
 from khaos_assets.orchestration import NightOutcome, run_night
@@ -47,7 +48,8 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
     folder = tmp_path_factory.mktemp("night")
     world = small_world.make(folder / "world")
     config, data = world / "merchant.toml", folder / "data"
-    with running_sandbox(world) as sandbox:
+    with running_sandbox(world) as sandbox, pytest.MonkeyPatch.context() as environment:
+        environment.setenv(PORTAL_URL, "https://recon.example.com")
         yield Ground(sandbox, config, data, run_night(config, NIGHT, sandbox.ready_file, data))
 
 
@@ -78,6 +80,19 @@ def test_the_run_succeeds_although_a_check_failed_and_stands_in_the_instance(gro
     assert drift.metadata["night"].value == "2026-11-20"
     assert (late.passed, late.severity) == (False, AssetCheckSeverity.WARN)
     assert late.metadata["status"].value == "NOT TESTED"
+
+
+def test_assets_link_to_the_pages_of_the_portal_that_show_the_same(ground: Ground) -> None:
+    pages = {
+        AssetKey(["wair", "stock"]): "/certificates/2026-11-20/wair/stock",
+        AssetKey("exceptions"): "/exceptions",
+        AssetKey("cases"): "/exceptions",
+        AssetKey("nightly_report"): "/downloads",
+    }
+    with open_instance(ground.data) as instance:
+        events = {key: instance.get_latest_materialization_event(key) for key in pages}
+    links = {k: e.asset_materialization.metadata["in the portal"].value for k, e in events.items()}  # pyright: ignore
+    assert links == {key: f"https://recon.example.com{path}" for key, path in pages.items()}
 
 
 def test_each_difference_is_a_case_once_though_the_night_is_run_again(ground: Ground) -> None:
