@@ -82,7 +82,9 @@ class Published:
             if self._current is None or self._current.path != path:
                 options: dict[str, str | bool | int | float | list[str]] = {"threads": THREADS, "memory_limit": MEMORY}
                 opened = duckdb.connect(str(path), read_only=True, config=options)
-                opened.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
+                opened.execute(
+                    "SET TimeZone = 'UTC'; SET enable_progress_bar = false; SET enable_external_access = false"
+                )
                 if self._current is not None and not self._current.readers:
                     self._current.connection.close()
                 self._current = _Copy(path, date.fromisoformat(path.name[:10]), opened)
