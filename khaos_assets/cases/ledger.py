@@ -113,11 +113,15 @@ class Ledger:
         with self.engine.connect() as connection:
             return [case_of(row) for row in connection.execute(query.limit(limit))]
 
-    def events(self, case_key: str | None = None, after_seq: int = 0) -> list[Event]:
-        """Events in their order: all, or those of one case."""
+    def events(
+        self, case_key: str | None = None, after_seq: int = 0, kinds: Iterable[Kind] | None = None
+    ) -> list[Event]:
+        """Events in their order: all, or those of one case, or of some kinds."""
         query = sa.select(tables.event).where(tables.event.c.seq > after_seq).order_by(tables.event.c.seq)
         if case_key is not None:
             query = query.where(tables.event.c.case_key == case_key)
+        if kinds is not None:
+            query = query.where(tables.event.c.kind.in_([k.value for k in kinds]))
         with self.engine.connect() as connection:
             return [_event(row) for row in connection.execute(query).mappings()]
 

@@ -11,6 +11,7 @@ import hmac
 import json
 from collections.abc import Iterator, Mapping
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,13 @@ import pyarrow.parquet as pq
 import khaos_assets
 from khaos_assets.close.pack import Pack
 from khaos_assets.config import Settings, Store
-from khaos_assets.reports.version import product_version
+from khaos_assets.config.store import write_bytes
+from khaos_assets.config.version import product_version
 from khaos_assets.systems.read import installed_systems
 
 FILE = "manifest.json"
+CONTROL = "control.json"
+"""Every control total: two figures, and whether they agree."""
 KEY = "KHAOS_SEAL_KEY"
 """Where set, seals are signed with it (HMAC-SHA-256)."""
 SOURCES = ("rules", "warehouse", "close", "systems/*/conform")
@@ -63,6 +67,7 @@ def describe(settings: Settings, store: Store, pack: Pack, folder: Path) -> Mani
             for a in pack.answers
         },
         "control": {"lines": len(pack.control), "checks": [line.what for line in pack.checks]},
+        "files": {CONTROL: hash_of(folder / CONTROL)},
     }  # fmt: skip
 
 
@@ -160,7 +165,16 @@ def _hash(value: object) -> str:
 
 
 def write_sheets(pack: Pack, folder: Path) -> None:
-    """Every sheet as Parquet, decimals as decimals: the same table, the same bytes."""
+    """Every sheet as Parquet, decimals as decimals, and the control totals: the same pack, the same bytes."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, sheet in pack.sheets.items():
         pq.write_table(sheet.table, folder / f"{name}.parquet", compression="zstd")
+    lines = [
+        {"part": c.part, "what": c.what, "left": _figure(c.left), "right": _figure(c.right), "ok": c.ok, "why": c.why}
+        for c in pack.control
+    ]
+    write_bytes(folder / CONTROL, json.dumps(lines, indent=1, ensure_ascii=False).encode() + b"\n")
+
+
+def _figure(value: Decimal | int | None) -> str | None:
+    return None if value is None else str(value)

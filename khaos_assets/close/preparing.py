@@ -20,9 +20,10 @@ from khaos_assets.close.ground import CloseError, Opening
 from khaos_assets.close.manifest import Manifest
 from khaos_assets.close.pack import Pack
 from khaos_assets.close.periods import Period, before
-from khaos_assets.close.states import Close, closes
+from khaos_assets.close.states import Close, closes_in
 from khaos_assets.close.workbook import write_pack
 from khaos_assets.config import Settings, Store
+from khaos_assets.config.filed import FILE, file_all, withdraw
 from khaos_assets.config.store import write_bytes
 
 
@@ -51,7 +52,7 @@ def folder_of(store: Store, period: str, version: int) -> Path:
 def known_closes(store: Store) -> dict[str, Close]:
     """Every period that the ledger knows. Raises LedgerError."""
     with open_ledger(store) as ledger:
-        return closes(ledger.events())
+        return closes_in(ledger)
 
 
 def prepare(settings: Settings, store: Store, period: Period, *, by: str, at: datetime) -> Prepared:
@@ -112,8 +113,17 @@ def _earlier(store: Store, close: Close, number: int) -> Path | None:
 
 def _write(made: Pack, manifest: Manifest, folder: Path, changes: Changes | None, close: Close | None) -> None:
     """The workbook and the manifest, beside the sheets."""
+    withdraw(folder)
     write_pack(made, folder / f"month-end-{made.period}.xlsx", changes, close)
     write_bytes(folder / manifests.FILE, manifests.text(manifest))
+    file_pack(folder)
+
+
+def file_pack(folder: Path) -> None:
+    """Write down every file of a version, so that it can be proven whole when somebody takes it."""
+    file_all(
+        folder, (p.name for p in folder.iterdir() if p.is_file() and not p.name.startswith(".") and p.name != FILE)
+    )
 
 
 def _replace(draft: Path, folder: Path) -> None:
@@ -121,6 +131,7 @@ def _replace(draft: Path, folder: Path) -> None:
     seal = folder / "seal.json"
     if seal.exists():
         shutil.copy2(seal, draft / seal.name)
+        file_pack(draft)
     shutil.rmtree(folder, ignore_errors=True)
     folder.parent.mkdir(parents=True, exist_ok=True)
     draft.rename(folder)

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from khaos_assets.cases.events import Event, Kind
+from khaos_assets.cases.ledger import Ledger
 
 PERIOD_KINDS = frozenset(
     {Kind.PERIOD_PREPARED, Kind.PERIOD_SIGNED, Kind.PERIOD_REVIEWED, Kind.PERIOD_SEALED, Kind.PERIOD_REOPENED}
@@ -68,8 +69,13 @@ class Close:
         return "signed" if self.signed is not None else "prepared" if self.versions else "none"
 
 
+def closes_in(ledger: Ledger) -> dict[str, Close]:
+    """Every period that a ledger knows, by its key, in order."""
+    return closes(ledger.events(kinds=PERIOD_KINDS))
+
+
 def closes(events: Iterable[Event]) -> dict[str, Close]:
-    """Every period that the ledger knows, by its key, in order."""
+    """Every period of which these events tell."""
     found: dict[str, Close] = {}
     for event in events:
         if event.kind in PERIOD_KINDS:

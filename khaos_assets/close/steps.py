@@ -16,10 +16,11 @@ from khaos_assets.cases.ledger import Ledger, open_ledger
 from khaos_assets.close import manifest as manifests
 from khaos_assets.close.ground import CloseError
 from khaos_assets.close.periods import Period, before
-from khaos_assets.close.preparing import folder_of, prepare
-from khaos_assets.close.states import Close, closes
+from khaos_assets.close.preparing import file_pack, folder_of, prepare
+from khaos_assets.close.states import Close, closes_in
 from khaos_assets.close.workbook import write_pack
 from khaos_assets.config import Settings, Store
+from khaos_assets.config.filed import withdraw
 from khaos_assets.config.store import write_bytes
 from khaos_assets.snapshots.stored import read_certificate
 
@@ -86,8 +87,10 @@ def seal(settings: Settings, store: Store, period: Period, *, by: str, at: datet
         told = {"manifest": digest, "signature": signature, "first": str(period.first), "last": str(period.last)}
         _append(ledger, Kind.PERIOD_SEALED, close, by, at, **told)
         close = _known(ledger, period)
+    withdraw(prepared.folder)
     write_pack(prepared.pack, prepared.workbook, prepared.changes, close)
     _write_seal(close, prepared.folder)
+    file_pack(prepared.folder)
     return close
 
 
@@ -131,6 +134,9 @@ def verify(settings: Settings, store: Store, period: Period) -> list[str]:
     with open_ledger(store) as ledger:
         if ledger.hash_at(kept["ledger"]["events"]) != kept["ledger"]["hash"]:
             found.append(f"ledger: event {kept['ledger']['events']} is not the one that was sealed")
+    for name, digest in kept["files"].items():
+        if not (folder / name).exists() or manifests.hash_of(folder / name) != digest:
+            found.append(f"{folder / name}: {'is not what was sealed' if (folder / name).exists() else 'is gone'}")
     today = manifests.basis(settings, store, kept)
     return found + manifests.differences({part: kept[part] for part in today}, today)
 
@@ -138,7 +144,7 @@ def verify(settings: Settings, store: Store, period: Period) -> list[str]:
 def sealed_pages(store: Store) -> set[Path]:
     """Folders of the raw pages that sealed months rest on. Raises LedgerError where the ledger cannot be opened."""
     with open_ledger(store) as ledger:
-        sealed = [c for c in closes(ledger.events()).values() if c.sealed is not None]
+        sealed = [c for c in closes_in(ledger).values() if c.sealed is not None]
     found: set[Path] = set()
     for close in sealed:
         assert close.sealed is not None
@@ -153,7 +159,7 @@ def sealed_pages(store: Store) -> set[Path]:
 
 
 def _known(ledger: Ledger, period: Period) -> Close:
-    found = closes(ledger.events()).get(period.key)
+    found = closes_in(ledger).get(period.key)
     if found is None:
         raise RefusedStep(f"{period}: no pack was made; `khaos-assets run month-end --month {period}` makes one")
     return found
@@ -171,7 +177,7 @@ def _number(close: Close) -> int:
 
 def _in_order(settings: Settings, ledger: Ledger, period: Period) -> None:
     """Months are sealed one after the other, the first one anywhere."""
-    known = closes(ledger.events())
+    known = closes_in(ledger)
     earlier = [c for key, c in known.items() if key < period.key]
     previous = known.get(before(settings.close.calendar, period).key)
     if not earlier:

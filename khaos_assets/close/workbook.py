@@ -25,7 +25,7 @@ from khaos_assets.close.states import Close
 from khaos_assets.close.summary import Answer
 from khaos_assets.config.night import LONDON
 from khaos_assets.config.store import replacing
-from khaos_assets.reports.version import product_version
+from khaos_assets.config.version import product_version
 from khaos_assets.reports.workbook.book import OPTIONS
 from khaos_assets.reports.workbook.cells import LAST_ROW, Cells, Overflow, WorkbookError
 from khaos_assets.reports.workbook.pages import Heading, Page, Table

@@ -95,6 +95,16 @@ class Store:
     def reports(self, night: date) -> Path:
         return self.root / "reports" / night.isoformat()
 
+    def reported_nights(self) -> list[date]:
+        """Nights of which reports stand, oldest first."""
+        return sorted(
+            date.fromisoformat(p.name) for p in (self.root / "reports").glob("[0-9]" * 4 + "-??-??") if p.is_dir()
+        )
+
+    def packed_periods(self) -> list[str]:
+        """Periods of which packs stand, oldest first."""
+        return sorted(p.name for p in self.packs("").glob("[0-9]*-??") if p.is_dir())
+
     def data_docs(self, night: date) -> Path:
         return self.root / "data_docs" / night.isoformat()
 
@@ -191,6 +201,11 @@ class MonthStore(Store):
     def trial_balance(self) -> Path:
         """The trial balance that somebody brought, as it came."""
         return self.root / "trial-balance.csv"
+
+    @property
+    def work(self) -> Path:
+        """What the portal was last asked to do for it (make the pack, seal it), and how that ended."""
+        return self.root / "work.json"
 
     def counted(self, system: str, entity: str) -> Path | None:
         """The folder of the count's snapshot; None where the count has none."""

@@ -19,7 +19,6 @@ from khaos_assets.cases.states import STANDING, Case
 from khaos_assets.config import Store
 from khaos_assets.config.filed import file_all, withdraw
 from khaos_assets.config.store import write_bytes
-from khaos_assets.config.version import product_version
 from khaos_assets.corrections.plan import Plan
 
 COLUMNS = (
@@ -52,7 +51,7 @@ def write_worklists(ledger: Ledger, store: Store, night: date, plan: Plan | None
             levels = (_adjustment(c) for c in mine if c.units is not None)
             written["stock-adjustment"] = _write(folder / "stock-adjustment.csv", ADJUSTMENT, levels)
     if written:
-        file_all(folder, (path.name for path in written.values()), product_version())
+        file_all(folder, (path.name for path in written.values()))
     return written
 
 

@@ -19,7 +19,7 @@ from khaos_assets.config.night import LONDON
 from khaos_assets.config.settings import SEVERITIES
 from khaos_assets.portal.access import Person, Right, csrf_token
 from khaos_assets.reports.runbook import FOLDER, read_page
-from khaos_assets.reports.version import product_version
+from khaos_assets.config.version import product_version
 from khaos_assets.rules.catalogue import FAMILIES, load_catalogue
 
 MENU = (

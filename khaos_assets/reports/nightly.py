@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from khaos_assets.config import Night, Settings, Store
+from khaos_assets.config.filed import file_all, withdraw
 from khaos_assets.config.store import replacing
 from khaos_assets.reports.case_list import read_case_list
 from khaos_assets.reports.export import write
@@ -28,6 +29,7 @@ def write_nightly(settings: Settings, store: Store, night: Night, out: Path | No
     The same snapshots give the same bytes. Raises WorkbookError where a spreadsheet could not hold something whole.
     """
     folder = out or store.reports(night.date)
+    withdraw(folder)
     formats = {"exceptions.csv": "csv", "exceptions-safe.csv": "csv-safe", "exceptions.parquet": "parquet"}
     with store.writing(), open_warehouse(store, read_only=True) as con:
         # Each thread sorts wide rows in memory of its own and keeps it: two took 0.25 GB more for 100,000 rows
@@ -45,4 +47,6 @@ def write_nightly(settings: Settings, store: Store, night: Night, out: Path | No
         index = folder / "index.html"
         pages = runbook_pages({line.code for line in figures.codes})
         write_page(con, figures, pages, downloads, index, preview_rows=settings.reports.preview_rows, cases=cases)
-    return {name: folder / name for name in (*DOWNLOADS, "index.html")}
+    names = (*DOWNLOADS, "index.html")
+    file_all(folder, names)
+    return {name: folder / name for name in names}

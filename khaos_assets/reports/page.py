@@ -16,13 +16,13 @@ from khaos_assets.cases.incidents import cause_in_words
 from khaos_assets.config.night import LONDON
 from khaos_assets.config.settings import SEVERITIES
 from khaos_assets.config.store import write_bytes
+from khaos_assets.config.version import product_version
 from khaos_assets.reports import charts
 from khaos_assets.reports.case_list import HOW, CaseList
 from khaos_assets.reports.figures import Figures
 from khaos_assets.reports.pictures import DAYS_ONLY, Pictures, read_pictures
 from khaos_assets.reports.rows import largest_open
 from khaos_assets.reports.runbook import Page
-from khaos_assets.reports.version import product_version
 from khaos_assets.rules.basis import Basis
 from khaos_assets.rules.catalogue import FAMILIES
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from xlsxwriter import Workbook
 
 from khaos_assets.config.night import LONDON
+from khaos_assets.config.version import product_version
 from khaos_assets.reports.figures import Figures
-from khaos_assets.reports.version import product_version
 from khaos_assets.reports.workbook.cells import Cells, Overflow
 from khaos_assets.reports.workbook.styles import Styles
 

@@ -9,12 +9,12 @@ from typing import Any
 import duckdb
 from xlsxwriter import Workbook
 
+from khaos_assets.config.version import product_version
 from khaos_assets.reports.case_list import CaseList
 from khaos_assets.reports.figures import Figures
 from khaos_assets.reports.pictures import read_pictures
 from khaos_assets.reports.rows import family_rows
 from khaos_assets.reports.runbook import runbook_pages
-from khaos_assets.reports.version import product_version
 from khaos_assets.reports.workbook import family
 from khaos_assets.reports.workbook.about import write_about
 from khaos_assets.reports.workbook.case_sheets import CaseSheets

@@ -1,4 +1,4 @@
-"""Which version of the product wrote a report."""
+"""Which version of the product is at work."""
 
 from __future__ import annotations
 
