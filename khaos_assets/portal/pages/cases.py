@@ -12,7 +12,6 @@ from pydantic import BaseModel, Field
 
 from khaos_assets.cases import decisions
 from khaos_assets.cases.decisions import RefusedDecision
-from khaos_assets.cases.evidence import evidence_of
 from khaos_assets.cases.finding import by_keys
 from khaos_assets.cases.states import Case, State
 from khaos_assets.corrections.listing import of_case
@@ -71,7 +70,7 @@ def decide(
 
 def _decide(here: Site, key: str, said: Decision, who: dict[str, Any]) -> Case:
     because: dict[str, Any] = who | {
-        "reason": said.reason, "note": said.note, "evidence": lambda k: evidence_of(here.store, k)
+        "reason": said.reason, "note": said.note, "evidence": lambda k: (_seen(here, k) or {}).get("evidence")
     }  # fmt: skip
     match said.decision:
         case "acknowledge":
