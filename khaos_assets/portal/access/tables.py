@@ -1,4 +1,4 @@
-"""The tables of who may come in and what they did. Nothing secret stands in them: hashes only."""
+"""The tables of who may come in and what they did. Of what people and machines show, only hashes stand in them."""
 
 from __future__ import annotations
 
@@ -58,6 +58,14 @@ attempt = Table(
     Column("last_at", Instant, nullable=False),
     Column("wait_until", Instant, nullable=False),
     comment="Wrong passwords of late.",
+)
+
+key = Table(
+    "portal_key",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("value", String(64), nullable=False, comment="32 bytes in hexadecimal"),
+    comment="Keys by which addresses are made that nobody can guess.",
 )
 
 audit = Table(
