@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from khaos_assets.cli import (
+    backups,
     cases,
     close,
     corrections,
@@ -46,6 +47,7 @@ app.add_typer(report, name="report")
 app.add_typer(web, name="portal")
 portal.add_to(web)
 upkeep.add_to(app)
+backups.add_to(app)
 app.add_typer(simulators, name="sandbox")
 sandbox.add_to(simulators)
 demonstration.add_to(app)

@@ -17,8 +17,8 @@ PARTS = {p.stem for p in ROOT.iterdir() if p.is_dir() or p.suffix == ".py"}
 
 # Each folder may import itself and those before it; cli and definitions stand above them all.
 FLOW = [
-    "config", "systems", "snapshots", "warehouse", "rules", "expectations", "cases", "corrections", "reports", "close",
-    "intraday", "portal", "orchestration",
+    "config", "systems", "snapshots", "warehouse", "rules", "expectations", "cases", "backup", "corrections", "reports",
+    "close", "intraday", "portal", "orchestration",
 ]  # fmt: skip
 
 

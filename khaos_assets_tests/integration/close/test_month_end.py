@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ import duckdb
 import openpyxl
 import pytest
 from dagster import DagsterInstance
+from fastapi.testclient import TestClient
 from typer.testing import CliRunner
 
 from khaos_assets import rules, snapshots, warehouse
@@ -24,7 +26,10 @@ from khaos_assets.close.workbook import TABS
 from khaos_assets.config import Credentials, Night, Store, load_settings
 from khaos_assets.orchestration.building import build_defs
 from khaos_assets.orchestration.resources import MerchantResource
+from khaos_assets.portal.access import open_access, people
+from khaos_assets.portal.app import create_app
 from khaos_assets.sandbox.worlds import make_world
+from khaos_assets_tests.portal_people import CHEAP, PASSWORD, Clock, hire
 from khaos_assets_tests.sandbox_fixtures import running_sandbox
 
 LAST = date(2026, 11, 1)
@@ -71,6 +76,33 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
         assert "INCOMPLETE" not in {c["verdict"] for c in counted}
     here.call("run", "month-end", *MONTH)
     yield here
+
+
+def pages(here: Installation) -> dict[str, str]:
+    """What the portal shows of an installation once its night is published: each page without the session's token."""
+    settings, store = load_settings(here.config, data_dir=here.root), Store(here.root)
+    warehouse.publish(store, Night.of(LAST))
+    with open_access(settings, store, passwords=CHEAP) as access:
+        if not people.listed(access):
+            hire(access, "ann", "finance")
+    found: dict[str, str] = {}
+    app = create_app(settings, store, clock=Clock())
+    with TestClient(app, base_url="http://127.0.0.1:8420") as client:
+        client.post("/sign-in", data={"name": "ann", "password": PASSWORD}, headers={"origin": "http://127.0.0.1:8420"})
+        for path in (
+            "/",
+            "/exceptions?state=all",
+            "/incidents",
+            "/certificates",
+            "/certificates/2026-11-01/wair/stock",
+        ):
+            answer = client.get(path)
+            assert answer.status_code == 200, answer.text
+            found[path] = re.sub(r'name="csrf" value="[^"]+"', "", answer.text)
+        case = re.search(r'href="(/cases/[^"]+)"', found["/exceptions?state=all"])
+        assert case is not None
+        found[case[1]] = re.sub(r'name="csrf" value="[^"]+"', "", client.get(case[1]).text)
+    return found
 
 
 def folder(here: Installation) -> Path:
@@ -121,7 +153,7 @@ def test_stock_is_that_of_the_count(made: Installation) -> None:
     assert "scayle/orders" not in counted
 
 
-def test_the_month_is_closed_on_the_command_line_and_made_again_from_its_raw_pages_elsewhere(
+def test_the_month_is_closed_on_the_command_line_and_a_restored_backup_gives_the_same_pages_ledger_and_seal(
     made: Installation, tmp_path: Path
 ) -> None:
     here = Installation(made.config, tmp_path / "data")
@@ -138,14 +170,18 @@ def test_the_month_is_closed_on_the_command_line_and_made_again_from_its_raw_pag
     words = " ".join(str(c.value) for row in summary.iter_rows(max_row=14) for c in row if c.value)
     assert "ann, " in words and "bob, " in words
 
-    elsewhere = Installation(made.config, tmp_path / "elsewhere")
-    for part in ("raw", "close"):
-        shutil.copytree(here.root / part, elsewhere.root / part)
-    shutil.copy2(here.root / "ledger.sqlite", elsewhere.root / "ledger.sqlite")
+    elsewhere = Installation(tmp_path / "elsewhere" / "merchant.toml", tmp_path / "elsewhere" / "data")
+    before = pages(here)
+    saved = here.call("backup", str(tmp_path / "backup"))
+    elsewhere.config.parent.mkdir()
+    restored = elsewhere.call("restore", str(tmp_path / "backup"))
+    assert (restored["events"], restored["configuration_as_saved"]) == (saved["events"], True)
     settings, store = load_settings(here.config, data_dir=elsewhere.root), Store(elsewhere.root)
     for night in (Night.of("2026-10-31"), Night.of(LAST)):
         snapshots.rebuild(settings, store, night)
         elsewhere.night(night)
+    assert elsewhere.call("close", "verify", *MONTH)["changed"] == []
+    assert pages(elsewhere) == before
     again = elsewhere.call("run", "month-end", *MONTH, by="somebody else")
     assert (again["version"], again["new"]) == (1, False)
     assert (folder(elsewhere) / "manifest.json").read_bytes() == (folder(here) / "manifest.json").read_bytes()
