@@ -117,6 +117,7 @@ async def open_clients(
     async with AsyncExitStack() as stack:
         clients: dict[str, Any] = {}
         asked = {f.open().system for i in plan.items for f in i.made_of}
+        asked |= {i.details.open().system for i in plan.items if i.details is not None}
         for name in sorted({i.system for i in plan.items} | asked):
             gate()
             client = await stack.enter_async_context(installed_systems()[name].open_client(settings, credentials))

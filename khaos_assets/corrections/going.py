@@ -7,7 +7,7 @@ before the plan was broken off is read back first. Not here: whether the plan ma
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
@@ -15,11 +15,12 @@ from typing import Any
 import msgspec
 
 from khaos_assets.corrections.canary import batches
+from khaos_assets.corrections.figures import figures_moved
 from khaos_assets.corrections.journal import SETTLED, ItemState, Journal, Line
 from khaos_assets.corrections.plan import PlanItem
 from khaos_assets.systems.read import ReadFailed
 from khaos_assets.systems.transport import Halted, TransportError
-from khaos_assets.systems.write import Acked, Indeterminate, Outcome, RecordGone, Refused, Repeat, Sending, same
+from khaos_assets.systems.write import Acked, Indeterminate, Outcome, RecordGone, Refused, Repeat, Sending, Write, same
 
 SENDINGS = 3
 """How often one item is sent in one go, where sending it again does no harm."""
@@ -69,7 +70,8 @@ class Going:
 
     async def _together(self, places: Sequence[int], is_canary: bool) -> None:
         """Side by side, or in batches of the system. The first failure lets no further item begin."""
-        moved = await self._moved(p for p in places if p in self._fresh)
+        mine = {p: self.items[p - 1] for p in places if p in self._fresh}
+        moved = await figures_moved(mine, self.clients)
         for place, why in moved.items():
             await self._note(self.lines[place], ItemState.CONFLICT, why)
             self._ended += 1
@@ -141,20 +143,6 @@ class Going:
         ended.update(zip(due, outcomes, strict=True))
         await self._side_by_side(due, settle)
 
-    async def _moved(self, places: Iterable[int]) -> dict[int, str]:
-        """Items whose value was made of figures that are otherwise now, and how. Each system is asked once for all."""
-        asked = [(place, figure) for place in places for figure in self.items[place - 1].made_of]
-        found: dict[int, str] = {}
-        for name in sorted({figure.source for _, figure in asked}):
-            mine = [(place, figure, figure.open()) for place, figure in asked if figure.source == name]
-            source = type(mine[0][2])
-            seen = await source.current(self.clients[source.system], [s for _, _, s in mine])
-            for (place, figure, _), now in zip(mine, seen, strict=True):
-                if not same(now, figure.value):
-                    of = "/".join(figure.target.values())
-                    found[place] = f"{name} of {of} is {now}, and was {figure.value} when it was planned"
-        return found
-
     async def _one(self, place: int) -> None:
         """One item to its end. Raises Halted, ReadFailed or TransportError where it cannot even be read."""
         if await self._is_due(place):
@@ -191,9 +179,17 @@ class Going:
         write, client = item.open(), self.clients[item.system]
         outcome: Outcome = Indeterminate("it was not sent")
         for _ in range(SENDINGS if write.repeat is not Repeat.NEVER else 1):
+            details = None
+            if item.details is not None:
+                asked = item.details.open()
+                try:
+                    details = await asked.fetch(self.clients[asked.system])
+                except RecordGone as e:
+                    await self._note(self.lines[place], ItemState.GONE, str(e))
+                    return
             await self._note(self.lines[place], ItemState.INTENT)
             try:
-                outcome = await write.put(client, item.after, self._key(place))
+                outcome = await _sent(write, client, item.after, self._key(place), details)
             except Halted:
                 await self._note(self.lines[place], ItemState.PLANNED, "halted before it was sent")
                 raise
@@ -239,3 +235,7 @@ class Going:
         moved = msgspec.structs.replace(line, state=state, why=why)
         await self.journal.note(moved)
         self.lines[line.place] = moved
+
+
+async def _sent(write: Write, client: Any, value: str, key: str, details: Mapping[str, str] | None) -> Outcome:
+    return await (write.put(client, value, key) if details is None else write.put_with(client, value, key, details))

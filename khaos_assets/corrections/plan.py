@@ -14,7 +14,7 @@ from decimal import Decimal
 import msgspec
 
 from khaos_assets.corrections import CorrectionError
-from khaos_assets.systems.write import Source, Write, installed_sources, installed_writes
+from khaos_assets.systems.write import Details, Source, Write, installed_details, installed_sources, installed_writes
 
 PROTECTED = frozenset(
     {"cost", "price", "sell_price", "web_price", "tax_code", "vat", "credit_limit", "terms", "discount", "price_list"}
@@ -59,6 +59,18 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         return msgspec.convert(self.target, installed_sources()[self.source])
 
 
+class Asked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where an item's details are asked for when it is sent. They are not part of the plan."""
+
+    source: str
+    """A name of `installed_details`."""
+    target: dict[str, str]
+
+    def open(self) -> Details:
+        """Ready to be asked for. Raises msgspec.ValidationError for a target that is not its own."""
+        return msgspec.convert(self.target, installed_details()[self.source])
+
+
 class PlanItem(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One value of one record. Values are text as the write reads them back; `amount_gbp` is that of the case."""
 
@@ -80,6 +92,7 @@ class PlanItem(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     floor: Decimal | None = None
     """Of a price: what it must not be below (the cost, in its currency and on its basis)."""
     made_of: tuple[Figure, ...] = ()
+    details: Asked | None = None
     rests_on: tuple[str, ...]
     evidence: dict[str, str | None] = {}
 
@@ -102,6 +115,8 @@ class PlanItem(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         self.open()
         for figure in self.made_of:
             figure.open()
+        if self.details is not None:
+            self.details.open()
 
     @property
     def system(self) -> str:

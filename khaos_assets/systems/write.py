@@ -90,6 +90,10 @@ class Write(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         """Send it once. `key` names this sending where the system keeps such keys. Raises nothing but Halted."""
         raise NotImplementedError
 
+    async def put_with(self, client: Any, value: str, key: str, details: Mapping[str, str]) -> Outcome:
+        """The same for a write that needs what no plan may hold. Raises nothing but Halted."""
+        raise NotImplementedError
+
     @classmethod
     async def put_together(cls, client: Any, sendings: Sequence[Sending]) -> list[Outcome]:
         """Send several of its kind in one call, where `batch` allows it; what became of each, in their order.
@@ -146,6 +150,17 @@ class Source(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         raise NotImplementedError
 
 
+class Details(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a write needs and nobody may keep: persons and addresses, asked of their owner just before it is sent."""
+
+    system: ClassVar[str]
+    name: ClassVar[str]
+
+    async def fetch(self, client: Any) -> Mapping[str, str]:
+        """Raises RecordGone, ReadFailed, TransportError; none of them quotes what was read."""
+        raise NotImplementedError
+
+
 async def answered(sending: Awaitable[Answer]) -> Answer | Refused | Indeterminate:
     """The answer to a request that was sent once, or what its failure means for a write.
 
@@ -174,6 +189,12 @@ def installed_writes() -> Mapping[str, type[Write]]:
 def installed_sources() -> Mapping[str, type[Source]]:
     """Every source that such a module has, by name."""
     return {s.name: s for module in _modules() for s in getattr(module, "SOURCES", ())}
+
+
+@cache
+def installed_details() -> Mapping[str, type[Details]]:
+    """Every kind of details that such a module has, by name."""
+    return {d.name: d for module in _modules() for d in getattr(module, "DETAILS", ())}
 
 
 def _modules() -> list[Any]:

@@ -4,8 +4,8 @@ A file is one SELECT over the night's warehouse and `open_case` (the exceptions 
 `case_key`). Its columns: case_key, write, rank, target (a struct: the fields of the write), record, field, before,
 after, units, floor, rests_on (reads), evidence (JSON), left_out (why it is not proposed; NULL where it is); and where a
 value was made of figures that may move, made_of (JSON: source, target, value of each; `sellable_level` has those of a
-channel's stock). Parents come before children,
-cancellations first, stock and prices before descriptions: that is `rank`.
+channel's stock); where persons and addresses are needed, details (JSON: source, target: where they are asked for).
+Parents come before children, cancellations first, stock and prices before descriptions: that is `rank`.
 
 Not here: what may never be written (`plan.py`), limits (`caps.py`), what no write puts right (`worklists.py`).
 """
@@ -31,7 +31,7 @@ from khaos_assets.cases.states import STANDING
 from khaos_assets.config import Night, Settings, Store
 from khaos_assets.corrections import CorrectionError
 from khaos_assets.corrections.journal import ItemState
-from khaos_assets.corrections.plan import Figure, Ground, LeftOut, Plan, PlanItem, Unwritable
+from khaos_assets.corrections.plan import Asked, Figure, Ground, LeftOut, Plan, PlanItem, Unwritable
 from khaos_assets.systems.write import installed_sources, installed_writes
 from khaos_assets.warehouse import open_warehouse
 from khaos_assets.warehouse.configuration import load_configuration
@@ -40,8 +40,8 @@ HERE = Path(__file__).parent
 NOTHING = """
     SELECT ''::VARCHAR AS case_key, ''::VARCHAR AS write, 0 AS rank, ''::VARCHAR AS target, ''::VARCHAR AS record,
         ''::VARCHAR AS field, NULL::VARCHAR AS before, NULL::VARCHAR AS after, NULL::DECIMAL(28, 5) AS units,
-        NULL::DECIMAL(28, 4) AS floor, NULL::JSON AS made_of, []::VARCHAR[] AS rests_on, NULL::VARCHAR AS evidence,
-        NULL::VARCHAR AS left_out
+        NULL::DECIMAL(28, 4) AS floor, NULL::JSON AS made_of, NULL::JSON AS details, []::VARCHAR[] AS rests_on,
+        NULL::VARCHAR AS evidence, NULL::VARCHAR AS left_out
     WHERE FALSE
 """
 """Every column that a file may give, for those that none of the files in use gives."""
@@ -68,6 +68,7 @@ class Proposal(msgspec.Struct, frozen=True):
     units: Decimal | None
     floor: Decimal | None
     made_of: str
+    details: str | None
     rests_on: list[str]
     evidence: str
     left_out: str | None
@@ -147,7 +148,7 @@ def _proposals(
     parts = [NOTHING, *(f"{as_text} ({f.read_text(encoding='utf-8').rstrip().rstrip(';')}\n)" for f in files)]
     columns = """
         p.case_key, c.code, c.amount_gbp, p.write, p.target, p.record, p.field, p.before, p.after,
-        p.units, p.floor, coalesce(p.made_of, '[]'), p.rests_on, coalesce(p.evidence, '{}'), p.left_out
+        p.units, p.floor, coalesce(p.made_of, '[]'), p.details, p.rests_on, coalesce(p.evidence, '{}'), p.left_out
     """
     rows = db.execute(
         f"""
@@ -183,7 +184,8 @@ def _item(p: Proposal) -> PlanItem:
     return PlanItem(
         case_key=p.case_key, code=p.code, write=p.write, target=msgspec.json.decode(p.target), record=p.record,
         field=p.field, before=p.before, after=p.after or "", units=p.units, amount_gbp=p.amount_gbp, floor=p.floor,
-        made_of=msgspec.json.decode(p.made_of, type=tuple[Figure, ...]), rests_on=tuple(sorted(p.rests_on)),
+        made_of=msgspec.json.decode(p.made_of, type=tuple[Figure, ...]),
+        details=msgspec.json.decode(p.details, type=Asked) if p.details else None, rests_on=tuple(sorted(p.rests_on)),
         evidence=msgspec.json.decode(p.evidence),
     )  # fmt: skip
 

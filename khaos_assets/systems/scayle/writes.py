@@ -14,9 +14,11 @@ import msgspec
 
 from khaos_assets.systems.scayle.bulk import posted_together
 from khaos_assets.systems.scayle.client import ScayleClient
+from khaos_assets.systems.scayle.recipient import Recipient
 from khaos_assets.systems.transport import Answer
 from khaos_assets.systems.write import (
     Acked,
+    Details,
     Indeterminate,
     Outcome,
     RecordGone,
@@ -215,3 +217,4 @@ async def _posted(
 
 
 WRITES: tuple[type[Write], ...] = (StockWrite, PriceWrite, ShipmentWrite)
+DETAILS: tuple[type[Details], ...] = (Recipient,)

@@ -27,6 +27,7 @@ from khaos_assets.corrections.planning import make_plan
 from khaos_assets.corrections.register import enter, find
 from khaos_assets.sandbox.worlds import make_world
 from khaos_assets.systems.khaos.soap import Call, read_answer
+from khaos_assets.systems.khaos.writes.orders import OrderWrite
 from khaos_assets.systems.read import installed_systems
 from khaos_assets.systems.write import Acked, Write
 from khaos_assets_tests.sandbox_fixtures import Sandbox, running_sandbox
@@ -36,6 +37,11 @@ PLANTED = {
     "PIM-09": 4, "CUS-04": 4, "STK-01": 4, "STK-04": 4, "STK-05": 4,
 }  # fmt: skip
 """More than one of some codes, so that some of each can be corrected."""
+SOMEBODY = {
+    "other_ref": "web-5001", "forename": "Alex", "surname": "Example", "line1": "1 Example Street",
+    "town": "Exampleton", "postcode": "ZZ1 1ZZ", "country": "GB",
+}  # fmt: skip
+"""To whom somebody else sends an order; the account is one of the world's."""
 SYSTEMS = ("khaos", "wair", "scayle", "orocommerce", "plytix", "pimberly")
 
 
@@ -78,7 +84,12 @@ class Ground:
         async def write() -> None:
             for change, value in edits:
                 async with installed_systems()[change.system].open_client(self.settings, self.credentials) as client:
-                    assert isinstance(await change.put(client, value, f"by-hand-{value}"[:50]), Acked)
+                    key = f"by-hand-{value}"[:50]
+                    if isinstance(change, OrderWrite):
+                        outcome = await change.put_with(client, value, key, SOMEBODY)
+                    else:
+                        outcome = await change.put(client, value, key)
+                    assert isinstance(outcome, Acked)
 
         asyncio.run(write())
 

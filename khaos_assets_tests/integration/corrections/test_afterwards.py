@@ -23,7 +23,7 @@ from khaos_assets.orchestration.building import build_defs
 from khaos_assets.orchestration.resources import MerchantResource
 from khaos_assets_tests.integration.corrections.test_others import by_another, one_of_each
 
-FOR_GOOD = {"khaos.credit_note", "khaos.shipment", "orocommerce.tracking", "scayle.shipment"}
+FOR_GOOD = {"khaos.credit_note", "khaos.order", "khaos.shipment", "orocommerce.tracking", "scayle.shipment"}
 
 
 def test_a_plan_is_taken_back_where_what_stands_there_is_still_its_own(ground: Callable[..., Any]) -> None:

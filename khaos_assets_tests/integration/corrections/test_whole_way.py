@@ -14,6 +14,7 @@ CHANGES = {
     "khaos.consignment": ("khaos", "UpdateSalesOrderStatus"),
     "khaos.credit_note": ("khaos", "ImportCreditNote"),
     "khaos.item": ("khaos", "UpdateStockItem"),
+    "khaos.order": ("khaos", "ImportOrders"),
     "khaos.shipment": ("khaos", "UpdateSalesOrderStatus"),
     "khaos.stock_level": ("khaos", "ImportStockStatus"),
     "orocommerce.customer_name": ("orocommerce", "PATCH /customers"),

@@ -12,20 +12,11 @@ from khaos_assets.systems.khaos.calls import OrderKey, order_status
 from khaos_assets.systems.khaos.client import KhaosClient
 from khaos_assets.systems.khaos.fields import Row
 from khaos_assets.systems.khaos.writes.asking import carried_out, exported
+from khaos_assets.systems.khaos.writes.lines import Line
 from khaos_assets.systems.write import Outcome, Repeat, Write
 
 CREDIT_NOTE = ("C", "2")
 """How an order's type says that it is one (contract khaos, 3.7)."""
-
-
-class _Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    code: str
-    quantity: str
-    price: str
-    """Of one unit, in the order's currency."""
-    net: bool
-    """Without VAT, else with it."""
-    tax: str
 
 
 class CreditNoteWrite(Write, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -51,7 +42,7 @@ class CreditNoteWrite(Write, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     day: str
     """ISO 8601, London."""
     lines: str
-    """JSON: code, quantity, price, net, tax of each."""
+    """JSON, as `Line`."""
 
     async def current(self, client: KhaosClient) -> str | None:
         document = await exported(client, order_status([self.reference], OrderKey.REFERENCE))
@@ -72,12 +63,7 @@ class CreditNoteWrite(Write, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         for name, text in said.items():
             etree.SubElement(note, name).text = text
         items = etree.SubElement(note, "ITEMS")
-        for line in msgspec.json.decode(self.lines, type=list[_Line]):
-            item = etree.SubElement(items, "ITEM")
-            price = "PRICE_NET" if line.net else "PRICE_GRS"
-            for name, text in {"STOCK_CODE": line.code, "QTY": line.quantity, price: line.price}.items():
-                etree.SubElement(item, name).text = text
-            etree.SubElement(item, "TAX_RATE").text = line.tax
-            etree.SubElement(item, "RETURN_TO_STOCK").text = "0"
+        for line in msgspec.json.decode(self.lines, type=list[Line]):
+            line.write(etree.SubElement(items, "ITEM"), "QTY", RETURN_TO_STOCK="0")
         document = etree.tostring(notes, encoding="unicode")
         return await carried_out(client, "ImportCreditNote", key, {"CreditNotes": document})
