@@ -1,0 +1,145 @@
+"""What takes too long for a request: making a month's pack, sealing a month, verifying a seal. In a process of its own.
+
+One at a time. What was asked for, by whom, and how it ended stands in `close/<month>/work.json`, so a portal that is
+started again knows as much as before, and what it had begun goes on.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import pickle
+import subprocess
+import sys
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from threading import Thread
+
+import msgspec
+from filelock import FileLock
+
+from khaos_assets.cases.ledger import LedgerError
+from khaos_assets.close.ground import CloseError
+from khaos_assets.close.periods import Period, named
+from khaos_assets.close.preparing import prepare
+from khaos_assets.close.sheets import SheetError
+from khaos_assets.close.steps import seal, verify
+from khaos_assets.config import Settings, Store
+from khaos_assets.config.processes import is_gone, this_process
+from khaos_assets.config.store import write_bytes
+
+log = logging.getLogger(__name__)
+GENTLER = 5
+"""How far it steps back behind a nightly run and those who look at pages."""
+
+
+class What(StrEnum):
+    PREPARE = "prepare"
+    SEAL = "seal"
+    VERIFY = "verify"
+
+
+class How(StrEnum):
+    UNDER_WAY = "under way"
+    DONE = "done"
+    REFUSED = "refused"
+    """The close does not allow it; `told` says why."""
+    FAILED = "failed"
+    """It ended by a fault, or was broken off."""
+
+
+class Work(msgspec.Struct, frozen=True):
+    """One thing that was asked for. Instants aware UTC."""
+
+    what: What
+    by: str
+    begun_at: datetime
+    process: str
+    how: How = How.UNDER_WAY
+    ended_at: datetime | None = None
+    told: tuple[str, ...] = ()
+    """Of a seal that was verified: what is not as it was sealed; else why it did not come about."""
+
+
+class Busy(Exception):
+    """Another one is under way."""
+
+
+def last_work(store: Store, period: str) -> Work | None:
+    """What was last asked for a period; None where nothing was. One whose process was killed has failed."""
+    try:
+        work = msgspec.json.decode(store.month(period).work.read_bytes(), type=Work)
+    except (FileNotFoundError, msgspec.MsgspecError):
+        return None
+    if work.how is How.UNDER_WAY and is_gone(work.process):
+        return msgspec.structs.replace(work, how=How.FAILED, told=("It was broken off. It may be begun again.",))
+    return work
+
+
+def begin(settings: Settings, store: Store, period: Period, what: What, *, by: str, at: datetime) -> None:
+    """Begin it in a process of its own. Raises Busy."""
+    folder = store.month(period.key).root
+    folder.mkdir(parents=True, exist_ok=True)
+    with FileLock(folder.parent / "work.lock", timeout=10):
+        for known in sorted(p.name for p in folder.parent.iterdir() if p.is_dir()):
+            other = last_work(store, known)
+            if other is not None and other.how is How.UNDER_WAY:
+                raise Busy(f"{other.by} began to {other.what.value} {known} a moment ago: one at a time")
+        _keep(store, period.key, Work(what, by, at, this_process()))
+        child = subprocess.Popen(
+            [sys.executable, "-m", __name__], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, start_new_session=True
+        )
+        _keep(store, period.key, Work(what, by, at, f"{this_process().rpartition(':')[0]}:{child.pid}"))
+    assert child.stdin is not None
+    with child.stdin:
+        child.stdin.write(pickle.dumps((settings, store.root, period.key, what.value, by, at)))
+    Thread(target=_wait, args=(child, store, period.key), daemon=True).start()
+
+
+def work(settings: Settings, store: Store, period: Period, what: What, *, by: str, at: datetime) -> Work:
+    """Do it here and now; what came of it."""
+    mine = Work(what, by, at, this_process())
+
+    def ended(how: How, *told: str) -> Work:
+        return msgspec.structs.replace(mine, how=how, told=told, ended_at=datetime.now(UTC))
+
+    try:
+        match what:
+            case What.PREPARE:
+                prepare(settings, store, period, by=by, at=at)
+            case What.SEAL:
+                seal(settings, store, period, by=by, at=at)
+            case What.VERIFY:
+                return ended(How.DONE, *verify(settings, store, period))
+    except (CloseError, LedgerError, SheetError) as refusal:
+        return ended(How.REFUSED, str(refusal))
+    except Exception as fault:
+        log.exception("%s %s", what.value, period)
+        return ended(How.FAILED, f"{type(fault).__name__}: {fault}")
+    return ended(How.DONE)
+
+
+def main() -> None:
+    """The process: it is told on standard input what to do, by the portal that began it."""
+    os.nice(GENTLER)
+    settings, root, key, what, by, at = pickle.load(sys.stdin.buffer)
+    store = Store(Path(root))
+    _keep(store, key, work(settings, store, named(settings.close.calendar, key), What(what), by=by, at=at))
+
+
+def _keep(store: Store, period: str, work: Work) -> None:
+    write_bytes(store.month(period).work, msgspec.json.encode(work))
+
+
+def _wait(child: subprocess.Popen[bytes], store: Store, period: str) -> None:
+    """A child that nobody waits for seems to live on."""
+    child.wait()
+    left = last_work(store, period)
+    if left is not None and left.how is How.UNDER_WAY:
+        told = "It was broken off. It may be begun again."
+        _keep(store, period, msgspec.structs.replace(left, how=How.FAILED, told=(told,), ended_at=datetime.now(UTC)))
+
+
+if __name__ == "__main__":
+    main()
