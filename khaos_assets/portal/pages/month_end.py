@@ -66,9 +66,8 @@ def sign(request: Request, key: str, here: Here, person: Closer, note: Text = ""
     if pack and pack["control"]["checks"] and not note.strip():
         refusal = "Control totals say CHECK: write in the note why they may stand."
         return _page(request, here, person, period, refusal=refusal, typed=note, status=409)
-    return _step(
-        request, here, person, period, lambda w: steps.sign(here.store, period, note=note, **w), "signed", note
-    )
+    take = partial(steps.sign, here.store, period, note=note)
+    return _step(request, here, person, period, take=take, did="signed", typed=note)
 
 
 @router.post("/month-end/{key}/review", response_class=HTMLResponse)
@@ -85,15 +84,8 @@ def reopen(request: Request, key: str, here: Here, person: Sealer, reason: Text 
     period = _period(here, key)
     if not reason.strip():
         return _page(request, here, person, period, refusal="Say why a sealed month is opened again.", status=409)
-    return _step(
-        request,
-        here,
-        person,
-        period,
-        lambda w: steps.reopen(here.store, period, reason=reason, **w),
-        "reopened",
-        reason,
-    )
+    take = partial(steps.reopen, here.store, period, reason=reason)
+    return _step(request, here, person, period, take=take, did="reopened", typed=reason)
 
 
 @router.post("/month-end/{key}/seal", response_class=HTMLResponse)
