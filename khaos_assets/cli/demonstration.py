@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -55,6 +57,7 @@ def demo(
         session.data_dir or ROOT, orders_csv=orders_csv, skus=skus, orders=orders, seed=seed, nights=2, systems=systems
     )
     started = time.monotonic()
+    _keep_to_itself()
     with ending_on_sigterm(), ground.alone():
         _prepare(ground, meanwhile=_load_what_nights_need)
         if afresh or not ground.was_run():
@@ -139,7 +142,7 @@ def _tell(ground: Playground, summaries: list[Summary], score: dict[str, Any], s
             print(f"  {code}: {counts['planted']} planted, {counts['found']} found, {counts['false']} false")
     history = ground.inputs["orders_csv"]
     again = f"make ui ORDERS={shown(Path(history))}" if history else "make ui"
-    print(f"All files: {shown(ground.data / 'reports')}. The same in Dagster: `{again}`. {seconds:.0f} s, all told.")
+    print(f"All files: {shown(ground.data / 'reports')}. The same in a browser: `{again}`. {seconds:.0f} s, all told.")
 
 
 def ui(
@@ -151,26 +154,39 @@ def ui(
     seed: Seed = 1,
     systems: SystemsOption = USUAL_SYSTEMS,
     port: Annotated[int, typer.Option("--port", help="Where the Dagster UI listens.")] = 3000,
+    portal_port: Annotated[int, typer.Option("--portal-port", help="Where the portal listens.")] = 8420,
 ) -> None:
-    """The Dagster UI on a world and its simulators, on 127.0.0.1, until Ctrl-C."""
+    """Simulators of a world, the Dagster UI and the portal on it, on 127.0.0.1, until Ctrl-C."""
     from khaos_assets.cli.children import ending_on_sigterm, start, stop
+    from khaos_assets.cli.demo_people import ROLES, let_in
     from khaos_assets.cli.playground import Playground
     from khaos_assets.cli.simulators import serving
     from khaos_assets.cli.summary import shown
+    from khaos_assets.config.portal import DAGSTER_URL, PORTAL_URL
     from khaos_assets.orchestration.ui import ui_commands, ui_environment
 
     ground = Playground.of(
         session.data_dir or ROOT, orders_csv=orders_csv, skus=skus, orders=orders, seed=seed, nights=2, systems=systems
     )
+    _keep_to_itself()
     with ending_on_sigterm(), ground.alone(), ExitStack() as stack:
         _prepare(ground)
         ready_file = stack.enter_context(serving(ground.world, ground.ready_file))
         night = _go_on_to_the_next_unread(ground, ready_file)
-        env = ui_environment(ground.data, ground.config, ready_file)
-        children = [start(arguments, env=env) for arguments in ui_commands(ground.data, port)]
+        dagster, portal = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{portal_port}"
+        env = ui_environment(ground.data, ground.config, ready_file) | {DAGSTER_URL: dagster, PORTAL_URL: portal}
+        inside = replace(session, config=ground.config, data_dir=ground.data)
+        passwords = let_in(inside.settings, inside.store)
+        portal_log = stack.enter_context((ground.folder / "portal.log").open("w+b"))
+        commands = ui_commands(ground.data, port)
+        children = [start(arguments, env=env) for arguments in commands]
+        children.append(start(_portal_command(ground, portal_port), env=env, log=portal_log.fileno()))
         for child in children:
             stack.callback(stop, child)
-        say(f"Dagster    http://127.0.0.1:{port}")
+        say(f"Portal     {portal}")
+        for name, password in passwords.items():
+            say(f"           sign in as {name:<8} {password}  ({ROLES[name]})")
+        say(f"Dagster    {dagster}")
         say(f"Reports    {shown(ground.data / 'reports')}")
         say(f"Night      {night}: this partition can be run. `khaos-assets sandbox advance --ready-file")
         say(f"           {shown(ready_file)}` lets the simulators go on to the next;")
@@ -178,8 +194,22 @@ def ui(
         say("Ctrl-C stops everything.")
         while all(child.poll() is None for child in children):
             time.sleep(0.5)
-        say("One of the processes of the UI ended; stopping the others.")
+        say("One of the processes ended; stopping the others.")
+        portal_log.seek(0)
+        say(portal_log.read().decode(errors="replace").strip())
         finish(1)
+
+
+def _portal_command(ground: Playground, port: int) -> list[str]:
+    where = ("--config", str(ground.config), "--data-dir", str(ground.data), "--host", "127.0.0.1", "--port", str(port))
+    return [sys.executable, "-m", "khaos_assets.cli", "portal", "serve", *where]
+
+
+def _keep_to_itself() -> None:
+    """A demonstration has a ledger and people of its own, whatever database the environment names."""
+    from khaos_assets.cases.ledger import URL
+
+    os.environ.pop(URL, None)
 
 
 def _go_on_to_the_next_unread(ground: Playground, ready_file: Path) -> str:

@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -15,6 +16,7 @@ import time
 import urllib.request
 from pathlib import Path
 
+import httpx
 import openpyxl
 import pyarrow.parquet as pq
 
@@ -176,36 +178,64 @@ def test_a_demonstration_afresh_reuses_the_world_and_finds_the_same(
     assert first.read_bytes() == again.read_bytes()
 
 
-def test_the_dagster_ui_answers_on_loopback_and_leaves_nothing_behind(
+def test_dagster_and_the_portal_answer_on_loopback_and_leave_nothing_behind(
     demonstration: Demonstration, tmp_path: Path
 ) -> None:
-    port = free_port()
-    words = ["ui", "--data-dir", str(tmp_path), "--port", str(port), *SMALL]
+    port, portal_port = free_port(), free_port()
+    words = ["ui", "--data-dir", str(tmp_path), "--port", str(port), "--portal-port", str(portal_port), *SMALL]
     shutil.copytree(demonstration.ground, tmp_path / demonstration.ground.name, ignore=shutil.ignore_patterns("*.lock"))
     process = subprocess.Popen(
         [sys.executable, "-m", "khaos_assets.cli", *words],
         stderr=subprocess.PIPE,
-        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[3])},
+        # Another ledger than that of the demonstration: it must stay as it is, or the start fails
+        env=os.environ
+        | {"PYTHONPATH": str(Path(__file__).parents[3]), "KHAOS_LEDGER_URL": "postgresql://127.0.0.1:1/x"},
     )
+    portal = f"http://127.0.0.1:{portal_port}"
     try:
-        _until_it_answers(f"http://127.0.0.1:{port}/server_info", process)
+        _until_it_answers(f"http://127.0.0.1:{port}/server_info", process, b"dagster")
+        _until_it_answers(f"{portal}/sign-in", process, b"Reconciliation")
+        told = _lines_until(process, b"Ctrl-C")
+        passwords = dict(re.findall(rb"sign in as (\w+) +(\S+)", told))
+        assert set(passwords) == {b"finance", b"approver", b"admin"}
+        page = _signed_in(portal, "finance", passwords[b"finance"].decode())
+        assert f"http://127.0.0.1:{port}/assets/nightly_report?partition=2026-11-20" in page
         process.send_signal(signal.SIGTERM)
-        _, told = process.communicate(timeout=60)
+        process.communicate(timeout=60)
         # Both nights were run, so the simulators stand at the last.
         assert b"Night      2026-11-20" in told
     finally:
         process.kill()
         process.wait()
     assert [p for p in Path("/proc").glob("[0-9]*/cmdline") if str(tmp_path).encode() in _command_line(p)] == []
+    kept = [p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()]
+    assert [word for word in passwords.values() for body in kept if word in body] == []
 
 
-def _until_it_answers(url: str, process: subprocess.Popen[bytes]) -> None:
+def _lines_until(process: subprocess.Popen[bytes], last: bytes) -> bytes:
+    assert process.stderr is not None
+    lines: list[bytes] = []
+    while not lines or last not in lines[-1]:
+        lines.append(process.stderr.readline())
+        assert lines[-1], b"".join(lines)
+    return b"".join(lines)
+
+
+def _signed_in(portal: str, name: str, password: str) -> str:
+    """The first page that somebody sees."""
+    with httpx.Client(base_url=portal, headers={"origin": portal}, follow_redirects=True, trust_env=False) as browser:
+        answer = browser.post("/sign-in", data={"name": name, "password": password})
+        assert answer.status_code == 200, answer.text
+        return answer.text
+
+
+def _until_it_answers(url: str, process: subprocess.Popen[bytes], what: bytes) -> None:
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     deadline = time.monotonic() + 120
     while True:
         try:
             with opener.open(url, timeout=5) as answer:
-                assert b"dagster" in answer.read()
+                assert what in answer.read()
                 return
         except OSError:
             assert process.poll() is None and time.monotonic() < deadline
