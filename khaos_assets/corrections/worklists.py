@@ -1,4 +1,4 @@
-"""Worklists: what no write puts right, as one file per code for whoever does it by hand.
+"""Worklists: what no write puts right, as one workbook and as a file per code, for whoever does it by hand.
 
 Every standing case without an item in the night's plan is on one, also what a plan left out, with the reason. Text that
 a spreadsheet would run as a formula is made harmless. STK-01 goes out a second time in the form of Khaos's stock
@@ -10,16 +10,16 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from pathlib import Path
 
 from khaos_assets.cases.ledger import Ledger
 from khaos_assets.cases.states import STANDING, Case
 from khaos_assets.config import Store
-from khaos_assets.config.filed import file_all, withdraw
 from khaos_assets.config.store import write_bytes
 from khaos_assets.corrections.plan import Plan
+from khaos_assets.corrections.worklist_book import Entry, write_book
 
 COLUMNS = (
     "case", "due (UTC)", "owner", "severity", "systems", "record", "scope", "field", "value seen", "value wanted",
@@ -40,29 +40,28 @@ def write_worklists(ledger: Ledger, store: Store, night: date, plan: Plan | None
     why_not = {left.case_key: left.why for left in plan.left_out} if plan else {}
     cases = [c for c in ledger.cases(states=STANDING) if c.case_key not in planned]
     folder = store.worklists(night)
-    withdraw(folder)
-    for old in folder.glob("*.csv"):
+    for old in (*folder.glob("*.csv"), *folder.glob("*.xlsx")):
         old.unlink()
     written: dict[str, Path] = {}
-    for code in sorted({c.code for c in cases}):
-        mine = [c for c in cases if c.code == code]
-        written[code] = _write(folder / f"{code}.csv", COLUMNS, (_line(c, why_not) for c in mine))
+    lists = {
+        code: [Entry(c, why_not.get(c.case_key, "")) for c in cases if c.code == code]
+        for code in sorted({c.code for c in cases})
+    }
+    for code, entries in lists.items():
+        written[code] = _write(folder / f"{code}.csv", COLUMNS, map(_line, entries))
         if code == "STK-01":
-            levels = (_adjustment(c) for c in mine if c.units is not None)
+            levels = (_adjustment(e.case) for e in entries if e.case.units is not None)
             written["stock-adjustment"] = _write(folder / "stock-adjustment.csv", ADJUSTMENT, levels)
-    if written:
-        file_all(folder, (path.name for path in written.values()))
+    if lists:
+        written["worklists"] = write_book(folder / "worklists.xlsx", COLUMNS, lists)
     return written
 
 
-def _line(case: Case, why_not: Mapping[str, str]) -> Sequence[str]:
-    c = case
+def _line(entry: Entry) -> Sequence[str]:
+    c = entry.case
     due = f"{c.due_at:%Y-%m-%d %H:%M}" if c.due_at else ""
     units, gbp = ("" if n is None else f"{n:f}" for n in (c.units, c.amount_gbp))
-    seen, wanted = c.actual_value or "", c.expected_value or ""
-    texts = (c.systems, c.record_key, c.scope, c.field, seen, wanted)
-    said = (c.reason or "", c.correction or "", why_not.get(c.case_key, ""))
-    return (c.case_key, due, c.owner, c.severity, *map(_safe, texts), units, gbp, *map(_safe, said))
+    return (c.case_key, due, c.owner, c.severity, *map(_safe, entry.texts), units, gbp, *map(_safe, entry.advice))
 
 
 def _adjustment(case: Case) -> Sequence[str]:

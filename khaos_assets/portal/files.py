@@ -81,6 +81,8 @@ class Download:
         """What it is, for people."""
         stem = self.file.rpartition(".")[0]
         if self.folder.kind == "worklists":
+            if stem == "worklists":
+                return "All worklists: a sheet per code"
             known = load_catalogue().get(stem)
             return f"{stem}: {known.title}" if known else "For Khaos's stock adjustment screen"
         if self.folder.kind == "night":
