@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import logging
 import os
-import pickle
 import subprocess
 import sys
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import msgspec
 from filelock import FileLock
@@ -62,6 +62,17 @@ class Work(msgspec.Struct, frozen=True):
     """Of a seal that was verified: what is not as it was sealed; else why it did not come about."""
 
 
+class Told(msgspec.Struct, frozen=True):
+    """What the process is told: the settings as they were understood, and what to do."""
+
+    settings: dict[str, Any]
+    root: str
+    period: str
+    what: What
+    by: str
+    at: datetime
+
+
 class Busy(Exception):
     """Another one is under way."""
 
@@ -93,7 +104,8 @@ def begin(settings: Settings, store: Store, period: Period, what: What, *, by: s
         _keep(store, period.key, Work(what, by, at, f"{this_process().rpartition(':')[0]}:{child.pid}"))
     assert child.stdin is not None
     with child.stdin:
-        child.stdin.write(pickle.dumps((settings, store.root, period.key, what.value, by, at)))
+        told = Told(settings.model_dump(mode="json"), str(store.root), period.key, what, by, at)
+        child.stdin.write(msgspec.json.encode(told))
     Thread(target=_wait, args=(child, store, period.key), daemon=True).start()
 
 
@@ -123,9 +135,10 @@ def work(settings: Settings, store: Store, period: Period, what: What, *, by: st
 def main() -> None:
     """The process: it is told on standard input what to do, by the portal that began it."""
     os.nice(GENTLER)
-    settings, root, key, what, by, at = pickle.load(sys.stdin.buffer)
-    store = Store(Path(root))
-    _keep(store, key, work(settings, store, named(settings.close.calendar, key), What(what), by=by, at=at))
+    told = msgspec.json.decode(sys.stdin.buffer.read(), type=Told)
+    settings, store = Settings.of_merchant(told.settings), Store(Path(told.root))
+    period = named(settings.close.calendar, told.period)
+    _keep(store, told.period, work(settings, store, period, told.what, by=told.by, at=told.at))
 
 
 def _keep(store: Store, period: str, work: Work) -> None:
