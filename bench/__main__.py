@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 import time
 
-from bench import channels, compare, quarter, scale, snapshots, workbook
+from bench import channels, compare, portal, quarter, scale, snapshots, workbook
 
-PARTS = ("snapshots", "channels", "compare", "scale", "quarter", "workbook")
+PARTS = ("snapshots", "channels", "compare", "scale", "quarter", "workbook", "portal")
 
 
 def main() -> None:
@@ -17,7 +17,7 @@ def main() -> None:
     parser.add_argument("--size", type=int, default=1_000_000, help="records (default 1,000,000)")
     parser.add_argument("--items", type=int, default=2_000, help="items of the six systems in scale (default 2,000)")
     parser.add_argument("--orders", type=int, default=5_000, help="orders there (default 5,000)")
-    parser.add_argument("--exceptions", type=int, default=100_000, help="rows of the workbook (default 100,000)")
+    parser.add_argument("--exceptions", type=int, default=100_000, help="of workbook and portal (default 100,000)")
     asked = parser.parse_args()
     if unknown := set(asked.parts) - set(PARTS):
         parser.error(f"there is no part {', '.join(sorted(unknown))} (there are: {', '.join(PARTS)})")
@@ -32,6 +32,8 @@ def main() -> None:
                 compare.report(asked.rounds, asked.size)
             case "quarter":
                 quarter.report()
+            case "portal":
+                portal.report(asked.rounds, asked.exceptions, asked.items, asked.orders)
             case "workbook":
                 workbook.report(asked.rounds, asked.exceptions)
             case _:
