@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -12,6 +14,7 @@ from lxml import etree
 from khaos_assets.cases import tables
 from khaos_assets.corrections.journal import ItemState
 from khaos_assets.systems.khaos.writes.orders import OrderWrite
+from khaos_assets.systems.read import installed_systems
 from khaos_assets.systems.write import Acked, Indeterminate, Refused
 
 IMPORT = ("khaos", "ImportOrders")
@@ -30,6 +33,29 @@ def test_an_order_is_imported_without_a_name_or_address_in_plan_or_ledger(ground
         with g.ledger.engine.connect() as connection:
             kept = str(connection.execute(sa.select(tables.event.c.body)).all()) + plan.text.decode()
         assert not any(word in kept for word in ("Exampleton", "Example Street", "Specimen"))
+
+
+def test_an_order_that_its_customer_cancelled_since_the_night_is_not_imported(ground: Callable[..., Any]) -> None:
+    with ground() as g:
+        plan_id, plan = g.approved(codes=["ORD-01"])
+        order = plan.items[0].details.target
+
+        async def cancel() -> None:
+            async with installed_systems()["scayle"].open_client(g.settings, g.credentials) as client:
+                path = f"/shops/{order['shop']}/countries/{order['country']}/orders/{order['order_id']}"
+                told = await client.get(path, operation="GET O/{o}", scope="ordersRead")
+                items = [{"orderItemId": i["id"]} for i in json.loads(told.body)["items"]]
+                said = {"shopKey": order["shop"], "countryCode": order["country"], "orderId": int(order["order_id"])}
+                await client.write(
+                    "POST", "/fulfillment/cancellations", json.dumps(said | {"items": items}).encode(),
+                    operation="POST /fulfillment/cancellations", scope="fulfillmentWrite", expect={200, 201, 204},
+                )  # fmt: skip
+
+        asyncio.run(cancel())
+        g.apply(plan_id)
+        ended = [line.state for _, line in g.states(plan_id, plan)]
+        assert ended == [ItemState.GONE] + [ItemState.VERIFIED] * (len(ended) - 1)
+        assert Counter(g.changes())[IMPORT] == len(ended) - 1
 
 
 def test_an_import_that_says_nothing_of_an_order_leaves_it_open_and_stops_the_plan(ground: Callable[..., Any]) -> None:
