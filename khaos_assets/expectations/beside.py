@@ -26,7 +26,7 @@ FORKED = multiprocessing.get_context("forkserver")
 
 def load_ahead() -> None:
     """Have that process begin to load, if it has not; nobody waits for it but the first check."""
-    FORKED.set_forkserver_preload(["khaos_assets.expectations.library", __name__])
+    FORKED.set_forkserver_preload(["khaos_assets.expectations.library", "khaos_assets.snapshots.concluding", __name__])
     forkserver.ensure_running()
 
 
@@ -35,24 +35,25 @@ class Beside:
 
     def __init__(self) -> None:
         load_ahead()
-        self._process = ProcessPoolExecutor(max_workers=1, mp_context=FORKED, initializer=_begin)
+        self.process = ProcessPoolExecutor(max_workers=1, mp_context=FORKED, initializer=_begin)
+        """Free until the first check: for what else keeps the run from asking its systems."""
         self._checked: dict[tuple[Store, Night], Future[SnapshotChecks]] = {}
 
     def check_snapshots(self, store: Store, night: Night, systems: list[str]) -> None:
         """Begin with the contract suites of these systems' snapshots; nobody waits for them."""
-        self._checked[store, night] = self._process.submit(_check_snapshots, store, night, systems)
+        self._checked[store, night] = self.process.submit(_check_snapshots, store, night, systems)
 
     def validate(self, store: Store, night: Night, systems: list[str]) -> list[CheckResult]:
         """As `validate`, going on from what was begun. Raises what that raises."""
         begun = self._checked.pop((store, night), None)
         before = begun.result() if begun else None
-        return self._process.submit(_conclude, store, night, systems, before).result()
+        return self.process.submit(_conclude, store, night, systems, before).result()
 
     def __enter__(self) -> Beside:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._process.shutdown(cancel_futures=True)
+        self.process.shutdown(cancel_futures=True)
 
 
 def _begin() -> None:

@@ -87,7 +87,9 @@ def build_snapshots(systems: Mapping[str, System], nights: PartitionsDefinition[
         can_subset=True,
         description="Takes the chosen snapshots of all systems side by side, with a limit per host.",
     )
-    def snapshots(context: AssetExecutionContext, merchant: MerchantResource) -> Iterator[MaterializeResult[Any]]:
+    def snapshots(
+        context: AssetExecutionContext, merchant: MerchantResource, checking: CheckingResource
+    ) -> Iterator[MaterializeResult[Any]]:
         settings, store, night = merchant.settings(), merchant.store(), night_of(context)
         refuse_other_night(merchant, night)
         enabled = settings.enabled_systems()
@@ -95,8 +97,9 @@ def build_snapshots(systems: Mapping[str, System], nights: PartitionsDefinition[
         chosen = sorted(k for k in context.selected_asset_keys if k.path[0] in enabled)
         if not chosen:
             raise Failure(f"none of the chosen systems is switched on in {merchant.config_file}", allow_retries=False)
+        names = ["/".join(k.path) for k in chosen]
         certificates = snapshots_stage.take(
-            settings, merchant.credentials(), store, night, ["/".join(k.path) for k in chosen]
+            settings, merchant.credentials(), store, night, names, beside=checking.process
         )
         late = datetime.now(UTC) - night.as_of
         for key in chosen:

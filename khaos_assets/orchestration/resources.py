@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Generator, Mapping
+from concurrent.futures import Executor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -77,6 +78,11 @@ class CheckingResource(ConfigurableResource[Any]):
     def yield_for_execution(self, context: InitResourceContext) -> Generator[CheckingResource]:  # noqa: ARG002
         with Beside() as self._beside:
             yield self
+
+    @property
+    def process(self) -> Executor:
+        """For work that is no check, until there is one."""
+        return self._beside.process
 
     def check_snapshots(self, settings: Settings, store: Store, night: Night) -> None:
         """Begin with the contract suites; see `Beside`."""

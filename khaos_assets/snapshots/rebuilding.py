@@ -59,7 +59,7 @@ def from_pages(settings: Settings, store: Store, read: Read, folder: Path) -> Ce
     """The tables and the certificate of one finished attempt, written to the store."""
     manifest = read_manifest(folder)
     decoded = decode_pages(read, manifest, StoredPages(folder, manifest.pages))
-    return certify_and_write(settings, store, read, manifest, decoded)
+    return certify_and_write(store, read, manifest, decoded, confirmed=is_confirmed(settings, manifest))
 
 
 def decode_pages(read: Read, manifest: Manifest, pages: StoredPages) -> Decoded:
@@ -75,13 +75,17 @@ def decode_pages(read: Read, manifest: Manifest, pages: StoredPages) -> Decoded:
         return Decoded(tables={}, faults=[Reason(fault="decode_failed", detail=type(e).__name__)])
 
 
-def certify_and_write(settings: Settings, store: Store, read: Read, manifest: Manifest, decoded: Decoded) -> Certified:
+def is_confirmed(settings: Settings, manifest: Manifest) -> bool:
+    """Whether a person has confirmed that records went away this night."""
+    feed = settings.feeds.get(f"{manifest.system}.{manifest.entity}")
+    return feed is not None and manifest.night in feed.confirmed_drops
+
+
+def certify_and_write(store: Store, read: Read, manifest: Manifest, decoded: Decoded, *, confirmed: bool) -> Certified:
     """Certificate and Parquet of an attempt, replacing those of the night. The certificate is written last."""
     day = date.fromisoformat(manifest.night)
     # A delta holds no keys but those that changed: that others stand no more, it cannot show.
     earlier = None if manifest.since else earlier_file(store, manifest.system, read, day)
-    feed = settings.feeds.get(f"{manifest.system}.{read.entity}")
-    confirmed = feed is not None and manifest.night in feed.confirmed_drops
     certified = certify(read, manifest, decoded, earlier, confirmed=confirmed)
     folder = store.snapshot(manifest.system, read.entity, day)
     write_tables(folder, certified.tables, certified.quarantined)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Collection
+from concurrent.futures import Executor
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -15,9 +16,10 @@ from typing import Any
 
 from khaos_assets.config import Credentials, Night, Settings, Store
 from khaos_assets.snapshots.certificate import Certificate
-from khaos_assets.snapshots.landing import Attempt, StoredPages
+from khaos_assets.snapshots.concluding import concluded_in, is_large
+from khaos_assets.snapshots.landing import Attempt, Manifest, StoredPages
 from khaos_assets.snapshots.merging import merged
-from khaos_assets.snapshots.rebuilding import certify_and_write, decode_pages, every_read
+from khaos_assets.snapshots.rebuilding import certify_and_write, decode_pages, every_read, is_confirmed
 from khaos_assets.snapshots.references import OrderReferences
 from khaos_assets.snapshots.stored import (
     complete_since,
@@ -53,14 +55,16 @@ def take(
     *,
     progress: Progress | None = None,
     deltas: bool = False,
+    beside: Executor | None = None,
 ) -> dict[str, Certificate]:
     """Snapshots of all enabled systems for a night; certificates by `system/entity`, sorted.
 
     `reads` limits it to some (`wair/stock`, or `wair` for all of a system); an unknown name raises ValueError. Taking a
     night again makes a new attempt beside the old raw pages and replaces its tables and certificate. `deltas`: only
-    what changed since the last complete snapshot of each read that can tell (`Read.delta`), merged into that.
+    what changed since the last complete snapshot of each read that can tell (`Read.delta`), merged into that. `beside`:
+    a process that decodes and certifies the large ones.
     """
-    run = _Run(settings, credentials, store, night, progress or _silent, deltas)
+    run = _Run(settings, credentials, store, night, progress or _silent, deltas, beside)
     return asyncio.run(run.take(reads))
 
 
@@ -74,6 +78,7 @@ class _Run:
     night: Night
     progress: Progress
     deltas: bool
+    beside: Executor | None
     references: OrderReferences = field(init=False)
     results: dict[tuple[str, str], asyncio.Future[Decoded]] = field(default_factory=dict)
     certificates: dict[str, Certificate] = field(default_factory=dict)
@@ -140,13 +145,26 @@ class _Run:
         manifest = attempt.finish(
             notes, walked=walked, started_at=started_at, finished_at=_now(), since=since and since.isoformat()
         )
+        if self.beside is not None and since is None and is_large(manifest):
+            decoded, certificate = await concluded_in(self.beside, self.settings, self.store, manifest, attempt.folder)
+            self._announce(system, read, decoded, [*notes.faults, *decoded.faults])
+        else:
+            certificate = await self._conclude(system, read, manifest, attempt, since)
+        self.certificates[name] = certificate
+
+    async def _conclude(
+        self, system: System, read: Read, manifest: Manifest, attempt: Attempt, since: datetime | None
+    ) -> Certificate:
+        """Decode, tell those who wait, certify and write, in threads of this process."""
         pages = StoredPages(attempt.folder, manifest.pages)
         decoded = await asyncio.to_thread(decode_pages, read, manifest, pages)
-        self._announce(system, read, decoded, [*notes.faults, *decoded.faults])
-        if since is not None and not notes.faults and not decoded.faults:
+        faults = manifest.notes.faults
+        self._announce(system, read, decoded, [*faults, *decoded.faults])
+        if since is not None and not faults and not decoded.faults:
             decoded = await asyncio.to_thread(merged, self.store, system.name, read, decoded, self.night.date)
-        certified = await asyncio.to_thread(certify_and_write, self.settings, self.store, read, manifest, decoded)
-        self.certificates[name] = certified.certificate
+        confirmed = is_confirmed(self.settings, manifest)
+        certified = await asyncio.to_thread(certify_and_write, self.store, read, manifest, decoded, confirmed=confirmed)
+        return certified.certificate
 
     def _since(self, system: System, read: Read) -> datetime | None:
         """Where a delta begins. Raises ReadFailed where there is no complete snapshot to begin from."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-from collections.abc import AsyncIterator
+import pickle
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import Executor, Future
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +16,15 @@ import pyarrow as pa
 import pytest
 
 from khaos_assets.config import Credentials, Night, Settings, Store
-from khaos_assets.snapshots import Verdict, landed_nights, read_certificate, read_certificates, rebuild, taking
+from khaos_assets.snapshots import (
+    Verdict,
+    concluding,
+    landed_nights,
+    read_certificate,
+    read_certificates,
+    rebuild,
+    taking,
+)
 from khaos_assets.snapshots.stored import earlier_keys
 from khaos_assets.systems.read import (
     Decoded,
@@ -63,6 +73,40 @@ def test_a_night_taken_again_replaces_its_tables_and_keeps_its_raw_pages(shop: A
     assert first.items() < second.items()
     certificate = read_certificate(wair.store, "wair", "items", NIGHT)
     assert certificate is not None and certificate.attempt == 2
+
+
+class Elsewhere(Executor):
+    """Another process, as far as it matters here: only what can be pickled crosses over and back."""
+
+    def __init__(self) -> None:
+        self.given: list[str] = []
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **named: Any) -> Future[Any]:
+        done: Future[Any] = Future()
+        work, things, more = pickle.loads(pickle.dumps((fn, args, named)))
+        done.set_result(pickle.loads(pickle.dumps(work(*things, **more))))
+        self.given.append("/".join(things[1].parts[-3:-1]))
+        return done
+
+
+def test_what_is_concluded_in_another_process_is_the_same(shop: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also for those who wait for it: the proof of stock rests on the items."""
+    world = records()
+    world["wair/stock"][9] |= {"onHand": "x"}
+    with shop(nights={"2026-11-20": world}) as wair:
+        here = wair.take()
+        before = {n: b for n, b in files(wair.store.root / "snapshots").items() if n.endswith(".parquet")}
+        monkeypatch.setattr(concluding, "LARGE", 0)
+        process = Elsewhere()
+        credentials = Credentials.from_environment(wair.sandbox.env)
+        there = taking.take(wair.settings, credentials, wair.store, NIGHT, beside=process)
+    assert sorted(process.given) == sorted(f"wair/{name}" for name in here)
+    assert {n: b for n, b in files(wair.store.root / "snapshots").items() if n.endswith(".parquet")} == before
+    for name, certificate in here.items():
+        other = there[f"wair/{name}"]
+        assert other.attempt == certificate.attempt + 1
+        for of in ("verdict", "proof", "reasons", "remarks", "snapshot", "rows", "quarantined_keys"):
+            assert getattr(other, of) == getattr(certificate, of), (name, of)
 
 
 def test_a_rebuild_takes_the_newest_finished_attempt(shop: Any) -> None:
