@@ -17,6 +17,7 @@ from pathlib import Path
 from khaos_assets.cases.ledger import Ledger
 from khaos_assets.cases.states import STANDING, Case
 from khaos_assets.config import Store
+from khaos_assets.config.filed import file_all, withdraw
 from khaos_assets.config.store import write_bytes
 from khaos_assets.corrections.plan import Plan
 from khaos_assets.corrections.worklist_book import Entry, write_book
@@ -40,6 +41,7 @@ def write_worklists(ledger: Ledger, store: Store, night: date, plan: Plan | None
     why_not = {left.case_key: left.why for left in plan.left_out} if plan else {}
     cases = [c for c in ledger.cases(states=STANDING) if c.case_key not in planned]
     folder = store.worklists(night)
+    withdraw(folder)
     for old in (*folder.glob("*.csv"), *folder.glob("*.xlsx")):
         old.unlink()
     written: dict[str, Path] = {}
@@ -54,6 +56,7 @@ def write_worklists(ledger: Ledger, store: Store, night: date, plan: Plan | None
             written["stock-adjustment"] = _write(folder / "stock-adjustment.csv", ADJUSTMENT, levels)
     if lists:
         written["worklists"] = write_book(folder / "worklists.xlsx", COLUMNS, lists)
+        file_all(folder, (path.name for path in written.values()))
     return written
 
 

@@ -69,6 +69,8 @@ class Download:
         if folder.kind == "month":
             stem = stem if stem.startswith("month-end-") else f"month-end-{folder.of}-{stem}"
             return f"{stem}-{folder.version}{dot}{ending}"
+        if stem == "worklists":
+            return f"{stem}-{folder.of}{dot}{ending}"
         before = "worklist-" if folder.kind == "worklists" else "report-" if stem == "index" else ""
         return f"{before}{'' if stem == 'index' else stem + '-'}{folder.of}{dot}{ending}"
 
@@ -83,6 +85,8 @@ class Download:
         if self.folder.kind == "worklists":
             if stem == "worklists":
                 return "All worklists: a sheet per code"
+            if self.first:
+                return "Workbook: what people put right by hand, a sheet per exception"
             known = load_catalogue().get(stem)
             return f"{stem}: {known.title}" if known else "For Khaos's stock adjustment screen"
         if self.folder.kind == "night":
