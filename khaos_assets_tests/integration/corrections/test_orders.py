@@ -13,7 +13,7 @@ from lxml import etree
 
 from khaos_assets.cases import tables
 from khaos_assets.corrections.journal import ItemState
-from khaos_assets.systems.khaos.writes.orders import OrderWrite
+from khaos_assets.systems.khaos.writes.orders import OrderWrite, without
 from khaos_assets.systems.read import installed_systems
 from khaos_assets.systems.write import Acked, Indeterminate, Refused
 
@@ -95,3 +95,8 @@ def test_an_order_that_landed_on_another_account_counts_as_gone_wrong() -> None:
     assert told("OrderImport", AssociatedRef="SC-1", URN="C2") == Acked("on account C2 instead of C1")
     assert told("OrderSkipped", OrderRef="SC-1", SkipReason="known") == Refused("skipped: known")
     assert isinstance(told("OrderImport", AssociatedRef="SC-2", URN="C1"), Indeterminate)
+
+
+def test_what_khaos_says_of_an_order_names_nobody_in_the_journal() -> None:
+    said = without("Customer ALEX EXAMPLE of 1 Example Street is locked", ["Alex", "Example", "1 Example Street", "GB"])
+    assert said == "Customer … … of … is locked"
