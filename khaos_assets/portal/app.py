@@ -14,7 +14,7 @@ from threading import Thread
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import HTMLResponse, JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
 from sqlalchemy.exc import DataError
 from starlette.exceptions import HTTPException
@@ -80,7 +80,10 @@ def create_app(
             stack.callback(ready.join)
             yield
 
-    app = FastAPI(title="Khaos Assets portal", lifespan=open_and_close, docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(
+        title="Khaos Assets portal", lifespan=open_and_close, default_response_class=HTMLResponse,
+        responses=refusals.ANSWERS, docs_url=None, redoc_url=None, openapi_url=None,
+    )  # fmt: skip
     app.add_middleware(Entrance)
     app.add_middleware(Headers)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")

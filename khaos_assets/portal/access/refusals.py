@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 from fastapi import FastAPI
@@ -11,6 +12,26 @@ from starlette.requests import Request
 
 SIGN_IN, SIGN_OUT = "/sign-in", "/sign-out"
 ACCOUNT = "/account"
+_TOLD = {
+    303: "Go on there: to what was changed, or to sign in first",
+    400: "No address or form of ours",
+    401: "Not signed in, or a token that opens nothing",
+    403: "Not allowed, or not from a page of ours",
+    404: "There is no such thing",
+    409: "The ledger, or a rule of the house, does not allow it as things stand",
+    413: "Too much at once",
+    414: "The address is too long",
+    415: "Not in UTF-8",
+    422: "A value that cannot be meant",
+    429: "Too many wrong passwords: `retry-after` says for how long to wait",
+    503: "No night has been run yet",
+}
+_KINDS = ("text/html", "text/plain", "application/json")
+ANSWERS: dict[int | str, dict[str, Any]] = {
+    status: {"description": said} | ({"content": {kind: {} for kind in _KINDS}} if status >= 400 else {})
+    for status, said in _TOLD.items()
+}
+"""What any address may answer beside what was asked for, as its description says it."""
 
 
 class NotSignedIn(HTTPException):

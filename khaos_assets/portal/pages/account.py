@@ -71,9 +71,7 @@ def change_password(
 
 
 @router.post("/account/sessions/end")
-def end_session(
-    request: Request, person: Annotated[Person, Depends(changing_own)], session: Annotated[str, Form(max_length=16)]
-) -> Response:
+def end_session(request: Request, person: Annotated[Person, Depends(changing_own)], session: Text = "") -> Response:
     """End one of one's own sessions."""
     access = access_of(request)
     with access.writing() as connection:
@@ -96,9 +94,7 @@ def make_token(
 
 
 @router.post("/account/tokens/revoke")
-def revoke_token(
-    request: Request, person: Annotated[Person, Depends(changing())], token: Annotated[str, Form(max_length=16)]
-) -> Response:
+def revoke_token(request: Request, person: Annotated[Person, Depends(changing())], token: Text = "") -> Response:
     """Let one of one's own tokens open nothing any more."""
     try:
         tokens.revoke(access_of(request), token, by=by(request, person), of=person.name)
@@ -114,7 +110,7 @@ def _page(request: Request, person: Person, *, done: str = "", trouble: str = ""
         mine = sessions.of_person(connection, person.name, access.settings, at)
     return render(
         request, "account.html", person,
-        status=400 if trouble else 200,
+        status=409 if trouble else 200,
         done=done, trouble=trouble, made=made,
         sessions=mine, current=here.session_id if here else "",
         tokens=[(t, t.lasts(at)) for t in tokens.listed(access, person.name)],

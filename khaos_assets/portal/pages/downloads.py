@@ -67,7 +67,7 @@ def list_page(request: Request, here: Here, person: Taker, kind: Kind = "nights"
     )  # fmt: skip
 
 
-@router.get("/downloads.json", dependencies=[Depends(may(Right.DOWNLOAD))])
+@router.get("/downloads.json", response_class=JSONResponse, dependencies=[Depends(may(Right.DOWNLOAD))])
 def list_for_machines(here: Here, kind: Kind = "nights", before: Before = "") -> JSONResponse:
     """The same as data. `next` is the address of what is older, null at the end. Instants in UTC."""
     shown, more = listed(here, kind, before)
@@ -81,7 +81,7 @@ def list_for_machines(here: Here, kind: Kind = "nights", before: Before = "") ->
     return JSONResponse({"files": files, "next": f"/downloads.json?kind={kind}&before={more}" if more else None})
 
 
-@router.get("/downloads/{file_id}")
+@router.get("/downloads/{file_id}", response_class=StreamingResponse)
 def download(request: Request, file_id: str, here: Here, person: Taker) -> Response:
     """One file, by its opaque id. Answers 409 where it is not what was made, and sends none of it."""
     every = [*nights(here.store), *months(here.store)]

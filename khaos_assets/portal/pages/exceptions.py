@@ -42,7 +42,8 @@ class Asked(BaseModel):
     severity: str = Field(default="", max_length=16)
     systems: str = Field(default="", max_length=80)
     late: bool = False
-    gbp: Decimal | Literal[""] = Field(default="", description="at least so many pounds", union_mode="left_to_right")
+    gbp: Decimal | Literal[""] = Field(default="", description="at least so many pounds", union_mode="left_to_right",
+                                       json_schema_extra={"anyOf": [{"type": "number"}, {"const": ""}]})  # fmt: skip
     order: Order = Order.WORST
     at: str = Field(default="", max_length=2000, description="a place in the list, as a page of it gave it")
 

@@ -97,7 +97,7 @@ def change(
 def _list(request: Request, person: Person, *, trouble: str = "", added: str = "", first: str = "") -> Response:
     return render(
         request, "people.html", person,
-        status=400 if trouble else 200,
+        status=409 if trouble else 200,
         people=people.listed(access_of(request)), roles=ROLES, trouble=trouble, added=added, first=first,
     )  # fmt: skip
 
@@ -115,7 +115,7 @@ def _one(
         theirs = sessions.of_person(connection, shown.name, access.settings, at)
     return render(
         request, "person.html", person,
-        status=400 if trouble else 200,
+        status=409 if trouble else 200,
         shown=shown, roles=ROLES, sessions=theirs, done=done, trouble=trouble, first=first,
         tokens=[(t, t.lasts(at)) for t in tokens.listed(access, shown.name)],
     )  # fmt: skip
