@@ -39,7 +39,7 @@ def examine(session: Session) -> list[Finding]:
     except ConfigurationError as e:
         return [Finding("configuration", "failed", str(e), f"correct {session.config}")]
     findings = [Finding("configuration", "ok", f"{session.config}: {settings.merchant.name}")]
-    for look in (_systems, _mappings, _store, _lock, _warehouse, _snapshots, _ledger):
+    for look in (_systems, _mappings, _store, _lock, _warehouse, _snapshots, _ledger, _portal):
         findings += look(session)
     return findings
 
@@ -199,3 +199,26 @@ def _ledger(session: Session) -> Iterator[Finding]:
     else:
         last = f", the last night {nights[-1].night}" if nights else ""
         yield Finding("ledger", "ok", f"the chain of {events:,} events is whole{last}")
+
+
+def _portal(session: Session) -> Iterator[Finding]:
+    import os
+
+    from khaos_assets.cases.ledger import URL
+
+    if not os.environ.get(URL) and not session.store.portal.exists():
+        yield Finding("portal", "ok", "nobody may sign in yet")
+        return
+    from khaos_assets.portal.access import AccessError, audit, open_access, people
+
+    try:
+        with open_access(session.settings, session.store) as access:
+            entries, known = audit.verify(access.engine), people.listed(access)
+    except audit.BrokenAudit as e:
+        yield Finding("portal", "failed", str(e), "find out who wrote to it; put back the newest backup that is whole")
+    except AccessError as e:
+        yield Finding(
+            "portal", "failed", str(e), f"see that the database runs and {URL} is right, or put back a backup"
+        )
+    else:
+        yield Finding("portal", "ok", f"{len(known)} people, the chain of {entries:,} audit entries is whole")

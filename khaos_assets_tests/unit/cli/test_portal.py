@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -106,3 +107,20 @@ def test_who_did_it_is_in_the_audit(desk: Path) -> None:
     with open_access(settings, Store(settings.data_dir)) as access:
         (entry,) = audit.entries(access.engine, limit=5)
     assert (entry.kind, entry.actor, entry.address) == ("added a person", "office", None)
+
+
+def seen_by_doctor(desk: Path) -> dict[str, str]:
+    result = CliRunner().invoke(app, ["doctor", "--json", "--config", str(desk / "merchant.toml")])
+    return next(f for f in json.loads(result.stdout) if f["what"] == "portal")
+
+
+def test_doctor_proves_the_audit_and_names_the_entry_that_somebody_changed(desk: Path) -> None:
+    assert seen_by_doctor(desk)["detail"] == "nobody may sign in yet"
+    for name in ("jo", "ann"):
+        portal(desk, "user", "add", name, "--role", "viewer", "--made-up")
+    assert seen_by_doctor(desk)["detail"] == "2 people, the chain of 2 audit entries is whole"
+    with sqlite3.connect(Store(desk / "var").portal) as db:
+        db.execute("DROP TRIGGER portal_audit_no_update")
+        db.execute("UPDATE portal_audit SET actor = 'nobody' WHERE seq = 2")
+    found = seen_by_doctor(desk)
+    assert (found["verdict"], "entry 2 " in found["detail"]) == ("failed", True)
