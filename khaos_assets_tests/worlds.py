@@ -88,10 +88,13 @@ def read_world(
     asked: Callable[[Settings], Settings] = hasty,
     faults: Sequence[dict[str, Any]] | None = None,
     part: slice = slice(None),
+    *,
+    apart: bool = False,
 ) -> Reading:
     """The nights of a world through snapshots, warehouse and rules; `faults` in place of the world's own.
 
-    `part` picks nights. What earlier ones left behind must then stand in the folder.
+    `part` picks nights. What earlier ones left behind must then stand in the folder. `apart`: the simulators have a
+    process of their own, which a small world is not worth.
     """
     nights = [Night.of(str(n["date"])) for n in tomllib.loads((world / "world.toml").read_text())["nights"]]
     settings = asked(load_settings(world / "merchant.toml", data_dir=folder))
@@ -100,7 +103,7 @@ def read_world(
     verdicts: dict[str, str] = {}
     untested: dict[str, set[tuple[str, str]]] = {}
     switches = faults_of(world) if faults is None else list(faults)
-    with running_sandbox(world, faults=switches, process=True, rate_clock=100_000) as sandbox:
+    with running_sandbox(world, faults=switches, process=apart, rate_clock=100_000) as sandbox:
         for n, night in enumerate(nights):
             if n:
                 sandbox.advance()
@@ -183,12 +186,12 @@ def scored(seed: int, asked: argparse.Namespace) -> tuple[bool, list[str]]:
             nights=asked.nights,
             systems=asked.systems,
         )
-        first = read_world(world, folder / "first")
+        first = read_world(world, folder / "first", apart=True)
         there = contents(world)
         told = [_line(seed, first, there, asked.systems), *_misses(first)]
         good = first.is_perfect
         if asked.again:
-            second = read_world(shuffled(world, folder / "shuffled", seed), folder / "second", polite)
+            second = read_world(shuffled(world, folder / "shuffled", seed), folder / "second", polite, apart=True)
             same = first.exports == second.exports and first.verdicts == second.verdicts
             good &= same
             told[0] += ", same bytes again" if same else ", OTHER BYTES"

@@ -87,7 +87,8 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> list[Event]:
 
 def test_killed_between_any_two_writes_each_event_is_there_once(tmp_path: Path, undisturbed: list[Event]) -> None:
     store = Store(tmp_path)
-    moments = ("before_cursor_execute", "after_cursor_execute", "commit")
+    # What stands after a statement is what stands before the next, or before the commit
+    moments = ("before_cursor_execute", "commit")
     kills = 0
     for deed in DEEDS:
         before = history(store)
@@ -104,7 +105,7 @@ def test_killed_between_any_two_writes_each_event_is_there_once(tmp_path: Path, 
         with open_ledger(store) as ledger:
             deed(ledger)
     assert history(store) == undisturbed
-    assert kills > 200
+    assert kills > 100
 
 
 def test_killed_while_its_tables_are_made_a_ledger_is_made_again(tmp_path: Path) -> None:
