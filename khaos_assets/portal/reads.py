@@ -25,7 +25,7 @@ ASKED = "_asked"
 """How the table of a read is called that holds what was asked by name."""
 VERDICTS = {
     Verdict.COMPLETE: "Complete",
-    Verdict.COMPLETE_WITH_QUARANTINE: "Complete, some records set aside",
+    Verdict.COMPLETE_WITH_QUARANTINE: "Complete, some set aside",
     Verdict.INCOMPLETE: "Not complete",
 }
 CONCLUSIONS = {
@@ -118,20 +118,24 @@ def asked_by_name(store: Store, certificate: Certificate) -> list[tuple[str, boo
     return sorted(zip(*table.to_pydict().values(), strict=True), key=lambda row: (row[1], row[0]))
 
 
-def not_tested(published: Published, certificate: Certificate) -> list[Row]:
-    """Rules that the night did not test because of this read: `code`, `systems`, `not_tested_reason`."""
+def not_tested(published: Published, certificate: Certificate) -> list[Row] | None:
+    """Rules that the night did not test because of this read: `code`, `systems`, `not_tested_reason`.
+
+    None where the night was not run to its end: then no rule was tested.
+    """
     read = f"{certificate.system}/{certificate.entity} "
     try:
-        return published.rows(
+        rows = published.rows(
             """
-            SELECT code, systems, not_tested_reason FROM control_code
-            WHERE night = $night AND NOT tested AND (starts_with(not_tested_reason, $read)
-                OR contains(not_tested_reason, ': ' || $read)) ORDER BY ALL
+            SELECT code, systems, not_tested_reason, NOT tested AND (starts_with(not_tested_reason, $read)
+                OR contains(not_tested_reason, ': ' || $read)) AS for_it
+            FROM control_code WHERE night = $night ORDER BY ALL
             """,
             night=date.fromisoformat(certificate.night), read=read,
         )  # fmt: skip
     except NothingPublished:
-        return []
+        return None
+    return [row for row in rows if row["for_it"]] if rows else None
 
 
 def codes_that_need(system: str, entity: str) -> list[str]:
