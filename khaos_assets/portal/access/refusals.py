@@ -70,7 +70,7 @@ class Wait(HTTPException):
 
     def __init__(self, seconds: int) -> None:
         super().__init__(429, "Too many wrong passwords", {"retry-after": str(seconds)})
-        self.advice = f"Try again in {seconds} seconds."
+        self.advice = f"Try again in {in_words(seconds)}."
 
 
 def answer_with(app: FastAPI) -> None:
@@ -85,6 +85,12 @@ def local(path: str) -> str:
     if not path.isprintable() or "\\" in path or not path.startswith("/") or path.startswith("//") or len(path) > 2000:
         return "/"
     return "/" if path.partition("?")[0] in (SIGN_IN, SIGN_OUT) else path
+
+
+def in_words(seconds: int) -> str:
+    """A time to wait, as people say it."""
+    number, name = (seconds, "second") if seconds < 100 else (round(seconds / 60), "minute")
+    return f"{number} {name}" if number == 1 else f"{number} {name}s"
 
 
 def is_machine(request: Request) -> bool:

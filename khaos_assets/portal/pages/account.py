@@ -25,7 +25,7 @@ from khaos_assets.portal.access import (
 from khaos_assets.portal.access.arrival import access_of, arrival, visitor_of
 from khaos_assets.portal.access.attempts import TooManyAttempts
 from khaos_assets.portal.access.passwords import BadPassword
-from khaos_assets.portal.access.refusals import ACCOUNT
+from khaos_assets.portal.access.refusals import ACCOUNT, in_words
 from khaos_assets.portal.access.signing_in import NotLetIn, begin_session, confirm_password
 from khaos_assets.portal.looks import render
 
@@ -62,7 +62,7 @@ def change_password(
     except NotLetIn:
         return _page(request, person, trouble="The present password is not right.")
     except TooManyAttempts as e:
-        return _page(request, person, trouble=f"Too many wrong passwords: try again in {e.seconds} seconds.")
+        return _page(request, person, trouble=f"Too many wrong passwords: try again in {in_words(e.seconds)}.")
     except (AccessError, BadPassword) as e:
         return _page(request, person, trouble=f"{e}.")
     answer = RedirectResponse(f"{ACCOUNT}?done=password", status_code=303)

@@ -11,7 +11,7 @@ from khaos_assets.portal.access import AccessError, By, Did, Person, changing_ow
 from khaos_assets.portal.access.arrival import access_of, address_of, arrival, visitor_of
 from khaos_assets.portal.access.attempts import TooManyAttempts
 from khaos_assets.portal.access.proxy import identity
-from khaos_assets.portal.access.refusals import SIGN_IN, Refused, local
+from khaos_assets.portal.access.refusals import SIGN_IN, Refused, in_words, local
 from khaos_assets.portal.access.signing_in import NotLetIn, by_password, by_proxy
 from khaos_assets.portal.looks import render
 
@@ -56,7 +56,7 @@ def sign_in(
     except NotLetIn:
         trouble, status = "Name and password do not go together. Check both and try again.", 401
     except TooManyAttempts as e:
-        trouble, status = f"Too many wrong attempts. The next one may be made in {_time(e.seconds)}.", 429
+        trouble, status = f"Too many wrong attempts. The next one may be made in {in_words(e.seconds)}.", 429
     return render(request, "sign_in.html", status=status, next=local(next), name=name, trouble=trouble)
 
 
@@ -76,7 +76,3 @@ def _let_in(request: Request, secret: str, then: str) -> Response:
     answer = RedirectResponse(local(then), status_code=303)
     cookies.give(answer, access_of(request).settings, secret)
     return answer
-
-
-def _time(seconds: int) -> str:
-    return f"{seconds} seconds" if seconds < 100 else f"{round(seconds / 60)} minutes"

@@ -51,6 +51,10 @@ class Answer:
         """Whether the server did not fail over it, and no text became markup."""
         return self.status is not None and self.status < 500 and b"<script>alert(1)" not in self.raw
 
+    @property
+    def body(self) -> bytes:
+        return self.raw.partition(b"\r\n\r\n")[2]
+
     def header(self, name: str) -> str:
         head = self.raw.partition(b"\r\n\r\n")[0].decode("latin-1").split("\r\n")[1:]
         found = [line.partition(":")[2].strip() for line in head if line.lower().startswith(name.lower() + ":")]

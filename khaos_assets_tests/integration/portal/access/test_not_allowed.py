@@ -6,6 +6,8 @@ afterwards the ledger, the people and their rights are what they were.
 
 from __future__ import annotations
 
+import hashlib
+import json
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -42,7 +44,7 @@ MAY = {
     "/cases": {"finance"},
 }  # fmt: skip
 """Beginnings of addresses, and who changes things there."""
-PARTS = 15
+PARTS = 16
 """Tests of this module: where they are shared out among processes, none of these makes all attempts."""
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 
@@ -262,6 +264,33 @@ def test_a_token_opens_no_page_and_a_token_that_is_none_nothing_at_all(portal: P
     portal.each("changed", {"Authorization": f"Bearer {good[:-1]}!"}, 401)
     portal.tried += pages.tried
     portal.came_through += pages.came_through
+    forget(portal, "robot")
+
+
+def test_a_file_is_given_by_its_whole_id_to_who_may_have_it_and_to_nobody_else(portal: Portal) -> None:
+    with portal.installation.access() as access:
+        hire(access, "robot", "viewer")
+        token = tokens.make(access, "robot", purpose="copy", days=1, by=OFFICE)
+    bearer = {"Authorization": f"Bearer {token}"}
+    listed = json.loads(
+        send(portal.url, request("GET", "/downloads.json", headers=bearer)).raw.partition(b"\r\n\r\n")[2]
+    )
+    files = {f["id"]: f for f in listed["files"]}
+    assert len(files) > 3
+    for file_id, told in files.items():
+        got = send(portal.url, request("GET", f"/downloads/{file_id}", headers=bearer)).body
+        assert hashlib.sha256(got).hexdigest() == told["sha256"]
+        for name in ("root", "nobody"):
+            target = f"/downloads/{file_id}"
+            portal.attempt(request("GET", target, headers=portal.signed_in(name)), f"{name}: {target}", 403)
+        portal.attempt(request("GET", f"/downloads/{file_id}"), file_id, 303)
+        viewer = portal.signed_in("viewer")
+        for wrong in (
+            file_id[:-1], file_id + "0", file_id.swapcase(), file_id[::-1], told["sha256"], told["name"],
+            f"../{file_id}", "0" * len(file_id), f"{file_id}/..", f"{file_id}%2f..", f"{file_id}.xlsx", f"x/../{file_id}", f"{file_id};",
+        ):  # fmt: skip
+            if wrong != file_id:
+                portal.attempt(request("GET", f"/downloads/{wrong}", headers=viewer), f"id {wrong}", 404, 307)
     forget(portal, "robot")
 
 
