@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,8 +22,8 @@ from khaos_assets_tests.unit.close.months_by_hand import Books, books
 from khaos_assets_tests.unit.close.october import CLOSES, CLOSING, OPENING, OPENS
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _quick() -> Iterator[None]:
+@contextmanager
+def quick() -> Iterator[None]:
     """To choose among plans of the same meaning takes longer than any plan over a handful of rows."""
 
     def prepared_quickly(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
@@ -32,6 +33,12 @@ def _quick() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ground, "prepare", prepared_quickly)
         patch.setattr(database, "prepare", prepared_quickly)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick() -> Iterator[None]:
+    with quick():
         yield
 
 
