@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
 
 from khaos_assets.cases import tables
+from khaos_assets.cases.database import open_engine, writing
 from khaos_assets.cases.events import Happening, Kind
-from khaos_assets.cases.ledger import Ledger, open_ledger
+from khaos_assets.cases.ledger import LOCK, MIGRATIONS, Ledger, open_ledger
+from khaos_assets.cases.tables import instant_text
 from khaos_assets.config import Settings, Store
 from khaos_assets.corrections import CorrectionError
 from khaos_assets.corrections.approval import NotApproved, RefusedApproval, approve, refuse, refuse_unapproved
@@ -19,7 +25,7 @@ from khaos_assets.corrections.journal import ItemState, Journal, Line, prove
 from khaos_assets.corrections.listing import items, of_case, plans, progress
 from khaos_assets.corrections.register import NoSuchPlan, enter, find
 from khaos_assets.systems.write import installed_writes
-from khaos_assets_tests.unit.corrections.target import AT, SetWrite, item, plan_of
+from khaos_assets_tests.unit.corrections.target import AT, NIGHT, SetWrite, item, plan_of
 
 
 @pytest.fixture(autouse=True)
@@ -129,30 +135,50 @@ def test_a_plan_on_its_way_is_not_refused_before_what_was_sent_is_read_back(ledg
     assert refused() == "refused"
 
 
+@contextmanager
+def ledger_of_form(store: Store, revision: str) -> Iterator[Ledger]:
+    """An empty ledger as an earlier version made it."""
+    engine = open_engine(None, store.ledger)
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with writing(engine, LOCK) as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+    yield Ledger(engine)
+    engine.dispose()
+
+
 def test_a_ledger_from_before_plans_could_be_refused_keeps_its_plans_and_lists_their_items(tmp_path: Path) -> None:
-    store, new = Store(tmp_path), ("amount_gbp", "begun_by", "refused_by", "refused_at", "refused_why")
-    with open_ledger(store) as ledger:
-        plan_id = enter(ledger, plan_of([item(SetWrite, "a"), item(SetWrite, "b")]))
-        Journal(ledger, find(ledger, plan_id), "ben", lambda: AT).write([Line(2, ItemState.VERIFIED)])
-        with ledger.engine.begin() as connection:
-            connection.execute(sa.delete(tables.correction_item).where(tables.correction_item.c.state == "planned"))
-            for column in new:
-                connection.execute(sa.text(f"ALTER TABLE correction_plan DROP COLUMN {column}"))
-            connection.execute(sa.text("UPDATE ledger_version SET version_num = '0002'"))
+    store, plan = Store(tmp_path), plan_of([item(SetWrite, "a"), item(SetWrite, "b")])
+    row = {"plan_id": plan.plan_id, "night": NIGHT, "made_at": instant_text(AT)}
+    moved = {"plan": plan.plan_id, "item": 2, "state": "verified", "generation": 1}
+    with ledger_of_form(store, "0002") as ledger, ledger.deed(AT) as deed:
+        made = Happening(Kind.PLAN_MADE, actor="anna", body={"plan": plan.plan_id, "items": 2})
+        deed.append([made, Happening(Kind.CORRECTION, actor="ben", body=moved)], date.fromisoformat(NIGHT))
+        deed.connection.execute(
+            sa.text(
+                "INSERT INTO correction_plan (plan_id, night, planner, made_at, body) "
+                "VALUES (:plan_id, :night, 'anna', :made_at, :body)"
+            ),
+            row | {"body": plan.text.decode()},
+        )
+        deed.connection.execute(
+            sa.text(
+                "INSERT INTO correction_item (plan_id, place, case_key, night, state, generation, changed_at) "
+                "VALUES (:plan_id, 2, 'case-b', :night, 'verified', 1, :made_at)"
+            ),
+            row,
+        )
     with open_ledger(store) as ledger:
         assert [p.states for p in plans(ledger)] == [{"planned": 1, "verified": 1}]
-        assert [x.line.state for x in items(ledger, plan_id)] == [ItemState.PLANNED, ItemState.VERIFIED]
+        assert [x.line.state for x in items(ledger, plan.plan_id)] == [ItemState.PLANNED, ItemState.VERIFIED]
+        assert [x.item.after for x in of_case(ledger, "case-a")] == ["2"]
         assert (ledger.verify(), prove(ledger)) == (2, 2)
 
 
 def test_a_ledger_from_before_there_were_corrections_gets_their_tables_and_keeps_its_events(tmp_path: Path) -> None:
     store = Store(tmp_path)
-    with open_ledger(store) as ledger:
-        with ledger.deed(AT) as deed:
-            deed.append([Happening(Kind.HALTED, actor="carol", body={"why": "then"})], None)
-        with ledger.engine.begin() as connection:
-            for table in (tables.correction_item, tables.correction_plan):
-                table.drop(connection)
-            connection.execute(sa.text("UPDATE ledger_version SET version_num = '0001'"))
+    with ledger_of_form(store, "0001") as ledger, ledger.deed(AT) as deed:
+        deed.append([Happening(Kind.HALTED, actor="carol", body={"why": "then"})], None)
     with open_ledger(store) as ledger:
         assert (ledger.verify(), plans(ledger), prove(ledger)) == (1, [], 0)
