@@ -58,9 +58,18 @@ class Wanted:
 
     @property
     def conditions(self) -> list[sa.ColumnElement[bool]]:
+        """All of them, for a sum over what is found."""
+        return [now.state.in_(sorted(s.value for s in self.states)), *self._beside_state]
+
+    @property
+    def conditions_in_order(self) -> list[sa.ColumnElement[bool]]:
+        """The same for reading in an order: where most cases are wanted, no index by state draws the reading away."""
+        others = sorted(s.value for s in State if s not in self.states)
+        return [now.state.not_in(others), *self._beside_state] if self.states >= STANDING else self.conditions
+
+    @property
+    def _beside_state(self) -> list[sa.ColumnElement[bool]]:
         found: list[sa.ColumnElement[bool]] = []
-        if self.states != frozenset(State):
-            found.append(now.state.in_(sorted(s.value for s in self.states)))
         if self.family:
             found.append(now.code.startswith(f"{self.family}-", autoescape=True))
         if self.families:
@@ -69,7 +78,7 @@ class Wanted:
             if value := getattr(self, name):
                 found.append(now[name] == value)
         if self.late:
-            found.append(now.breached.is_(True))
+            found.append(now.breached)
         if self.at_least_gbp is not None:
             found.append(int(self.at_least_gbp * 100) <= PENCE)
         if text := self.text.strip():
@@ -81,13 +90,16 @@ class Wanted:
 
 PENCE = sa.func.abs(sa.type_coerce(now.amount_gbp, sa.BigInteger))
 FAR = 2**62
-LAST = "9999"
-"""Later than any instant or night, as text."""
-_RANK = sa.case({name: place for place, name in enumerate(SEVERITIES)}, value=now.severity, else_=len(SEVERITIES))
-_LARGEST = -sa.func.coalesce(PENCE, -1)
+# Word for word as the indexes have them, or they are of no use (migration 0004)
+_RANK: sa.ColumnElement[int] = sa.literal_column(
+    "CASE case_now.severity"
+    " WHEN 'critical' THEN 0 WHEN 'high' THEN 1 WHEN 'medium' THEN 2 WHEN 'low' THEN 3 ELSE 4 END",
+    sa.Integer,
+)
+_LARGEST: sa.ColumnElement[int] = sa.literal_column("-coalesce(abs(case_now.amount_gbp), -1)", sa.BigInteger)
 """Unknown amounts come last."""
+_DUE: sa.ColumnElement[str] = sa.literal_column("coalesce(case_now.due_at, '9999')", sa.String)
 _SINCE = sa.type_coerce(now.first_seen, sa.String)
-_DUE = sa.func.coalesce(sa.type_coerce(now.due_at, sa.String), LAST)
 
 KEYS: dict[Order, tuple[tuple[sa.ColumnElement[Any], bool], ...]] = {
     Order.WORST: ((_RANK, True), (_LARGEST, True), (now.case_key, True)),
@@ -141,11 +153,14 @@ def find(ledger: Ledger, wanted: Wanted, order: Order = Order.WORST, at: Place |
         raise ValueError(f"this place belongs to a list by {at.order}")
     backwards = at is not None and at.backwards
     query = cases_selected().add_columns(*(k.label(f"sort_{i}") for i, (k, _) in enumerate(keys)))
-    query = query.where(*wanted.conditions)
+    query = query.where(*wanted.conditions_in_order)
     ascending = keys[0][1] != backwards
     if at is not None:
         here, there = sa.tuple_(*(k for k, _ in keys)), sa.tuple_(*(sa.literal(v) for v in at.values))
         query = query.where(here > there if ascending else here < there)
+        # The same once more for the first alone: a database looks that up instead of reading on from the beginning
+        first = keys[0][0]
+        query = query.where(first >= at.values[0] if ascending else first <= at.values[0])
     query = query.order_by(*(k.asc() if ascending else k.desc() for k, _ in keys)).limit(limit + 1)
     with ledger.engine.connect() as connection:
         rows = connection.execute(query).all()
@@ -193,9 +208,8 @@ class Part:
         kept = (w for w in self.worth.values() if w.basis is not Basis.NONE and (w.gbp or w.unknown))
         return sorted(kept, key=lambda w: (list(Basis).index(w.basis), w.side))
 
-    def add(self, severity: str, more: Worth, late: int) -> None:
+    def add(self, severity: str, more: Worth) -> None:
         self.cases += more.cases
-        self.late += late
         self.severities[severity] = self.severities.get(severity, 0) + more.cases
         worth = self.worth.setdefault((more.basis, more.side), Worth(more.basis, more.side))
         worth.cases += more.cases
@@ -215,20 +229,24 @@ class Totals:
 
 def totals(ledger: Ledger, wanted: Wanted) -> Totals:
     """Added up by the database, in one reading. Pounds are exact."""
-    units = sa.cast(sa.type_coerce(now.units, sa.String), sa.Numeric)
     pence = sa.type_coerce(now.amount_gbp, sa.BigInteger)
-    figure = sa.case((now.units.is_not(None), units), else_=pence)
-    side = sa.case((pence < 0, -1), (figure > 0, 1), (figure < 0, -1), else_=0)
-    by = (now.owner, now.code, now.systems, now.severity, side)
-    query = sa.select(
-        *by, sa.func.count(), sa.func.count().filter(now.breached.is_(True)), sa.func.sum(sa.func.abs(pence)),
-        sa.func.count().filter(now.amount_gbp.is_(None)),
-    ).where(*wanted.conditions).group_by(*by)  # fmt: skip
+    units = sa.type_coerce(now.units, sa.String)
+    side = sa.case(
+        (pence < 0, -1),
+        (sa.and_(units.is_(None), pence > 0), 1),
+        (sa.or_(units.is_(None), sa.func.ltrim(units, "0.") == ""), 0),
+        (sa.func.substr(units, 1, 1) == "-", -1),
+        else_=1,
+    )
+    cases, known, worth = sa.func.count(), sa.func.count(now.amount_gbp), sa.func.sum(sa.func.abs(pence))
+    columns = [f.filter(side == sign) for sign in (1, -1) for f in (cases, known, worth)]
+    by = (now.owner, now.code, now.systems, now.severity)
+    # Grouped by state, too, so that the index gives the groups in their order
+    query = sa.select(*by, cases.filter(now.breached), cases, known, worth, *columns).group_by(now.state, *by)
     found = Totals()
     with ledger.engine.connect() as connection:
-        for owner, code, systems, severity, sign, cases, late, worth, unknown in connection.execute(query):
-            basis, over = basis_and_side(code, systems, sign)
-            more = Worth(basis, over, cases, Decimal(int(worth or 0)).scaleb(-2), unknown)
+        for row in connection.execute(query.where(*wanted.conditions)):
+            owner, code, systems, severity, late, *figures = tuple(row)
             parts = (
                 found.all,
                 found.owners.setdefault(owner, Part(owner)),
@@ -236,8 +254,19 @@ def totals(ledger: Ledger, wanted: Wanted) -> Totals:
                 found.systems.setdefault(systems, Part(systems)),
             )
             for part in parts:
-                part.add(severity, more, late)
+                part.late += late
+                for sign, counted, has_amount, gbp in _sides([int(n or 0) for n in figures]):
+                    basis, name = basis_and_side(code, systems, sign)
+                    part.add(severity, Worth(basis, name, counted, Decimal(gbp).scaleb(-2), counted - has_amount))
     return found
+
+
+def _sides(figures: list[int]) -> list[tuple[int, int, int, int]]:
+    """All, over and under (cases, those with an amount, pence) as over, under and neither; without what is empty."""
+    every, over, under = figures[:3], figures[3:6], figures[6:]
+    neither = [a - o - u for a, o, u in zip(every, over, under, strict=True)]
+    parts = ((1, over), (-1, under), (0, neither))
+    return [(sign, n, known, gbp) for sign, (n, known, gbp) in parts if n]
 
 
 def owners_known(ledger: Ledger) -> list[str]:
@@ -265,7 +294,8 @@ def of_records(ledger: Ledger, records: Iterable[str], states: frozenset[State] 
 
 def waiting_for_second(ledger: Ledger, *, families: frozenset[str] = frozenset()) -> list[Case]:
     """Cases whose acceptance somebody proposed and a second person has not decided, the severest first."""
-    wanted = Wanted(families=families)
-    query = cases_selected().where(now.proposal.is_not(None), *wanted.conditions)
+    conditions = Wanted(families=families).conditions_in_order
+    query = cases_selected().where(now.proposal.is_not(None), *conditions).order_by(now.case_key)
     with ledger.engine.connect() as connection:
-        return [case_of(row) for row in connection.execute(query.order_by(*(k for k, _ in KEYS[Order.WORST])))]
+        found = [case_of(row) for row in connection.execute(query)]
+    return sorted(found, key=lambda c: [*map(str, SEVERITIES)].index(c.severity))

@@ -134,9 +134,8 @@ case = Table(
     Column("accepted_gbp", Pounds, comment="the amount that was accepted"),
     Column("proposal", Text, comment="an acceptance that waits for a second person, as JSON"),
     Column("changed_seq", BigInteger, nullable=False, comment="its newest event"),
-    Index("case_of_state", "state"),
     Index("case_of_code", "code"),
-    comment="Each case as its events left it.",
+    comment="Each case as its events left it. By which indexes it is found: migration 0004.",
 )
 
 standing = Table(

@@ -31,9 +31,9 @@ class Site:
     memory: Memory = field(default_factory=Memory)
 
     def totals(self, wanted: Wanted) -> Totals:
-        """The totals of a list of cases; at most two seconds behind decisions that are taken meanwhile."""
+        """The totals of a list of cases; at most ten seconds behind decisions that are taken meanwhile."""
         version = self.ledger.head()
-        return self.memory.get(("totals", wanted), version, lambda: totals(self.ledger, wanted), seconds=2)
+        return self.memory.get(("totals", wanted), version, lambda: totals(self.ledger, wanted), seconds=10)
 
     def owners(self) -> list[str]:
         """Everybody who has, or had, a case."""

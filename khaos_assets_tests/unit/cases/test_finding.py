@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from decimal import Decimal
+from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy.event import listen
 
 from khaos_assets.cases.decisions import accept, acknowledge
 from khaos_assets.cases.finding import (
@@ -20,8 +23,9 @@ from khaos_assets.cases.finding import (
     totals,
     waiting_for_second,
 )
-from khaos_assets.cases.ledger import Ledger
+from khaos_assets.cases.ledger import Ledger, open_ledger
 from khaos_assets.cases.states import Case, State
+from khaos_assets.config import Store
 from khaos_assets.rules.basis import Basis
 from khaos_assets_tests.unit.cases.nights_of_cases import SETTINGS, finding, night, noon, put
 
@@ -170,3 +174,28 @@ def test_an_acceptance_waits_for_a_second_person_until_one_decides(ledger: Ledge
     assert waiting_for_second(ledger, families=frozenset({"FIN"})) == []
     accepted("bob")
     assert waiting_for_second(ledger) == []
+
+
+@pytest.mark.parametrize(
+    ("wanted", "order", "index"),
+    [
+        (Wanted(), Order.WORST, "case_worst"),
+        (Wanted(), Order.DUE, "case_due"),
+        (Wanted(owner="finance", text="mug"), Order.WORST, "case_worst"),
+        (Wanted(late=True), Order.DUE, "case_late"),
+    ],
+)
+def test_a_page_is_read_in_its_order_and_never_by_sorting_all(
+    tmp_path: Path, wanted: Wanted, order: Order, index: str
+) -> None:
+    asked: list[tuple[str, Any]] = []
+    with open_ledger(Store(tmp_path)) as ledger:
+        put(ledger, 1, *(finding(f"k{i}") for i in range(9)))
+        at = find(ledger, Wanted(), order, limit=3).after
+        listen(ledger.engine, "before_cursor_execute", lambda c, cu, said, values, *_: asked.append((said, values)))
+        for place in (None, at):
+            find(ledger, wanted, order, place, limit=3)
+        with ledger.engine.connect() as connection:
+            for said, values in list(asked):
+                plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {said}", values)]
+                assert len(plan) == 1 and f"USING INDEX {index}" in plan[0], plan
