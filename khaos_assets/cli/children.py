@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from types import FrameType
 from typing import NoReturn
@@ -68,6 +68,29 @@ def stop(process: subprocess.Popen[bytes]) -> None:
         break
     if process.stdin is not None:
         process.stdin.close()
+
+
+AFTER_US = f"""
+import os, signal, sys, time
+sys.stdin.read()
+for number, seconds in ((signal.SIGTERM, {STOP_SECONDS}), (signal.SIGKILL, 0)):
+    for group in map(int, sys.argv[1:]):
+        try: os.killpg(group, number)
+        except ProcessLookupError: pass
+    time.sleep(seconds)
+"""
+"""What waits until its standard input ends, which is when this process does, and then ends the groups it was told."""
+
+
+@contextmanager
+def ending_with_us(children: Sequence[subprocess.Popen[bytes]]) -> Generator[None]:
+    """Inside, the children end even where this process is killed and can do nothing more."""
+    groups = [str(child.pid) for child in children]
+    watching = start([sys.executable, "-I", "-S", "-c", AFTER_US, *groups], stdin=subprocess.PIPE)
+    try:
+        yield
+    finally:
+        stop(watching)
 
 
 @contextmanager

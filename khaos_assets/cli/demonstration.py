@@ -157,7 +157,7 @@ def ui(
     portal_port: Annotated[int, typer.Option("--portal-port", help="Where the portal listens.")] = 8420,
 ) -> None:
     """Simulators of a world, the Dagster UI and the portal on it, on 127.0.0.1, until Ctrl-C."""
-    from khaos_assets.cli.children import ending_on_sigterm, start, stop
+    from khaos_assets.cli.children import ending_on_sigterm, ending_with_us, start, stop
     from khaos_assets.cli.demo_people import ROLES, let_in
     from khaos_assets.cli.playground import Playground
     from khaos_assets.cli.simulators import serving
@@ -183,6 +183,7 @@ def ui(
         children.append(start(_portal_command(ground, portal_port), env=env, log=portal_log.fileno()))
         for child in children:
             stack.callback(stop, child)
+        stack.enter_context(ending_with_us(children))
         say(f"Portal     {portal}")
         for name, password in passwords.items():
             say(f"           sign in as {name:<8} {password}  ({ROLES[name]})")

@@ -28,13 +28,13 @@ VERDICTS = {
     Verdict.COMPLETE_WITH_QUARANTINE: "Complete, some set aside",
     Verdict.INCOMPLETE: "Not complete",
 }
-CONCLUSIONS = {
-    Verdict.COMPLETE: "Every record of the system is in this snapshot, and every one of them could be read.",
-    Verdict.COMPLETE_WITH_QUARANTINE: "Every record of the system is in this snapshot. Some could not be read and are "
-    "set aside: no rule looks at them, and none of them is taken for missing.",
-    Verdict.INCOMPLETE: "It is not proven that every record of the system is here. Nothing is concluded from what may "
-    "be missing, and no case is closed by it.",
-}
+WHOLE = "Every record of the system is in this snapshot."
+LISTED = "All that the system listed is in this snapshot. It has no way to prove that it listed everything."
+SET_ASIDE = "Some could not be read and are set aside: no rule looks at them, and none of them is taken for missing."
+NOT_WHOLE = (
+    "It is not proven that every record of the system is here. Nothing is concluded from what may be missing, and no "
+    "case is closed by it."
+)
 PROOFS = {
     Proof.KEYSET: ("Key set", "every key of a complete list of keys was read"),
     Proof.COUNTED: ("Counted", "as many records came as the system had named"),
@@ -96,6 +96,14 @@ def certificate_of(store: Store, night: date, system: str, entity: str) -> Certi
     """One certificate with its pages; None where the night has no such read."""
     known = any((r.system, r.entity) == (system, entity) for r in reads_of(store, night))
     return read_certificate(store, system, entity, night) if known else None
+
+
+def conclusion(certificate: Certificate) -> str:
+    """What may be concluded from a snapshot, in words."""
+    if not certificate.complete:
+        return NOT_WHOLE
+    listed = LISTED if certificate.proof is Proof.OVERLAP_ONLY else WHOLE
+    return f"{listed} {SET_ASIDE}" if certificate.quarantined else listed
 
 
 def set_aside(store: Store, certificate: Certificate) -> list[Row]:

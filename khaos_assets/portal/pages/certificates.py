@@ -54,7 +54,7 @@ def certificate_page(
     dagster = here.settings.portal.dagster_address
     return render(
         request, "certificate.html", person, c=certificate, night=night,
-        verdict=reads.VERDICTS[certificate.verdict], conclusion=reads.CONCLUSIONS[certificate.verdict],
+        verdict=reads.VERDICTS[certificate.verdict], conclusion=reads.conclusion(certificate),
         proof=reads.PROOFS[certificate.proof],
         pages=certificate.pages, aside=reads.set_aside(here.store, certificate),
         asked=reads.asked_by_name(here.store, certificate),

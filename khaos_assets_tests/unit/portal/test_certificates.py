@@ -122,6 +122,14 @@ def test_a_night_that_was_not_run_to_its_end_tested_no_rule(tmp_path: Path) -> N
     assert reads.not_tested(Published(store), certificate("items")) == []
 
 
+def test_a_list_that_proves_nothing_beyond_itself_is_not_called_every_record() -> None:
+    weak = certificate("orders", proof=Proof.OVERLAP_ONLY)
+    assert "no way to prove" in reads.conclusion(weak) and "Every record" not in reads.conclusion(weak)
+    assert reads.conclusion(certificate("items")) == "Every record of the system is in this snapshot."
+    assert "set aside" in reads.conclusion(certificate("items", quarantined=2))
+    assert "not proven" in reads.conclusion(certificate("stock", verdict=Verdict.INCOMPLETE))
+
+
 def test_times_are_london_time(browser: TestClient) -> None:
     assert "Sat 20 Jun 2026, 02:30 BST" in browser.get(f"/certificates/{NIGHT}/wair/stock").text
 
