@@ -1,4 +1,7 @@
-"""Two channels may give one number to two orders: the prefix in Khaos and WAIR tells them apart, and names them."""
+"""Two channels may give one number to two orders: the prefix in Khaos and WAIR tells them apart, and names them.
+
+All tests look at one night. What a test plants stands above it; both of its orders bear its word as their number.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from msgspec.structs import replace
 from khaos_assets_tests.planted_night import Results, dispatch, invoice, order, stock_item
 from khaos_assets_tests.planted_orocommerce import oro_line, oro_order, oro_product
 from khaos_assets_tests.planted_scayle import scayle_order, scayle_variant, unit
-from khaos_assets_tests.unit.rules.conftest import Tonight
+from khaos_assets_tests.shared_night import SharedNight
 
 SETTINGS: dict[str, Any] = {
     "scayle": {},
@@ -22,10 +25,20 @@ GOODS = [stock_item("MUG-1"), scayle_variant("MUG-1"), oro_product("MUG-1")]
 MONEY: dict[str, Any] = {"items_net": "20.00", "items_gross": "24.00", "delivery_net": 0, "delivery_gross": 0}
 LINES = [("MUG-1", 2, "12.00")]
 WHOLE = {"MUG-1": 2}
+NIGHT = SharedNight(GOODS, settings=SETTINGS)
+found = NIGHT.once()
 
 
-def in_khaos(code: str, reference: str, **fields: Any) -> Any:
-    return order(code, reference, LINES, **MONEY | fields)
+def in_khaos(reference: str, **fields: Any) -> Any:
+    return order(f"SO {reference}", reference, LINES, **MONEY | fields)
+
+
+def sent(reference: str, **fields: Any) -> Any:
+    return in_khaos(reference, invoices=[replace(invoice(WHOLE), **fields)], complete=True)
+
+
+def gone(reference: str, lines: Any = WHOLE, **fields: Any) -> Any:
+    return dispatch(f"D {reference}", reference, lines, **fields)
 
 
 def opened(results: Results, *codes: str) -> list[tuple[str, str, str]]:
@@ -37,40 +50,46 @@ def opened(results: Results, *codes: str) -> list[tuple[str, str, str]]:
     )
 
 
-def test_a_parcel_of_one_is_no_parcel_of_the_other(tonight: Tonight) -> None:
-    """W1 of the web shop was sent and dispatched; W1 of the trade shop waits, and nobody dispatched it."""
-    sent = in_khaos("SO1", "SC-W1", invoices=[invoice(WHOLE)], complete=True)
-    found = tonight(GOODS, sent, in_khaos("SO2", "OR-W1"), dispatch("D1", "SC-W1", WHOLE), settings=SETTINGS)
-    assert opened(found, "ORD-05", "ORD-15", "ORD-17") == []
+@NIGHT.has(sent("SC-parcel"), gone("SC-parcel"), in_khaos("OR-parcel"))
+def test_a_parcel_of_one_is_no_parcel_of_the_other(found: Results) -> None:
+    """That of the web shop was sent and dispatched; that of the trade shop waits, and nobody dispatched it."""
+    assert opened(found.about("parcel"), "ORD-05", "ORD-15", "ORD-17") == []
 
 
-def test_the_same_fault_of_both_is_told_of_each(tonight: Tonight) -> None:
-    parcels = [dispatch("D1", "SC-W1", WHOLE), dispatch("D2", "OR-W1", {"MUG-1": 1})]
-    found = tonight(GOODS, in_khaos("SO1", "SC-W1"), in_khaos("SO2", "OR-W1"), parcels, settings=SETTINGS)
-    assert opened(found, "ORD-05") == [("ORD-05", "OR-W1", "SO2"), ("ORD-05", "SC-W1", "SO1")]
-    assert sorted(r["units"] for r in found.of("ORD-05")) == [1, 2]
+@NIGHT.has(in_khaos("SC-both"), in_khaos("OR-both"), gone("SC-both"), gone("OR-both", {"MUG-1": 1}))
+def test_the_same_fault_of_both_is_told_of_each(found: Results) -> None:
+    told = found.about("both")
+    assert opened(told, "ORD-05") == [("ORD-05", "OR-both", "SO OR-both"), ("ORD-05", "SC-both", "SO SC-both")]
+    assert sorted(r["units"] for r in told.of("ORD-05")) == [1, 2]
 
 
-def test_what_was_sent_of_one_is_not_missing_because_the_other_was_dispatched(tonight: Tonight) -> None:
-    sent = in_khaos("SO1", "SC-W1", invoices=[invoice(WHOLE)], complete=True)
-    found = tonight(GOODS, sent, in_khaos("SO2", "OR-W1"), dispatch("D2", "OR-W1", WHOLE), settings=SETTINGS)
-    assert opened(found, "ORD-05", "ORD-15", "ORD-17") == [("ORD-05", "OR-W1", "SO2"), ("ORD-17", "SC-W1", "SO1")]
-
-
-def test_a_number_of_one_is_not_expected_of_the_other(tonight: Tonight) -> None:
-    both = [
-        in_khaos(code, reference, invoices=[replace(invoice(WHOLE), consignment_ref=number)], complete=True)
-        for code, reference, number in (("SO1", "SC-W1", "T1"), ("SO2", "OR-W1", "T2"))
+@NIGHT.has(sent("SC-missing"), in_khaos("OR-missing"), gone("OR-missing"))
+def test_what_was_sent_of_one_is_not_missing_because_the_other_was_dispatched(found: Results) -> None:
+    assert opened(found.about("missing"), "ORD-05", "ORD-15", "ORD-17") == [
+        ("ORD-05", "OR-missing", "SO OR-missing"),
+        ("ORD-17", "SC-missing", "SO SC-missing"),
     ]
-    parcels = [dispatch("D1", "SC-W1", WHOLE, tracking="T1"), dispatch("D2", "OR-W1", WHOLE, tracking="T2")]
-    assert tonight(GOODS, both, parcels, settings=SETTINGS).of("ORD-08") == []
 
 
-def test_a_cancellation_of_one_explains_nothing_of_the_other(tonight: Tonight) -> None:
-    """The web shop's W1 is cancelled and open in Khaos; the trade shop's W1 was dispatched and never booked."""
-    cancelled = scayle_order("W1", [unit("MUG-1", "12.00")] * 2, status="cancellation_completed")
-    alive = oro_order("W1", [oro_line("MUG-1", 2, "10.00")])
-    orders = [in_khaos("SO1", "SC-W1"), in_khaos("SO2", "OR-W1")]
-    found = tonight(GOODS, cancelled, alive, orders, dispatch("D1", "OR-W1", WHOLE), settings=SETTINGS)
-    assert ("ORD-05", "OR-W1", "SO2") in opened(found, "ORD-05")
-    assert found.state("ORD-09") == "open"
+@NIGHT.has(
+    sent("SC-number", consignment_ref="T1"),
+    sent("OR-number", consignment_ref="T2"),
+    gone("SC-number", tracking="T1"),
+    gone("OR-number", tracking="T2"),
+)
+def test_a_number_of_one_is_not_expected_of_the_other(found: Results) -> None:
+    assert found.about("number").of("ORD-08") == []
+
+
+@NIGHT.has(
+    scayle_order("alive", [unit("MUG-1", "12.00")] * 2, status="cancellation_completed"),
+    oro_order("alive", [oro_line("MUG-1", 2, "10.00")]),
+    in_khaos("SC-alive"),
+    in_khaos("OR-alive"),
+    gone("OR-alive"),
+)
+def test_a_cancellation_of_one_explains_nothing_of_the_other(found: Results) -> None:
+    """That of the web shop is cancelled and open in Khaos; that of the trade shop was dispatched and never booked."""
+    told = found.about("alive")
+    assert ("ORD-05", "OR-alive", "SO OR-alive") in opened(told, "ORD-05")
+    assert told.state("ORD-09") == "open"
