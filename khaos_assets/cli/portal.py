@@ -86,9 +86,9 @@ def add(
     role: Roles = None,
     shown_as: Annotated[str, typer.Option("--shown-as", help="How pages call them: Jo Smith.")] = "",
     made_up: MadeUp = False,
-    must_change: Annotated[
-        bool, typer.Option("--must-change/--keep", help="Whether they choose another password when they come in.")
-    ] = True,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="They keep this password; else they choose another when they come in.")
+    ] = False,
 ) -> None:
     """Add a person. Their first password is asked for, or read from standard input."""
     from khaos_assets.portal.access import people
@@ -96,11 +96,11 @@ def add(
     password, by = None if made_up else _password(), _by(session)
     with access_of(session) as access:
         first = people.add(
-            access, name, roles=role or [], shown_as=shown_as, password=password, must_change=must_change, by=by
+            access, name, roles=role or [], shown_as=shown_as, password=password, must_change=not keep, by=by
         )
     if made_up:
         print(first)
-    say(f"{people.folded(name)} may sign in." + (" They choose another password then." if must_change else ""))
+    say(f"{people.folded(name)} may sign in." + ("" if keep else " They choose another password then."))
 
 
 def roles(session: Session, name: Name, *, role: Roles = None) -> None:

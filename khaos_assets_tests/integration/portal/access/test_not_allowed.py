@@ -287,7 +287,8 @@ def test_a_file_is_given_by_its_whole_id_to_who_may_have_it_and_to_nobody_else(p
         viewer = portal.signed_in("viewer")
         for wrong in (
             file_id[:-1], file_id + "0", file_id.swapcase(), file_id[::-1], told["sha256"], told["name"],
-            f"../{file_id}", "0" * len(file_id), f"{file_id}/..", f"{file_id}%2f..", f"{file_id}.xlsx", f"x/../{file_id}", f"{file_id};",
+            f"../{file_id}", "0" * len(file_id), f"{file_id}/..", f"{file_id}%2f..", f"{file_id}.xlsx",
+            f"x/../{file_id}", f"{file_id};",
         ):  # fmt: skip
             if wrong != file_id:
                 portal.attempt(request("GET", f"/downloads/{wrong}", headers=viewer), f"id {wrong}", 404, 307)
