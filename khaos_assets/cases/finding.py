@@ -65,7 +65,7 @@ class Wanted:
     def conditions_in_order(self) -> list[sa.ColumnElement[bool]]:
         """The same for reading in an order: where most cases are wanted, no index by state draws the reading away."""
         others = sorted(s.value for s in State if s not in self.states)
-        return [now.state.not_in(others), *self._beside_state] if self.states >= STANDING else self.conditions
+        return [now.state.not_in(others), *self._beside_state] if State.OPEN in self.states else self.conditions
 
     @property
     def _beside_state(self) -> list[sa.ColumnElement[bool]]:
