@@ -90,15 +90,9 @@ class Wanted:
 
 PENCE = sa.func.abs(sa.type_coerce(now.amount_gbp, sa.BigInteger))
 FAR = 2**62
-# Word for word as the indexes have them, or they are of no use (migration 0004)
-_RANK: sa.ColumnElement[int] = sa.literal_column(
-    "CASE case_now.severity"
-    " WHEN 'critical' THEN 0 WHEN 'high' THEN 1 WHEN 'medium' THEN 2 WHEN 'low' THEN 3 ELSE 4 END",
-    sa.Integer,
-)
-_LARGEST: sa.ColumnElement[int] = sa.literal_column("-coalesce(abs(case_now.amount_gbp), -1)", sa.BigInteger)
-"""Unknown amounts come last."""
-_DUE: sa.ColumnElement[str] = sa.literal_column("coalesce(case_now.due_at, '9999')", sa.String)
+_RANK: sa.ColumnElement[int] = sa.literal_column(tables.SEVERITY_RANK, sa.Integer)
+_LARGEST: sa.ColumnElement[int] = sa.literal_column(tables.LARGEST_FIRST, sa.BigInteger)
+_DUE: sa.ColumnElement[str] = sa.literal_column(tables.DUE_FIRST, sa.String)
 _SINCE = sa.type_coerce(now.first_seen, sa.String)
 
 KEYS: dict[Order, tuple[tuple[sa.ColumnElement[Any], bool], ...]] = {

@@ -110,7 +110,13 @@ def test_the_migrations_make_the_tables_that_the_code_knows(ledger: Ledger) -> N
     with ledger.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"version_table": "ledger_version"})
         differences = compare_metadata(context, tables.metadata)
-    assert [d for d in differences if "comment" not in str(d[0])] == []
+        made = {i["name"] for i in sa.inspect(connection).get_indexes("case_now")}
+    # A database writes the expressions of an index in its own words (or, SQLite, does not tell): compared by name
+    expressions = {"case_worst", "case_due", "case_late"}
+    known = [d for d in differences if "index" not in str(d[0]) or d[1].name not in expressions]
+    assert [d for d in known if "comment" not in str(d[0])] == []
+    named = {str(i.name) for i in tables.case.indexes}
+    assert made == named or made == named - expressions
 
 
 def test_amounts_come_back_to_the_penny(ledger: Ledger) -> None:
