@@ -72,7 +72,7 @@ def test_a_group_that_is_left_is_a_role_lost_at_the_next_click(browser: TestClie
     enter(browser, groups="recon-finance")
     assert "finance" in browser.get("/account").text
     browser.headers["X-Forwarded-Groups"] = "staff"
-    assert "are finance" not in browser.get("/account").text
+    assert "roles: finance" not in browser.get("/account").text
     assert browser.get("/").status_code == 403
 
 
