@@ -122,7 +122,7 @@ def build_month_end(calendar: PartitionsDefinition[Any]) -> list[AssetsDefinitio
                 "closed by the night": str(pack.night),
                 "control totals": "OK" if pack.ties else f"CHECK: {len(pack.checks)} of {len(pack.control)} lines",
                 "summary": MetadataValue.md(markdown_table(heads, asked)),
-                **in_portal(settings, "month-end"),
+                **in_portal(settings, "month-end", period.key),
                 **files({"workbook": prepared.workbook}),
             }
         )
