@@ -1,8 +1,8 @@
 """Corrections as assets: what is proposed, what was written, what became of it.
 
-Here: three assets of a night and the two jobs that make them. Approval is no step: a person gives it in the
-portal or on the command line. A step that writes is never retried; started again it goes on from its journal. Not here: what is written and how
-(`khaos_assets.corrections`).
+Here: three assets of a night and the two jobs that make them. Approval is no step: a person gives it in the portal or
+on the command line. A step that writes is never retried; started again it goes on from its journal. Not here: what is
+written and how (`khaos_assets.corrections`).
 See https://docs.dagster.io/guides/build/assets.
 """
 
