@@ -17,9 +17,9 @@ from markupsafe import Markup
 
 from khaos_assets.config.night import LONDON
 from khaos_assets.config.settings import SEVERITIES
+from khaos_assets.config.version import product_version
 from khaos_assets.portal.access import Person, Right, csrf_token
 from khaos_assets.reports.runbook import FOLDER, read_page
-from khaos_assets.config.version import product_version
 from khaos_assets.rules.catalogue import FAMILIES, load_catalogue
 
 MENU = (
@@ -62,7 +62,7 @@ def environment() -> Environment:
     """The templates of this package, escaping everything."""
     made = Environment(
         loader=PackageLoader("khaos_assets.portal"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True,
+        lstrip_blocks=True, auto_reload=False,
     )  # fmt: skip
     cast(dict[str, Any], made.filters).update(
         money=money, count=count, units=units, london=london, moment=moment, day=day, size=size, code_title=title,

@@ -33,7 +33,7 @@ class Memory:
         self._kept: OrderedDict[Hashable, _Kept] = OrderedDict()
 
     def get(self, name: Hashable, version: Hashable, make: Callable[[], T], *, seconds: float = 0.0) -> T:
-        """What `make` gives for this version; that of a version before is good enough while it is so many seconds old."""
+        """What `make` gives for this version; that of one before is good enough while it is so many seconds old."""
         kept = self._entry(name)
         with kept.lock:
             if not kept.made or (kept.version != version and monotonic() - kept.at >= seconds):

@@ -50,7 +50,7 @@ def refuse_unsafe(portal: Portal, *, secret: str) -> None:
 def serve(
     settings: Settings, store: Store, *, address_file: Path | None = None, on_ready: Callable[[str], None] | None = None
 ) -> None:
-    """Serve until SIGTERM or SIGINT. When it answers, `address_file` is written (`url`, `pid`) and `on_ready` called.
+    """Serve until SIGTERM or SIGINT. When it answers, `address_file` is written (`url` for browsers, `listens`, `pid`) and `on_ready` called.
 
     Raises ConfigurationError where it would not be safe, or cannot be done as configured.
     """
@@ -59,11 +59,12 @@ def serve(
     listener = _listen(portal)
     scheme, port = ("https" if portal.tls_cert else "http"), listener.getsockname()[1]
     host = f"[{portal.host}]" if ":" in portal.host else portal.host
-    url = portal.public_url or f"{scheme}://{host}:{port}"
+    listens = f"{scheme}://{host}:{port}"
+    url = portal.public_url or listens
 
     def ready() -> None:
         if address_file is not None:
-            write_bytes(address_file, json.dumps({"url": url, "pid": os.getpid()}).encode())
+            write_bytes(address_file, json.dumps({"url": url, "listens": listens, "pid": os.getpid()}).encode())
         if on_ready is not None:
             on_ready(url)
 

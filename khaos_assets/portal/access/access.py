@@ -25,7 +25,7 @@ from khaos_assets.portal.access import audit
 from khaos_assets.portal.access.audit import Did
 from khaos_assets.portal.access.passwords import Passwords
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest form of the tables: the last of `migrations/versions`."""
 LOCK = 7_261_947_202
 """PostgreSQL: the advisory lock that all writers of these tables take."""

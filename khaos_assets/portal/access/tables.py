@@ -82,3 +82,13 @@ audit = Table(
     Index("portal_audit_of_actor", "actor", "seq"),
     comment="What people did and took, appended only: each line holds the hash of the one before.",
 )
+
+view = Table(
+    "portal_view",
+    metadata,
+    Column("name", String(64), ForeignKey("portal_person.name"), primary_key=True),
+    Column("title", String(80), primary_key=True),
+    Column("query", Text, nullable=False, comment="the part of the list's address after the question mark"),
+    Column("made_at", Instant, nullable=False),
+    comment="Lists of exceptions that people keep under a name.",
+)

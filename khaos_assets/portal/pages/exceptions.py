@@ -6,14 +6,16 @@ import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from decimal import Decimal
 from typing import Annotated, Any, Literal
+from urllib.parse import parse_qsl, urlencode
 
-from fastapi import APIRouter, Depends, HTTPException, Query, Request
-from fastapi.responses import HTMLResponse
-from pydantic import BaseModel, Field
+from fastapi import APIRouter, Depends, Form, HTTPException, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from pydantic import BaseModel, Field, ValidationError
 
 from khaos_assets.cases.finding import Order, Place, Wanted, find
 from khaos_assets.cases.states import STANDING, State
-from khaos_assets.portal.access import Person, Right, may
+from khaos_assets.portal import views
+from khaos_assets.portal.access import Person, Right, changing, may
 from khaos_assets.portal.looks import render, wants_part
 from khaos_assets.portal.site import Here
 from khaos_assets.rules.catalogue import FAMILIES, load_catalogue
@@ -65,6 +67,41 @@ class Asked(BaseModel):
         }
 
 
+class Kept(BaseModel):
+    """What the form that keeps a view says."""
+
+    title: str = Field(min_length=1, max_length=80)
+    query: str = Field(default="", max_length=2000)
+
+
+class Dropped(BaseModel):
+    """What the form that drops a view says."""
+
+    title: str = Field(min_length=1, max_length=80)
+
+
+@router.post("/exceptions/views")
+def keep(
+    here: Here, person: Annotated[Person, Depends(changing(Right.READ))], said: Annotated[Kept, Form()]
+) -> Response:
+    """Keep the list that is shown under a name; one of the same name is replaced."""
+    try:
+        query = Asked.model_validate(dict(parse_qsl(said.query))).said
+    except ValidationError as e:
+        raise HTTPException(422) from e
+    views.keep(here.access, person.name, clean(said.title) or "My view", urlencode(query))
+    return RedirectResponse(f"/exceptions?{urlencode(query)}", 303)
+
+
+@router.post("/exceptions/views/drop")
+def drop(
+    here: Here, person: Annotated[Person, Depends(changing(Right.READ))], said: Annotated[Dropped, Form()]
+) -> Response:
+    """Drop one of one's views."""
+    views.drop(here.access, person.name, said.title)
+    return RedirectResponse("/exceptions", 303)
+
+
 def clean(text: str) -> str:
     """Text without what no record can hold."""
     return text.replace("\x00", "").strip()
@@ -82,7 +119,7 @@ def exceptions(
         totals=here.totals(asked.wanted),
         before=written(found.before), after=written(found.after),
         owners=here.owners(),
-        codes=load_catalogue(), all_families=FAMILIES,
+        codes=load_catalogue(), all_families=FAMILIES, views=views.of_person(here.access, person.name),
     )  # fmt: skip
 
 

@@ -163,3 +163,27 @@ def test_before_the_first_night_every_page_says_that_there_is_nothing_yet(tmp_pa
             assert browser.get(address).status_code == 200, address
         assert browser.get("/orders?text=W1").status_code == 503
         assert browser.get("/cases/abc").status_code == 404
+
+
+def test_a_list_is_kept_under_a_name_by_and_for_one_person(sign_in: SignIn) -> None:
+    browser = sign_in("cat")
+    csrf = token(browser.get("/").text)
+    kept = {"csrf": csrf, "title": "<b>Mine</b>", "query": "owner=finance&late=1&at=xyz&foreign=1"}
+    answer = browser.post("/exceptions/views", data=kept, follow_redirects=False)
+    assert answer.headers["location"] == "/exceptions?owner=finance&late=1"
+    page = browser.get("/exceptions").text
+    assert 'href="/exceptions?owner=finance&amp;late=1">&lt;b&gt;Mine&lt;/b&gt;</a>' in page
+    assert "Mine" not in sign_in("eve").get("/exceptions").text
+    browser.post("/exceptions/views/drop", data={"csrf": csrf, "title": "<b>Mine</b>"})
+    assert "Mine" not in browser.get("/exceptions").text
+
+
+def test_of_many_views_the_oldest_makes_room(sign_in: SignIn) -> None:
+    browser = sign_in("cat")
+    csrf = token(browser.get("/").text)
+    for n in range(41):
+        browser.post(
+            "/exceptions/views", data={"csrf": csrf, "title": f"view {n:02}", "query": ""}, follow_redirects=False
+        )
+    page = browser.get("/exceptions").text
+    assert "view 40" in page and page.count('action="/exceptions/views/drop"') == 40
