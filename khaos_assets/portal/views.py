@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 
@@ -14,11 +13,19 @@ MOST = 40
 """Views of one person; the oldest makes room."""
 
 
-def of_person(access: Access, name: str) -> Sequence[sa.Row[Any]]:
-    """`title` and `query` of each, by title."""
+@dataclass(frozen=True)
+class View:
+    """A list under a name: `query` is the part of its address after the question mark."""
+
+    title: str
+    query: str
+
+
+def of_person(access: Access, name: str) -> list[View]:
+    """Theirs, by title."""
     query = sa.select(view.c.title, view.c.query).where(view.c.name == name).order_by(view.c.title)
     with access.engine.connect() as connection:
-        return connection.execute(query).all()
+        return [View(title, query) for title, query in connection.execute(query)]
 
 
 def keep(access: Access, name: str, title: str, query: str) -> None:
