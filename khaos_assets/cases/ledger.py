@@ -113,17 +113,20 @@ class Ledger:
         with self.engine.connect() as connection:
             return [case_of(row) for row in connection.execute(query.limit(limit))]
 
-    def events(
-        self, case_key: str | None = None, after_seq: int = 0, kinds: Iterable[Kind] | None = None
-    ) -> list[Event]:
-        """Events in their order: all, or those of one case, or of some kinds."""
+    def events(self, case_key: str | None = None, after_seq: int = 0) -> list[Event]:
+        """Events in their order: all, or those of one case."""
         query = sa.select(tables.event).where(tables.event.c.seq > after_seq).order_by(tables.event.c.seq)
         if case_key is not None:
             query = query.where(tables.event.c.case_key == case_key)
-        if kinds is not None:
-            query = query.where(tables.event.c.kind.in_([k.value for k in kinds]))
         with self.engine.connect() as connection:
             return [_event(row) for row in connection.execute(query).mappings()]
+
+    def events_of_no_case(self, kinds: Iterable[Kind]) -> list[Event]:
+        """Events of these kinds that are about no case (months, plans, nights), in their order; few, and found fast."""
+        event = tables.event.c
+        query = sa.select(tables.event).where(event.case_key.is_(None), event.kind.in_([k.value for k in kinds]))
+        with self.engine.connect() as connection:
+            return [_event(row) for row in connection.execute(query.order_by(event.seq)).mappings()]
 
     def head(self) -> int:
         """The number of the newest event; 0 in an empty ledger."""

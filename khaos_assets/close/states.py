@@ -71,7 +71,7 @@ class Close:
 
 def closes_in(ledger: Ledger) -> dict[str, Close]:
     """Every period that a ledger knows, by its key, in order."""
-    return closes(ledger.events(kinds=PERIOD_KINDS))
+    return closes(ledger.events_of_no_case(PERIOD_KINDS))
 
 
 def closes(events: Iterable[Event]) -> dict[str, Close]:
