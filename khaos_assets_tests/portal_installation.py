@@ -85,11 +85,11 @@ def make(folder: Path) -> Installation:
 
 
 @contextmanager
-def serving(installation: Installation) -> Iterator[str]:
-    """Its address while it is served, by the command that everybody uses."""
+def serving(installation: Installation, *options: str) -> Iterator[str]:
+    """Its address while it is served, by the command that everybody uses, with these options of it."""
     address = installation.config.parent / "address.json"
     command = [sys.executable, "-m", "khaos_assets.cli", "portal", "serve", "--port", "0", "--address-file",
-               str(address), "--config", str(installation.config)]  # fmt: skip
+               str(address), "--config", str(installation.config), *options]  # fmt: skip
     with (installation.config.parent / "portal.log").open("wb") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)}, stderr=log)
     try:

@@ -22,7 +22,7 @@ from khaos_assets.portal.access.access import PROXY_SECRET
 from khaos_assets.portal.app import create_app
 
 LARGEST_HEADERS = 32 * 1024
-AT_ONCE = 200
+AT_ONCE = 500
 """Connections; the next ones are told to come back."""
 SHORTEST_SECRET = 16
 
@@ -50,8 +50,9 @@ def refuse_unsafe(portal: Portal, *, secret: str) -> None:
 def serve(
     settings: Settings, store: Store, *, address_file: Path | None = None, on_ready: Callable[[str], None] | None = None
 ) -> None:
-    """Serve until SIGTERM or SIGINT. When it answers, `address_file` is written (`url` for browsers, `listens`, `pid`) and `on_ready` called.
+    """Serve until SIGTERM or SIGINT.
 
+    When it answers, `on_ready` is called and `address_file` written: `url` for browsers, `listens`, `pid`.
     Raises ConfigurationError where it would not be safe, or cannot be done as configured.
     """
     portal = settings.portal

@@ -32,9 +32,8 @@ class Visitor:
 def by_password(access: Access, name: str, password: str, visitor: Visitor) -> str:
     """What their browser shall hold. Raises NotLetIn, TooManyAttempts."""
     name = people.folded(name)
-    if not _is_right(access, name, password, visitor.address):
-        raise NotLetIn
-    return begin_session(access, name, visitor, via="password")
+    proven = _proven(access, name, password, visitor.address)
+    return begin_session(access, name, visitor, via="password", proven=proven)
 
 
 def by_proxy(access: Access, found: Identity, visitor: Visitor) -> str:
@@ -43,14 +42,17 @@ def by_proxy(access: Access, found: Identity, visitor: Visitor) -> str:
     return begin_session(access, found.name, visitor, via="proxy")
 
 
-def begin_session(access: Access, name: str, visitor: Visitor, *, via: str) -> str:
+def begin_session(access: Access, name: str, visitor: Visitor, *, via: str, proven: str | None = None) -> str:
     """What the browser of somebody shall hold who proved who they are; what it held before opens nothing any more.
 
-    Raises NotLetIn where they were disabled in the meantime.
+    `proven` is the hash of the password by which they did. Raises NotLetIn where that is another one in the meantime,
+    or they were disabled.
     """
     at = access.clock()
     with access.writing() as connection:
         if people.find(connection, name, via=via) is None:
+            raise NotLetIn
+        if proven is not None and people.stored_password(connection, name) != proven:
             raise NotLetIn
         sessions.forget(connection, access.settings, at)
         attempts.forget(connection, at)
@@ -61,8 +63,7 @@ def begin_session(access: Access, name: str, visitor: Visitor, *, via: str) -> s
 
 def confirm_password(access: Access, person: Person, password: str, address: str) -> None:
     """It is still them. Raises NotLetIn, TooManyAttempts."""
-    if not _is_right(access, person.name, password, address):
-        raise NotLetIn
+    _proven(access, person.name, password, address)
     access.note(Did.CONFIRMED, By(person.name, address))
 
 
@@ -75,18 +76,19 @@ def confirm_proxy(access: Access, person: Person, found: Identity | None, addres
     access.note(Did.CONFIRMED, By(person.name, address), via="proxy")
 
 
-def _is_right(access: Access, name: str, password: str, address: str) -> bool:
-    """Whether it is their password. Raises TooManyAttempts."""
+def _proven(access: Access, name: str, password: str, address: str) -> str:
+    """The hash of somebody's password, which this is. Raises NotLetIn, TooManyAttempts."""
     with access.writing() as connection:
         attempts.begin(connection, name, address, access.clock())
         stored = people.stored_password(connection, name)
     right = access.passwords.fits(password, stored)
+    if not right or stored is None:
+        access.note(Did.NOT_LET_IN, By(name if stored is not None else NOBODY, address))
+        raise NotLetIn
+    fresh = access.passwords.hashed_again(password) if access.passwords.outdated(stored) else None
     with access.writing() as connection:
-        if right and stored is not None:
-            attempts.succeeded(connection, name, address)
-            if access.passwords.outdated(stored):
-                people.keep_hash(connection, name, access.passwords.hashed_again(password))
-        else:
-            known = name if stored is not None else NOBODY
-            access.record(connection, Did.NOT_LET_IN, By(known, address))
-    return right
+        attempts.succeeded(connection, name, address)
+        if fresh is not None and people.stored_password(connection, name) == stored:
+            people.keep_hash(connection, name, fresh)
+            return fresh
+    return stored

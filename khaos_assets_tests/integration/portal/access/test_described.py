@@ -19,7 +19,7 @@ from khaos_assets.portal.access import csrf, sessions
 from khaos_assets.portal.app import create_app
 from khaos_assets_tests.integration.portal.access.conftest import Served
 
-EXAMPLES = 6
+EXAMPLES = 4
 """Of each address, right ones and as many wrong ones."""
 NO_PLACE = "400"
 """The answer to a place in a list that no page of it gave: a text like any other, as far as a description can say."""

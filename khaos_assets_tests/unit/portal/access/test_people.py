@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
+from argon2 import PasswordHasher
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from khaos_assets.portal.access import Access, AccessError, audit, people
-from khaos_assets.portal.access.passwords import BadPassword
+from khaos_assets.portal.access.passwords import BadPassword, Passwords
 from khaos_assets.portal.access.rights import NoSuchRole
 from khaos_assets.portal.access.signing_in import NotLetIn, Visitor, by_password
 from khaos_assets_tests.portal_people import ADDRESS, OFFICE, PASSWORD, hire, kinds
@@ -107,3 +110,28 @@ def test_every_deed_is_in_the_audit_with_who_did_it_and_without_a_password(acces
     assert {e.actor for e in found} == {"office"}
     assert not any(text in e.body for e in found for text in (PASSWORD, "secret"))
     assert found[3].content == {"name": "jo", "before": "viewer", "roles": "finance"}
+
+
+def test_a_password_that_was_reset_while_it_was_checked_lets_nobody_in(
+    access: Access, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hire(access, "jo", "viewer")
+    fits = Passwords.fits
+
+    def slowly(passwords: Passwords, password: str, stored: str | None) -> bool:
+        right = fits(passwords, password, stored)
+        people.reset_password(access, "jo", by=OFFICE)
+        return right
+
+    monkeypatch.setattr(Passwords, "fits", slowly)
+    with pytest.raises(NotLetIn):
+        by_password(access, "jo", PASSWORD, HERE)
+
+
+def test_a_hash_of_older_parameters_is_made_anew_when_its_person_comes_in(access: Access) -> None:
+    hire(access, "jo", "viewer")
+    dearer = replace(access, passwords=Passwords(PasswordHasher(time_cost=2, memory_cost=16, parallelism=1)))
+    assert by_password(dearer, "jo", PASSWORD, HERE)
+    with access.engine.connect() as connection:
+        stored = people.stored_password(connection, "jo")
+    assert stored is not None and "t=2" in stored and dearer.passwords.fits(PASSWORD, stored)
