@@ -27,6 +27,7 @@ MENU = (
     ("/queue", "My queue", Right.READ),
     ("/exceptions", "Exceptions", Right.READ),
     ("/incidents", "Incidents", Right.READ),
+    ("/orders", "Orders", Right.READ),
     ("/corrections", "Corrections", Right.READ),
     ("/month-end", "Month end", Right.READ),
     ("/downloads", "Downloads", Right.DOWNLOAD),

@@ -25,6 +25,8 @@ LARGEST_HEADERS = 32 * 1024
 AT_ONCE = 500
 """Connections; the next ones are told to come back."""
 SHORTEST_SECRET = 16
+YIELDS = 5
+"""How far the portal stands back (`nice`) where a nightly run wants the processor, too."""
 
 
 def refuse_unsafe(portal: Portal, *, secret: str) -> None:
@@ -56,6 +58,7 @@ def serve(
     Raises ConfigurationError where it would not be safe, or cannot be done as configured.
     """
     portal = settings.portal
+    os.nice(YIELDS)
     refuse_unsafe(portal, secret=os.environ.get(PROXY_SECRET, ""))
     listener = _listen(portal)
     scheme, port = ("https" if portal.tls_cert else "http"), listener.getsockname()[1]
