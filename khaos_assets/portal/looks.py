@@ -55,7 +55,9 @@ def render(
 
 def wants_part(request: Request) -> bool:
     """Whether htmx asks for a part of a page that the browser shows already."""
-    return request.headers.get("hx-request") == "true" and request.headers.get("hx-boosted") != "true"
+    headers = request.headers
+    whole = headers.get("hx-boosted") == "true" or headers.get("hx-history-restore-request") == "true"
+    return headers.get("hx-request") == "true" and not whole
 
 
 @cache

@@ -187,3 +187,8 @@ def test_of_many_views_the_oldest_makes_room(sign_in: SignIn) -> None:
         )
     page = browser.get("/exceptions").text
     assert "view 40" in page and page.count('action="/exceptions/views/drop"') == 40
+
+
+def test_going_back_in_the_browser_shows_the_whole_page_again(sign_in: SignIn) -> None:
+    headers = {"hx-request": "true", "hx-history-restore-request": "true"}
+    assert "<html" in sign_in("eve").get("/exceptions?text=W1", headers=headers).text
