@@ -11,13 +11,16 @@ from fastapi.responses import HTMLResponse
 
 from khaos_assets.cases.finding import Order, Wanted, find
 from khaos_assets.cases.trend import trend
+from khaos_assets.corrections.listing import plans
 from khaos_assets.portal.access import Person, Right, may
 from khaos_assets.portal.looks import render
+from khaos_assets.portal.pages.month_end import known
 from khaos_assets.portal.reads import Health, health
 from khaos_assets.portal.site import Here, Site
 
 router = APIRouter()
 LATE_SHOWN = 8
+PLANS_LOOKED_AT = 10
 UNTESTED = """
 SELECT code, systems, not_tested_reason FROM control_code WHERE night = $night AND NOT tested ORDER BY ALL
 """
@@ -55,6 +58,8 @@ def home(request: Request, here: Here, person: Annotated[Person, Depends(may(Rig
         as_of=_as_of(here),
         totals=here.totals(Wanted()),
         late=find(here.ledger, late, Order.DUE, limit=LATE_SHOWN).cases,
+        plans=[p for p in plans(here.ledger, PLANS_LOOKED_AT) if p.head.state(here.clock()) == "planned" and p.items],
+        months=[c for c in known(here).values() if c.newest is not None and c.sealed is None],
         course=course(here),
         health=_health(here),
         dagster=_in_dagster(here),

@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
+from khaos_assets.cases.events import Happening, Kind
 from khaos_assets.cases.ledger import Ledger
 from khaos_assets.cases.states import State
 from khaos_assets.config import Store
 from khaos_assets.portal.app import create_app
 from khaos_assets_tests.portal_people import CHEAP
-from khaos_assets_tests.unit.portal.conftest import HOSTILE, NOON, SETTINGS, SignIn
+from khaos_assets_tests.unit.portal.conftest import HOSTILE, NIGHT, NOON, SETTINGS, SignIn
 
 A, B, C, E = ("a" * 32), ("b" * 32), ("c" * 32), ("e" * 32)
 
@@ -192,3 +193,12 @@ def test_of_many_views_the_oldest_makes_room(sign_in: SignIn) -> None:
 def test_going_back_in_the_browser_shows_the_whole_page_again(sign_in: SignIn) -> None:
     headers = {"hx-request": "true", "hx-history-restore-request": "true"}
     assert "<html" in sign_in("eve").get("/exceptions?text=W1", headers=headers).text
+
+
+def test_the_overview_names_what_waits_for_a_decision(sign_in: SignIn, ledger: Ledger) -> None:
+    assert "Waits for a decision" not in sign_in("eve").get("/").text
+    prepared = {"period": "2026-10", "version": 1, "figures": "f" * 64}
+    with ledger.deed(NOON) as deed:
+        deed.append([Happening(Kind.PERIOD_PREPARED, None, "ann", prepared)], NIGHT.date)
+    page = sign_in("eve").get("/").text
+    assert '<a href="/month-end/2026-10">Month 2026-10</a> <span class="soft">to be signed</span>' in page
