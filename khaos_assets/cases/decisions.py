@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime
 
-from khaos_assets.cases.events import Happening, Kind
+from khaos_assets.cases.events import Happening, Kind, same_person
 from khaos_assets.cases.ledger import Ledger, LedgerError, find_case, recorded
 from khaos_assets.cases.service import due
 from khaos_assets.cases.states import Case, Closing, State
@@ -97,7 +97,7 @@ def accept(
         if not alone and (proposed is None or proposed["until"] != until.isoformat()):
             return Happening(Kind.ACCEPTANCE_PROPOSED, case.case_key, by, said | {"by": by})
         if not alone and proposed is not None:
-            if proposed["by"] == by:
+            if same_person(proposed["by"], by):
                 return None
             said = said | {"proposed_by": proposed["by"]}
         return Happening(Kind.ACCEPTED, case.case_key, by, said | {"closing": Closing.PERSON.value})

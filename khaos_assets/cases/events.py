@@ -20,6 +20,11 @@ from khaos_assets.cases.tables import instant_text
 GENESIS = "0" * 64
 
 
+def same_person(one: str, other: str) -> bool:
+    """Whether two names are one person's: names differ in more than their case, or four eyes are two."""
+    return one.strip().casefold() == other.strip().casefold()
+
+
 class Kind(StrEnum):
     """What happened."""
 

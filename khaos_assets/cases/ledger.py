@@ -20,7 +20,7 @@ from sqlalchemy import Connection, Engine, RowMapping
 from sqlalchemy.exc import DatabaseError
 
 from khaos_assets.cases import tables
-from khaos_assets.cases.database import NoDatabase, bring_up_to_date, open_engine, writing
+from khaos_assets.cases.database import PATIENCE, Busy, NoDatabase, bring_up_to_date, open_engine, writing
 from khaos_assets.cases.deed import Deed, case_of, cases_selected
 from khaos_assets.cases.events import GENESIS, Event, Kind, event_hash
 from khaos_assets.cases.states import Case, State, after
@@ -42,6 +42,10 @@ class NoSuchCase(LedgerError):
     """There is no case with this key."""
 
 
+class LedgerBusy(LedgerError):
+    """Another one writes, and has not ended in time: nothing was changed."""
+
+
 class BrokenChain(LedgerError):
     """The ledger was changed by another hand, or lost a part: the text names the first event that does not fit."""
 
@@ -59,20 +63,22 @@ class RecordedNight:
 
 
 @contextmanager
-def open_ledger(store: Store, *, url: str | None = None) -> Generator[Ledger]:
+def open_ledger(store: Store, *, url: str | None = None, patience: float = PATIENCE) -> Generator[Ledger]:
     """The ledger of a data folder, made or brought to the newest form where need be.
 
-    `url` is that of KHAOS_LEDGER_URL unless given; it may hold a password and appears in no error. Raises LedgerError
-    where it cannot be opened.
+    `url` is that of KHAOS_LEDGER_URL unless given; it may hold a password and appears in no error. A writer
+    waits `patience` seconds for its turn. Raises LedgerError where it cannot be opened.
     """
     url = url or os.environ.get(URL)
     try:
-        engine = open_engine(url, store.ledger)
+        engine = open_engine(url, store.ledger, patience=patience)
     except NoDatabase as e:
         raise LedgerError(f"{URL}: {e}") from None
     try:
         try:
             bring_up_to_date(engine, MIGRATIONS, version_table="ledger_version", head=HEAD, lock=LOCK)
+        except Busy as e:
+            raise LedgerBusy(str(e)) from e
         except DatabaseError as e:
             where = URL if url else str(store.ledger)
             raise LedgerError(f"{where}: the ledger cannot be opened: {e.orig}") from e
@@ -89,9 +95,15 @@ class Ledger:
 
     @contextmanager
     def deed(self, at: datetime) -> Generator[Deed]:
-        """One transaction: what is appended inside becomes visible whole when the block ends, or not at all."""
-        with writing(self.engine, LOCK) as connection:
-            yield Deed(connection, at)
+        """One transaction: what is appended inside becomes visible whole when the block ends, or not at all.
+
+        Raises LedgerBusy where another one writes for too long.
+        """
+        try:
+            with writing(self.engine, LOCK) as connection:
+                yield Deed(connection, at)
+        except Busy as e:
+            raise LedgerBusy(str(e)) from e
 
     def case(self, case_key: str) -> Case:
         """One case by its key, or by the beginning of it where that is enough. Raises NoSuchCase."""

@@ -11,7 +11,8 @@ import os
 from datetime import date, datetime
 from pathlib import Path
 
-from khaos_assets.cases.events import Happening, Kind
+from khaos_assets.cases.database import PATIENCE
+from khaos_assets.cases.events import Happening, Kind, same_person
 from khaos_assets.cases.ledger import Ledger, open_ledger
 from khaos_assets.close import manifest as manifests
 from khaos_assets.close.ground import CloseError
@@ -31,9 +32,9 @@ class RefusedStep(CloseError):
     """The close is not where this step begins, or this person may not take it; the text says what is missing."""
 
 
-def sign(store: Store, period: Period, *, by: str, note: str, at: datetime) -> Close:
+def sign(store: Store, period: Period, *, by: str, note: str, at: datetime, patience: float = PATIENCE) -> Close:
     """The preparer stands for the newest version. CHECK lines want a note that says why they may stand."""
-    with open_ledger(store) as ledger:
+    with open_ledger(store, patience=patience) as ledger:
         close = _known(ledger, period)
         _open(close)
         _unchanged(store, close)
@@ -47,15 +48,15 @@ def sign(store: Store, period: Period, *, by: str, note: str, at: datetime) -> C
         return _known(ledger, period)
 
 
-def review(store: Store, period: Period, *, by: str, note: str, at: datetime) -> Close:
+def review(store: Store, period: Period, *, by: str, note: str, at: datetime, patience: float = PATIENCE) -> Close:
     """Another person agrees with what was signed."""
-    with open_ledger(store) as ledger:
+    with open_ledger(store, patience=patience) as ledger:
         close = _known(ledger, period)
         _open(close)
         if close.signed is None:
             raise RefusedStep(f"{period}: version {_number(close)} is not signed: the preparer signs before the review")
-        if close.signed.by == by:
-            raise RefusedStep(f"{period}: {by} signed it: another person reviews")
+        if same_person(close.signed.by, by):
+            raise RefusedStep(f"{period}: {close.signed.by} signed it: another person reviews")
         _unchanged(store, close)
         _append(ledger, Kind.PERIOD_REVIEWED, close, by, at, note=note)
         return _known(ledger, period)
@@ -94,11 +95,11 @@ def seal(settings: Settings, store: Store, period: Period, *, by: str, at: datet
     return close
 
 
-def reopen(store: Store, period: Period, *, by: str, reason: str, at: datetime) -> Close:
+def reopen(store: Store, period: Period, *, by: str, reason: str, at: datetime, patience: float = PATIENCE) -> Close:
     """Open a sealed period again. The sealed periods after it are marked: they rest on it."""
     if not reason.strip():
         raise RefusedStep("--reason says why a sealed month is opened again")
-    with open_ledger(store) as ledger:
+    with open_ledger(store, patience=patience) as ledger:
         close = _known(ledger, period)
         if close.sealed is None:
             raise RefusedStep(f"{period}: it is not sealed, but {close.status}: there is nothing to open")

@@ -12,7 +12,7 @@ from fnmatch import fnmatchcase
 
 from msgspec.structs import replace
 
-from khaos_assets.cases.events import Kind
+from khaos_assets.cases.events import Kind, same_person
 from khaos_assets.cases.ledger import Ledger
 from khaos_assets.config import Settings
 from khaos_assets.config.corrections import AutoApproval
@@ -40,7 +40,7 @@ def approve(ledger: Ledger, settings: Settings, plan_id: str, *, by: str, at: da
         plan, short = registered.plan, registered.plan_id[:12]
         if not by.strip():
             raise RefusedApproval("who approves? Give a name with --as, or in KHAOS_USER")
-        if by.strip().casefold() == plan.planner.strip().casefold():
+        if same_person(by, plan.planner):
             raise RefusedApproval(f"{plan.planner} made this plan: another person approves it (--as NAME)")
         if registered.refused_at is not None:
             raise RefusedApproval(f"plan {short} was refused by {registered.refused_by}: plan anew")
@@ -95,7 +95,7 @@ def refuse_unapproved(registered: PlanHead, at: datetime) -> None:
         raise NotApproved(
             f"plan {short} is not approved: another person runs `khaos-assets corrections approve {short}`"
         )
-    if registered.approved_by.strip().casefold() == registered.planner.strip().casefold():
+    if same_person(registered.approved_by, registered.planner):
         raise NotApproved(f"plan {short} was approved by its planner: that is no approval")
     if registered.begun_at is None and at >= registered.expires_at:
         raise NotApproved(f"the approval of plan {short} ran out at {registered.expires_at:%Y-%m-%d %H:%M} UTC")

@@ -17,19 +17,23 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
 from sqlalchemy.exc import DataError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from khaos_assets.cases.ledger import LedgerError, NoSuchCase, open_ledger
+from khaos_assets.cases.ledger import LedgerBusy, LedgerError, NoSuchCase, open_ledger
 from khaos_assets.config import Settings, Store
 from khaos_assets.portal import pages
 from khaos_assets.portal.access import open_access, refusals
+from khaos_assets.portal.access.access import PATIENCE, AccessBusy
+from khaos_assets.portal.access.arrival import arrived
 from khaos_assets.portal.access.entrance import Entrance
 from khaos_assets.portal.access.passwords import Passwords
-from khaos_assets.portal.looks import render
+from khaos_assets.portal.looks import render, wants_part
 from khaos_assets.portal.pages import incidents
 from khaos_assets.portal.published import NothingPublished, Published
 from khaos_assets.portal.site import Site
+from khaos_assets.portal.wording import in_page_words
 
 log = logging.getLogger(__name__)
 STATIC = Path(__file__).parent / "static"
@@ -52,7 +56,7 @@ SAID = {
     404: ("There is nothing here", "It may have been there: look for it in the list."),
     405: ("This address is only for buttons of a page", "Go to the page and press the button there."),
     413: ("That is too much at once", "Send less."),
-    422: ("This address cannot be read", "Go back and try again from the page it stood on."),
+    422: ("What was sent cannot be read", "Go back, look at what was typed or chosen, and try again."),
     503: ("Not now", "Try again in a minute."),
 }
 
@@ -69,7 +73,7 @@ def create_app(
     @asynccontextmanager
     async def open_and_close(app: FastAPI) -> AsyncGenerator[None]:
         with ExitStack() as stack:
-            ledger = stack.enter_context(open_ledger(store))
+            ledger = stack.enter_context(open_ledger(store, patience=PATIENCE))
             access = stack.enter_context(open_access(settings, store, clock=clock, passwords=passwords))
             published = Published(store)
             stack.callback(published.close)
@@ -91,12 +95,14 @@ def create_app(
         app.include_router(import_module(f"{pages.__name__}.{module.name}").router)
     refusals.answer_with(app)
     app.add_exception_handler(HTTPException, _http_error)
-    app.add_exception_handler(RequestValidationError, lambda request, _: _page(request, 422))
+    app.add_exception_handler(RequestValidationError, _not_understood)
     app.add_exception_handler(DataError, lambda request, _: _page(request, 422))  # text that no database takes
     app.add_exception_handler(UnicodeEncodeError, lambda request, _: _page(request, 422))
     app.add_exception_handler(NoSuchCase, lambda request, _: _page(request, 404))
     app.add_exception_handler(NothingPublished, _nothing_yet)
-    app.add_exception_handler(LedgerError, lambda request, error: _page(request, 409, "This was refused", str(error)))
+    for busy in (LedgerBusy, AccessBusy, NoConnection):
+        app.add_exception_handler(busy, _busy)
+    app.add_exception_handler(LedgerError, _refused)
     app.add_exception_handler(Exception, lambda request, _: _page(request, 500))
     return app
 
@@ -145,7 +151,33 @@ def _only_the_status(error: HTTPException) -> bool:
 
 def _page(request: Request, status: int, head: str | None = None, advice: str | None = None) -> Response:
     usual = SAID.get(status, ("This did not work", "Try again; if it fails once more, tell your administrator."))
-    return render(request, "error.html", status=status, head=head or usual[0], advice=advice or usual[1])
+    template = "error_part.html" if wants_part(request) else "error.html"
+    here = arrived(request)
+    return render(
+        request, template, here.person if here else None, status=status, head=head or usual[0],
+        advice=advice or usual[1],
+    )  # fmt: skip
+
+
+def _not_understood(request: Request, error: Exception) -> Response:
+    """Names the fields: a form may have many."""
+    assert isinstance(error, RequestValidationError)
+    fields = dict.fromkeys(str(e["loc"][1]) for e in error.errors() if len(e["loc"]) > 1)
+    known = ", ".join(name for name in fields if name.isidentifier() and len(name) < 40)
+    return _page(request, 422, advice=f"{SAID[422][1]} It is about this: {known}." if known else None)
+
+
+def _busy(request: Request, _: Exception) -> Response:
+    page = _page(
+        request, 503, "Something else is being written just now",
+        "Most likely a nightly run records what it found. Nothing was changed: go back and try again in a minute.",
+    )  # fmt: skip
+    page.headers["retry-after"] = "60"
+    return page
+
+
+def _refused(request: Request, error: Exception) -> Response:
+    return _page(request, 409, "This was not done", in_page_words(error, request.app.state.site.store))
 
 
 def _nothing_yet(request: Request, _: Exception) -> Response:

@@ -28,10 +28,16 @@ from khaos_assets.close.steps import seal, verify
 from khaos_assets.config import Settings, Store
 from khaos_assets.config.processes import is_gone, this_process
 from khaos_assets.config.store import write_bytes
+from khaos_assets.portal.wording import in_page_words
 
 log = logging.getLogger(__name__)
 GENTLER = 5
 """How far it steps back behind a nightly run and those who look at pages."""
+BROKEN_OFF = "It was broken off. It may be begun again."
+FAULT = (
+    "A fault ended it; the portal's log says which. It may be begun again: if it fails once more, tell whoever runs "
+    "the product."
+)
 
 
 class What(StrEnum):
@@ -84,7 +90,7 @@ def last_work(store: Store, period: str) -> Work | None:
     except (FileNotFoundError, msgspec.MsgspecError):
         return None
     if work.how is How.UNDER_WAY and is_gone(work.process):
-        return msgspec.structs.replace(work, how=How.FAILED, told=("It was broken off. It may be begun again.",))
+        return msgspec.structs.replace(work, how=How.FAILED, told=(BROKEN_OFF,))
     return work
 
 
@@ -123,12 +129,12 @@ def work(settings: Settings, store: Store, period: Period, what: What, *, by: st
             case What.SEAL:
                 seal(settings, store, period, by=by, at=at)
             case What.VERIFY:
-                return ended(How.DONE, *verify(settings, store, period))
+                return ended(How.DONE, *(in_page_words(line, store) for line in verify(settings, store, period)))
     except (CloseError, LedgerError, SheetError) as refusal:
-        return ended(How.REFUSED, str(refusal))
-    except Exception as fault:
+        return ended(How.REFUSED, in_page_words(refusal, store))
+    except Exception:
         log.exception("%s %s", what.value, period)
-        return ended(How.FAILED, f"{type(fault).__name__}: {fault}")
+        return ended(How.FAILED, FAULT)
     return ended(How.DONE)
 
 
@@ -150,8 +156,8 @@ def _wait(child: subprocess.Popen[bytes], store: Store, period: str) -> None:
     child.wait()
     left = last_work(store, period)
     if left is not None and left.how is How.UNDER_WAY:
-        told = "It was broken off. It may be begun again."
-        _keep(store, period, msgspec.structs.replace(left, how=How.FAILED, told=(told,), ended_at=datetime.now(UTC)))
+        ended = msgspec.structs.replace(left, how=How.FAILED, told=(BROKEN_OFF,), ended_at=datetime.now(UTC))
+        _keep(store, period, ended)
 
 
 if __name__ == "__main__":

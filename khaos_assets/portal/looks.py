@@ -15,6 +15,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
+from khaos_assets.cases.events import same_person
 from khaos_assets.config.night import LONDON
 from khaos_assets.config.settings import SEVERITIES
 from khaos_assets.config.version import product_version
@@ -70,6 +71,7 @@ def environment() -> Environment:
     cast(dict[str, Any], made.filters).update(
         money=money, count=count, units=units, london=london, moment=moment, day=day, size=size, code_title=title,
         words=words, path=lambda text: quote(str(text), safe=""), query=query, ago=ago, pence=pence,
+        same_person=same_person,
     )  # fmt: skip
     cast(dict[str, Any], made.globals).update(severities=list(map(str, SEVERITIES)), families=FAMILIES)
     return made

@@ -128,14 +128,14 @@ def _count(store: Store, period: Period, pack: Manifest | None) -> Step:
         return Step(name, "done", at=at, says="just after midnight, both sides")
     if pack is not None and pack["night"]["stock_as_of"]:
         return Step(name, "left out", says="Stock is that of the night. A count is only possible just after midnight")
-    return Step(name, "wanted", says="The job count_stock reads it at 00:05; by hand: khaos-assets close count")
+    return Step(name, "wanted", says="The job count_stock reads it at 00:05 on the first day after the month")
 
 
 def _trial_balance(store: Store, period: Period) -> Step:
     name, file = "Trial balance brought", store.month(period.key).trial_balance
     if file.exists():
         return Step(name, "done", at=datetime.fromtimestamp(file.stat().st_mtime, UTC))
-    says = f"Without it the pack is not compared with the ledger: khaos-assets close ledger FILE --month {period}"
+    says = "Without it the pack is not compared with the accounts. Whoever runs the product reads the file in"
     return Step(name, "left out", says=says)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Generator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DatabaseError
 
-from khaos_assets.cases.database import NoDatabase, bring_up_to_date, open_engine, writing
+from khaos_assets.cases.database import Busy, NoDatabase, bring_up_to_date, open_engine, writing
 from khaos_assets.cases.ledger import URL
 from khaos_assets.config import Settings, Store
 from khaos_assets.config.portal import Portal
@@ -30,10 +30,16 @@ HEAD = "0003"
 LOCK = 7_261_947_202
 """PostgreSQL: the advisory lock that all writers of these tables take."""
 PROXY_SECRET = "PORTAL_PROXY_SECRET"
+PATIENCE = 5.0
+"""Seconds that somebody before a page waits for another one who writes."""
 
 
 class AccessError(Exception):
     """What was asked cannot be done; the text says why and what to do instead."""
+
+
+class AccessBusy(AccessError):
+    """Another one writes, and has not ended in time: nothing was changed."""
 
 
 @dataclass(frozen=True)
@@ -54,9 +60,14 @@ class Access:
     proxy_secret: str
     clock: Callable[[], datetime]
 
-    def writing(self) -> AbstractContextManager[Connection]:
-        """One transaction of the only writer there is at a time."""
-        return writing(self.engine, LOCK)
+    @contextmanager
+    def writing(self) -> Generator[Connection]:
+        """One transaction of the only writer there is at a time. Raises AccessBusy."""
+        try:
+            with writing(self.engine, LOCK) as connection:
+                yield connection
+        except Busy as e:
+            raise AccessBusy(str(e)) from e
 
     def record(self, connection: Connection, kind: Did, by: By, **body: Any) -> None:
         """Put into the audit what is done in this transaction: text, whole numbers, dates, Decimals."""
@@ -79,13 +90,15 @@ def open_access(
     `proxy_secret` is PORTAL_PROXY_SECRET unless given. Raises AccessError.
     """
     try:
-        engine = open_engine(_beside_ledger(url or os.environ.get(URL)), store.portal)
+        engine = open_engine(_beside_ledger(url or os.environ.get(URL)), store.portal, patience=PATIENCE)
     except NoDatabase as e:
         raise AccessError(f"{URL}: {e}") from None
     try:
         try:
             migrations = Path(__file__).parent / "migrations"
             bring_up_to_date(engine, migrations, version_table="portal_version", head=HEAD, lock=LOCK)
+        except Busy as e:
+            raise AccessBusy(str(e)) from e
         except DatabaseError as e:
             raise AccessError(f"the portal's database cannot be opened: {e.orig}") from e
         secret = os.environ.get(PROXY_SECRET, "") if proxy_secret is None else proxy_secret

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC
 from typing import Any
@@ -9,12 +10,14 @@ from typing import Any
 from starlette.requests import Request
 
 from khaos_assets.portal.access import cookies, people, sessions
-from khaos_assets.portal.access.access import Access
+from khaos_assets.portal.access.access import Access, AccessBusy
 from khaos_assets.portal.access.proxy import identity
 from khaos_assets.portal.access.rights import Person
 from khaos_assets.portal.access.signing_in import Visitor
 
 _FOUND = "arrival"
+BY_ITSELF = "x-asked-by-itself"
+"""The header of what a page asks for while nobody clicks: it keeps no session alive."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,11 @@ def arrival(request: Request) -> Arrival | None:
     return found
 
 
+def arrived(request: Request) -> Arrival | None:
+    """Who was found to be signed in, if anybody has looked: where a page failed, its database is not asked again."""
+    return getattr(request.state, _FOUND, None)
+
+
 def _look_up(request: Request) -> Arrival | None:
     access = access_of(request)
     secret, at = cookies.shown(request, access.settings), access.clock().astimezone(UTC)
@@ -66,7 +74,7 @@ def _look_up(request: Request) -> Arrival | None:
         if said is None or said.name != person.name:
             return None
         person = Person(person.name, person.shown_as, said.roles, via="proxy")
-    if sessions.is_to_be_noted(session, at):
-        with access.writing() as connection:
+    if BY_ITSELF not in request.headers and sessions.is_to_be_noted(session, at):
+        with suppress(AccessBusy), access.writing() as connection:  # the next click is noted, then
             sessions.clicked(connection, secret, at)
     return Arrival(person, secret, session.session_id)

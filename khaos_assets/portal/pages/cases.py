@@ -13,13 +13,17 @@ from pydantic import BaseModel, Field
 from khaos_assets.cases import decisions
 from khaos_assets.cases.decisions import RefusedDecision
 from khaos_assets.cases.finding import by_keys
+from khaos_assets.cases.ledger import LedgerBusy
 from khaos_assets.cases.states import Case, State
 from khaos_assets.corrections.listing import of_case
 from khaos_assets.portal.access import Did, Person, Right, by, changing, may
-from khaos_assets.portal.looks import render, runbook
+from khaos_assets.portal.access.refusals import Refused
+from khaos_assets.portal.access.rights import OWNER
+from khaos_assets.portal.looks import day, render, runbook
 from khaos_assets.portal.published import NothingPublished, Row
 from khaos_assets.portal.records import reference_of, side_by_side
 from khaos_assets.portal.site import Here, Site
+from khaos_assets.portal.wording import in_page_words
 from khaos_assets.rules.catalogue import load_catalogue
 
 router = APIRouter()
@@ -33,6 +37,7 @@ class Decision(BaseModel):
     note: str = Field(default="", max_length=4000)
     owner: str = Field(default="", max_length=80)
     until: str = Field(default="", max_length=10)
+    saw: int = Field(default=0, ge=0, le=2**62, description="the newest event of the case as its page showed it")
 
 
 EXPLAINED_SHOWN = 200
@@ -59,11 +64,16 @@ def decide(
     if case is None:
         raise HTTPException(404)
     if not person.decides(case.code):
-        raise HTTPException(403, f"The cases of {case.code.split('-')[0]} are not yours to decide")
+        family = case.code.partition("-")[0]
+        here.access.note(Did.REFUSED, by(request, person), asked=f"{said.decision} {key}", right=f"{OWNER}{family}")
+        raise Refused(f"The cases of {family} are not yours to decide", "Whoever owns them decides, or finance.")
     try:
+        if said.saw and said.saw != case.changed_seq:
+            raise RefusedDecision("the case has changed since you opened it. Look at it as it is now, then decide")
         _decide(here, key, said, {"by": person.name, "at": here.clock()})
-    except RefusedDecision as refusal:
-        return _page(request, here, person, case, _seen(here, key), refusal=str(refusal), typed=said, status=409)
+    except (RefusedDecision, LedgerBusy) as refusal:
+        words = in_page_words(refusal, here.store)
+        return _page(request, here, person, case, _seen(here, key), refusal=words, typed=said, status=409)
     here.access.note(Did.DECIDED, by(request, person), case=key, decision=said.decision)
     return RedirectResponse(f"/cases/{key}", 303)
 
@@ -164,12 +174,13 @@ def next_step(case: Case, kept: bool) -> str:
         case State.EXPECTED:
             return "Nothing yet: it is inside its grace, and most such go away by themselves."
         case State.OPEN if case.proposed:
-            return f"A second person accepts it, as {case.proposed['by']} proposed, or resolves it."
+            until = day(case.proposed["until"])
+            return f"A second person accepts it until {until}, as {case.proposed['by']} proposed, or resolves it."
         case State.OPEN:
             return f"{case.owner.capitalize()} takes it in hand: acknowledge it, then follow the runbook below."
         case State.ACKNOWLEDGED:
             return "Put it right as the runbook says. The next complete night closes it by itself."
         case State.ACCEPTED:
-            return f"Nothing until {case.accepted_until}: it was accepted. A greater value opens it again."
+            return f"Nothing until {day(case.accepted_until)}: it was accepted. A greater value opens it again."
         case _:
             return "Nothing: it is closed. A night that shows it again opens it."

@@ -14,6 +14,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Form, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from khaos_assets.cases.events import same_person
+from khaos_assets.cases.ledger import LedgerBusy
 from khaos_assets.corrections import CorrectionError
 from khaos_assets.corrections.approval import approve, refuse
 from khaos_assets.corrections.caps import Use, uses
@@ -26,6 +28,7 @@ from khaos_assets.portal.access import Did, Person, Right, by, changing, confirm
 from khaos_assets.portal.access.refusals import Refused
 from khaos_assets.portal.looks import render, wants_part
 from khaos_assets.portal.site import Here, Site
+from khaos_assets.portal.wording import in_page_words
 
 router = APIRouter()
 PLANS = 30
@@ -108,8 +111,12 @@ def stop_all(
     request: Request, here: Here, person: Annotated[Person, Depends(confirmed(Right.APPROVE))], why: Why = ""
 ) -> Response:
     """Stop all corrections, before their next request."""
-    halt(here.ledger, here.store, by=person.name, why=why.strip() or "no reason given", at=here.clock())
-    here.access.note(Did.DECIDED, by(request, person), corrections="halted")
+    said = {"corrections": "halted"}
+    try:
+        halt(here.ledger, here.store, by=person.name, why=why.strip() or "no reason given", at=here.clock())
+    except LedgerBusy:  # the switch is thrown before the ledger is told
+        said["ledger"] = "was not told: it was being written"
+    here.access.note(Did.DECIDED, by(request, person), **said)
     return RedirectResponse("/corrections", 303)
 
 
@@ -132,7 +139,9 @@ def approve_plan(
     try:
         approve(here.ledger, here.settings, plan, by=person.name, at=here.clock())
     except CorrectionError as refusal:
-        return _page(request, here, person, plan, refusal=str(refusal), status=409)
+        said = in_page_words(refusal, here.store)
+        here.access.note(Did.REFUSED, by(request, person), asked=f"approve {plan}", why=said)
+        return _page(request, here, person, plan, refusal=said, status=409)
     here.access.note(Did.DECIDED, by(request, person), plan=plan, decision="approved")
     return RedirectResponse(f"/corrections/{plan}", 303)
 
@@ -150,7 +159,7 @@ def refuse_plan(
     try:
         refuse(here.ledger, plan, by=person.name, reason=reason, at=here.clock())
     except CorrectionError as refusal:
-        return _page(request, here, person, plan, refusal=str(refusal), typed=reason, status=409)
+        return _page(request, here, person, plan, refusal=in_page_words(refusal, here.store), typed=reason, status=409)
     here.access.note(Did.DECIDED, by(request, person), plan=plan, decision="refused")
     return RedirectResponse(f"/corrections/{plan}", 303)
 
@@ -162,13 +171,8 @@ def share(use: Use) -> float:
     return round(float(100 * use.used / use.limit), 1)
 
 
-def is_planner(person: Person, planner: str) -> bool:
-    """Whether they made the plan: names differ in more than their case."""
-    return person.name.strip().casefold() == planner.strip().casefold()
-
-
 def may_refuse(person: Person, planner: str) -> bool:
-    return person.may(Right.APPROVE) or is_planner(person, planner)
+    return person.may(Right.APPROVE) or same_person(person.name, planner)
 
 
 def _whole(here: Site, plan: str) -> str:
@@ -208,7 +212,7 @@ def _page(
         plan = here.memory.get("plan", plan_id, lambda: find(here.ledger, plan_id).plan)
         shown = items(here.ledger, plan_id, after, ITEMS + 1, state=state)
     except CorrectionError as broken:
-        raise HTTPException(409, str(broken)) from None
+        raise HTTPException(409, in_page_words(broken, here.store)) from None
     left_out = Counter((x.code, x.why) for x in plan.left_out)
     return render(
         request, "plan.html", person, status=status, now=now, words=WORDS, listed=listed, head=listed.head,
@@ -216,7 +220,7 @@ def _page(
         cap_names=CAPS, share=share, shown=shown[:ITEMS],
         more=shown[ITEMS - 1].line.place if len(shown) > ITEMS else None,
         after=after, only=state, item_states=[s for s in ItemState if listed.states[s.value]],
-        left_out=sorted(left_out.items()), planned_it=is_planner(person, plan.planner),
+        left_out=sorted(left_out.items()), planned_it=same_person(person.name, plan.planner),
         refuses=may_refuse(person, plan.planner), refusal=refusal, typed=typed,
         plan_hours=here.settings.corrections.plan_hours, approval_hours=here.settings.corrections.approval_hours,
         **_switch(here),

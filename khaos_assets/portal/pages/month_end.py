@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Form, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from khaos_assets.cases.ledger import LedgerBusy
 from khaos_assets.close import steps
 from khaos_assets.close.ground import CloseError
 from khaos_assets.close.periods import Period, PeriodError, named
@@ -18,14 +19,17 @@ from khaos_assets.close.states import Close, closes_in
 from khaos_assets.close.workbook import TABS
 from khaos_assets.portal import months
 from khaos_assets.portal.access import Did, Person, Right, by, changing, confirmed, may
+from khaos_assets.portal.access.access import PATIENCE
 from khaos_assets.portal.closing import Busy, How, What, begin, last_work
 from khaos_assets.portal.files import PREVIEW, Folder
 from khaos_assets.portal.looks import render, wants_part
 from khaos_assets.portal.pages.downloads import made
 from khaos_assets.portal.site import Here, Site
+from khaos_assets.portal.wording import in_page_words
 
 router = APIRouter()
 Text = Annotated[str, Form(max_length=4000)]
+Number = Annotated[int, Form(ge=0, le=1_000_000)]
 Closer = Annotated[Person, Depends(changing(Right.CLOSE))]
 Sealer = Annotated[Person, Depends(confirmed(Right.CLOSE))]
 
@@ -47,43 +51,35 @@ def month_page(
     request: Request, key: str, here: Here, person: Annotated[Person, Depends(may(Right.READ))],
     every: Annotated[bool, Query()] = False,
 ) -> Response:  # fmt: skip
-    """One period. While something is under way for it, htmx asks for that alone, and then for the whole page."""
+    """One period. While something is under way for it, htmx asks whether it has ended, and then for the whole page."""
     period = _period(here, key)
     if wants_part(request):
         work = last_work(here.store, key)
-        part = render(request, "month_work.html", person, period=period, work=work, How=How, now=here.clock())
-        if work is None or work.how is not How.UNDER_WAY:
-            part.headers["hx-refresh"] = "true"
-        return part
+        ended = work is None or work.how is not How.UNDER_WAY
+        return Response(status_code=204, headers={"hx-refresh": "true"} if ended else {})
     return _page(request, here, person, period, every=every)
 
 
 @router.post("/month-end/{key}/sign", response_class=HTMLResponse)
-def sign(request: Request, key: str, here: Here, person: Closer, note: Text = "") -> Response:
-    """The preparer stands for the newest version."""
+def sign(request: Request, key: str, here: Here, person: Closer, *, note: Text = "", version: Number = 0) -> Response:
+    """The preparer stands for the newest version, which is the one that they saw."""
     period = _period(here, key)
-    pack = _newest(here, known(here).get(key))
-    if pack and pack["control"]["checks"] and not note.strip():
-        refusal = "Control totals say CHECK: write in the note why they may stand."
-        return _page(request, here, person, period, refusal=refusal, typed=note, status=409)
     take = partial(steps.sign, here.store, period, note=note)
-    return _step(request, here, person, period, take=take, did="signed", typed=note)
+    return _step(request, here, person, period, take=take, did="signed", typed=note, saw=version)
 
 
 @router.post("/month-end/{key}/review", response_class=HTMLResponse)
-def review(request: Request, key: str, here: Here, person: Closer, note: Text = "") -> Response:
+def review(request: Request, key: str, here: Here, person: Closer, *, note: Text = "", version: Number = 0) -> Response:
     """Another person agrees with what was signed."""
     period = _period(here, key)
     take = partial(steps.review, here.store, period, note=note)
-    return _step(request, here, person, period, take=take, did="reviewed", typed=note)
+    return _step(request, here, person, period, take=take, did="reviewed", typed=note, saw=version)
 
 
 @router.post("/month-end/{key}/reopen", response_class=HTMLResponse)
 def reopen(request: Request, key: str, here: Here, person: Sealer, reason: Text = "") -> Response:
     """Open a sealed month again, with a reason; the sealed ones after it are marked."""
     period = _period(here, key)
-    if not reason.strip():
-        return _page(request, here, person, period, refusal="Say why a sealed month is opened again.", status=409)
     take = partial(steps.reopen, here.store, period, reason=reason)
     return _step(request, here, person, period, take=take, did="reopened", typed=reason)
 
@@ -131,12 +127,18 @@ def _number(close: Close | None) -> int | None:
 
 
 def _step(
-    request: Request, here: Site, person: Person, period: Period, *, take: Callable[..., Close], did: str, typed: str
-) -> Response:
+    request: Request, here: Site, person: Person, period: Period, *, take: Callable[..., Close], did: str, typed: str,
+    saw: int = 0,
+) -> Response:  # fmt: skip
+    newest = known(here).get(period.key, Close(period.key)).newest
     try:
-        take(by=person.name, at=here.clock())
-    except CloseError as refusal:
-        return _page(request, here, person, period, refusal=str(refusal), typed=typed, status=409)
+        if saw and newest and saw != newest.number:
+            raise CloseError(f"version {newest.number} was made after you opened version {saw}: look at it first")
+        take(by=person.name, at=here.clock(), patience=PATIENCE)
+    except (CloseError, LedgerBusy) as refusal:
+        said = in_page_words(refusal, here.store)
+        here.access.note(Did.REFUSED, by(request, person), month=period.key, asked=did, why=said)
+        return _page(request, here, person, period, refusal=said, typed=typed, status=409)
     here.access.note(Did.DECIDED, by(request, person), month=period.key, decision=did)
     return RedirectResponse(f"/month-end/{period}", 303)
 

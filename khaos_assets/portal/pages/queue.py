@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse
 
+from khaos_assets.cases.events import same_person
 from khaos_assets.cases.finding import Found, Order, Wanted, find, waiting_for_second
 from khaos_assets.cases.states import State
 from khaos_assets.portal.access import Person, Right, may
@@ -36,6 +37,6 @@ def queue(request: Request, here: Here, person: Annotated[Person, Depends(may(Ri
         sums={name: here.totals(part) for name, part in (("late", late), ("fresh", fresh), ("inhand", inhand))},
         waiting=[
             c for c in waiting_for_second(here.ledger, families=person.families)
-            if (c.proposed or {}).get("by") != person.name
+            if not same_person((c.proposed or {}).get("by", ""), person.name)
         ],
     )  # fmt: skip

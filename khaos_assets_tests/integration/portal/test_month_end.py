@@ -10,7 +10,9 @@ import sys
 from datetime import timedelta
 
 import msgspec
+import pytest
 
+from khaos_assets.close import steps
 from khaos_assets.close.manifest import CONTROL, FILE
 from khaos_assets.close.preparing import folder_of, known_closes
 from khaos_assets.close.states import Close, Version
@@ -69,7 +71,10 @@ def test_one_person_signs_another_reviews_and_nobody_else_does_either(portal: Po
     assert [n["decision"] for n in portal.noted("decided")] == ["reviewed", "signed"]
 
 
-def test_what_does_not_agree_stands_first_and_is_signed_only_with_a_note(portal: Portal) -> None:
+def test_what_does_not_agree_stands_first_and_is_signed_only_with_a_note(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(steps, "_unchanged", lambda *_: None)  # that its files are those of the ledger
     folder = folder_of(portal.store, "2026-10", 1)
     lines = json.loads((folder / CONTROL).read_text())
     lines[-1] |= {"ok": False, "left": "-12.34", "why": "one side does not tell it"}
@@ -81,7 +86,7 @@ def test_what_does_not_agree_stands_first_and_is_signed_only_with_a_note(portal:
     page = ann.get(OCTOBER).text
     assert f"1 of {len(lines)}" in page and "one side does not tell it" in page and "−12.34" in page
     refused = ann.press(OCTOBER, f"{OCTOBER}/sign", note=" ")
-    assert (refused.status_code, "why they may stand" in refused.text) == (409, True)
+    assert (refused.status_code, "the note says why they may stand" in refused.text) == (409, True)
     assert status(portal) == "prepared"
 
 
@@ -94,9 +99,31 @@ def test_one_thing_at_a_time_is_under_way_and_the_page_asks_how_it_goes(portal: 
     for step in ("prepare", "verify"):
         busy = ann.press("/month-end/2026-11", f"/month-end/2026-11/{step}")
         assert (busy.status_code, "one at a time" in busy.text) == (409, True)
+    asked = ann.get(OCTOBER, **{"hx-request": "true"})
+    assert (asked.status_code, "hx-refresh" in asked.headers) == (204, False), "nothing is read out again and again"
     keep(portal, msgspec.structs.replace(under_way(portal, here), how=How.REFUSED, told=("a figure has moved",)))
-    part = ann.get(OCTOBER, **{"hx-request": "true"})
-    assert "a figure has moved" in part.text and part.headers["hx-refresh"] == "true" and "every 2s" not in part.text
+    assert ann.get(OCTOBER, **{"hx-request": "true"}).headers["hx-refresh"] == "true"
+    page = ann.get(OCTOBER).text
+    assert "a figure has moved" in page and "every 2s" not in page
+
+
+def test_whoever_signs_signs_the_version_that_they_saw(portal: Portal) -> None:
+    ann = portal.sign_in("ann")
+    assert 'name="version" value="1"' in ann.get(OCTOBER).text
+    refused = ann.press(OCTOBER, f"{OCTOBER}/sign", version="2")
+    assert (refused.status_code, "look at it first" in refused.text) == (409, True)
+    assert status(portal) == "prepared"
+    assert portal.noted("refused")[0]["why"].startswith("version 1 was made after"), "it is in the audit"
+
+
+def test_pages_that_ask_by_themselves_keep_nobody_signed_in(portal: Portal) -> None:
+    keep(portal, under_way(portal, f"{socket.gethostname()}:{os.getpid()}"))
+    ann = portal.sign_in("ann")
+    assert "X-Asked-By-Itself" in ann.get(OCTOBER).text
+    for _ in range(4):
+        portal.clock.passes(minutes=10)
+        answer = ann.get(OCTOBER, **{"hx-request": "true", "x-asked-by-itself": "1"})
+    assert (answer.status_code, answer.headers["hx-redirect"]) == (401, "/sign-in")
 
 
 def test_what_was_broken_off_says_so_whoever_looks(portal: Portal) -> None:

@@ -13,7 +13,7 @@ from khaos_assets.corrections.caps import Use
 from khaos_assets.portal.access import Person
 from khaos_assets.portal.files import Changed, Download, Folder, address, chunks, downloads, open_unchanged
 from khaos_assets.portal.months import owed
-from khaos_assets.portal.pages.corrections import is_planner, share
+from khaos_assets.portal.pages.corrections import may_refuse, share
 
 KEY = b"k" * 32
 
@@ -111,5 +111,5 @@ def test_a_bar_of_a_cap_is_full_when_it_is_exceeded_and_never_overflows() -> Non
 
 
 def test_who_planned_is_known_by_the_name_whatever_its_case() -> None:
-    ann = Person("ann", "Ann", ("approver",))
-    assert is_planner(ann, " Ann ") and not is_planner(ann, "anna")
+    ann = Person("ann", "Ann", ("viewer",))
+    assert may_refuse(ann, " Ann ") and not may_refuse(ann, "anna")

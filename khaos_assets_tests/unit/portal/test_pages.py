@@ -102,6 +102,22 @@ def test_a_case_of_another_family_is_not_theirs_to_decide(sign_in: SignIn, ledge
     assert ledger.case(C).state is State.OPEN
 
 
+def test_a_refusal_stands_in_the_audit_and_the_page_keeps_the_menu(sign_in: SignIn) -> None:
+    page = decide(sign_in("cat"), C, decision="acknowledge")
+    assert "ORD are not yours to decide" in page.text and 'href="/queue"' in page.text
+    assert "owner:ORD" in sign_in("dan").get("/audit?actor=cat&kind=refused").text
+
+
+def test_whoever_decides_has_seen_the_case_as_it_is_now(sign_in: SignIn, ledger: Ledger) -> None:
+    ann = sign_in("ann")
+    found = re.search(r'name="saw" value="(\d+)"', ann.get(f"/cases/{A}").text)
+    assert found is not None
+    assert decide(sign_in("cat"), A, decision="acknowledge", saw=found[1]).status_code == 303
+    late = decide(ann, A, decision="resolve", reason="timing", note="as I saw it", saw=found[1])
+    assert (late.status_code, "has changed since you opened it" in late.text) == (409, True)
+    assert ledger.case(A).state is State.ACKNOWLEDGED
+
+
 @pytest.mark.parametrize("name", ["eve", "bob", "dan"])
 def test_who_only_reads_approves_or_administers_decides_nothing(sign_in: SignIn, ledger: Ledger, name: str) -> None:
     assert decide(sign_in(name), A, decision="acknowledge").status_code == 403
