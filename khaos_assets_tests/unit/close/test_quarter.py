@@ -32,6 +32,7 @@ def test_each_month_of_a_scripted_quarter_ties_hands_on_and_is_sealed(tmp_path: 
     for day in (date(2026, 11, 1), *(night(last).date for _, last in MONTHS.values())):
         made.look(day, OPENING)
     carried = 0
+    accepted = {}
     for key in MONTHS:
         pack = made.prepare(key).pack
         assert pack.checks == []
@@ -39,6 +40,7 @@ def test_each_month_of_a_scripted_quarter_ties_hands_on_and_is_sealed(tmp_path: 
         assert moved.sum("brought_forward_cases") == carried
         carried = int(moved.sum("carried_forward_cases"))
         assert carried == pack.sheets["open_cases"].table.num_rows
+        accepted[key] = [(a["case"], a["until"]) for a in pack.sheets["accepted"].table.to_pylist()]
         period = made.period(key)
         steps.sign(made.store, period, by="ann", note="", at=LATER)
         steps.review(made.store, period, by="bob", note="", at=LATER)
@@ -48,9 +50,7 @@ def test_each_month_of_a_scripted_quarter_ties_hands_on_and_is_sealed(tmp_path: 
         }
         assert told == EXPECTED[key]
     assert [c.status for c in known_closes(made.store).values()] == ["sealed"] * 3
-    accepted = made.prepare("2026-11").pack.sheets["accepted"].table.to_pylist()
-    assert [(a["case"], a["until"]) for a in accepted] == [("accepted", night(40).date)]
-    assert made.prepare("2026-12").pack.sheets["accepted"].table.num_rows == 0
+    assert accepted == {"2026-11": [("accepted", night(40).date)], "2026-12": [], "2027-01": []}
     with open_ledger(made.store) as ledger:
         ledger.verify()
 

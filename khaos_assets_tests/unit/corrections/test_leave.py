@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from collections import Counter
 from contextlib import nullcontext
@@ -118,9 +119,11 @@ def let_go(ledger: Ledger, one: Drawn) -> str:
 
 
 @pytest.mark.parametrize("part", range(4))
-def test_of_five_thousand_plans_only_those_go_against_which_nothing_stands(
+def test_of_a_thousand_plans_only_those_go_against_which_nothing_stands(
     part: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """PLANS says how many are drawn in each part, and 1250 makes five thousand."""
+    plans = int(os.environ.get("PLANS", "300"))
     rng, store, went = random.Random(part), Store(tmp_path), Counter[str]()
     left: list[str] = []
 
@@ -130,7 +133,7 @@ def test_of_five_thousand_plans_only_those_go_against_which_nothing_stands(
 
     monkeypatch.setattr(applying, "_apply", going)  # the only way to any request
     ledger = memory_ledger()
-    for number in range(1250):
+    for number in range(plans):
         if number % 100 == 0:
             ledger = memory_ledger()
         one = drawn(rng, number)
@@ -154,8 +157,8 @@ def test_of_five_thousand_plans_only_those_go_against_which_nothing_stands(
             resume(ledger, store, by="carol", why="it was the drains", at=AT)
         went.update(one.against if len(one.against) == 1 else ())  # each alone is enough
         went["nothing"] += not one.against
-    assert min(went[word] for word in AGAINST) > 30
-    assert went["nothing"] > 300
+    assert min(went[word] for word in AGAINST) > plans / 100
+    assert went["nothing"] > plans / 4
 
 
 @pytest.mark.parametrize("allowed", range(12))
