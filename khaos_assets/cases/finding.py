@@ -43,7 +43,6 @@ class Wanted:
     """Which cases are looked for: all conditions hold. An empty one excludes nothing."""
 
     states: frozenset[State] = STANDING
-    family: str = ""
     code: str = ""
     owner: str = ""
     severity: str = ""
@@ -70,8 +69,6 @@ class Wanted:
     @property
     def _beside_state(self) -> list[sa.ColumnElement[bool]]:
         found: list[sa.ColumnElement[bool]] = []
-        if self.family:
-            found.append(now.code.startswith(f"{self.family}-", autoescape=True))
         if self.families:
             found.append(sa.or_(*(now.code.startswith(f"{f}-", autoescape=True) for f in sorted(self.families))))
         for name in ("code", "owner", "severity", "systems"):

@@ -22,7 +22,7 @@ from khaos_assets.portal.access.audit import Did
 from khaos_assets.portal.access.proxy import identity
 from khaos_assets.portal.access.refusals import BadToken, MustChoosePassword, NotSignedIn, Refused, Wait
 from khaos_assets.portal.access.rights import Person, Right
-from khaos_assets.portal.access.signing_in import NotLetIn, confirm_password, confirm_proxy
+from khaos_assets.portal.access.signing_in import NOBODY, NotLetIn, confirm_password, confirm_proxy
 
 PASSWORD = "password"
 """The field in which a form gives the password again."""
@@ -45,8 +45,12 @@ def may(right: Right) -> Callable[[Request], Person]:
         bearer = _bearer(request)
         if bearer is None:
             return _with(right, signed_in(request), request)
-        person = tokens.person_of(access_of(request), bearer)
+        access = access_of(request)
+        person = tokens.person_of(access, bearer)
         if person is None:
+            known = tokens.named(access, bearer)
+            if known is not None:  # what was never one of ours may be anything, and comes by the thousand
+                access.note(Did.NOT_LET_IN, By(NOBODY, address_of(request)), token=known)
             raise BadToken
         return _with(right, person, request)
 

@@ -79,6 +79,15 @@ def person_of(access: Access, shown: str) -> Person | None:
     return person
 
 
+def named(access: Access, shown: str) -> str | None:
+    """Which of all tokens that were made somebody shows, whether it opens anything or not."""
+    form = _FORM.fullmatch(shown)
+    if form is None:
+        return None
+    with access.engine.connect() as connection:
+        return connection.scalar(sa.select(tables.token.c.token_id).where(tables.token.c.token_id == form[1]))
+
+
 def revoke(access: Access, token_id: str, *, by: By, of: str | None = None) -> None:
     """It opens nothing any more. `of`: only where it is this person's. Raises AccessError."""
     table = tables.token

@@ -5,6 +5,7 @@ A file goes out only as it was made: its SHA-256 is taken before the first byte 
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
@@ -100,13 +101,14 @@ def download(request: Request, file_id: str, here: Here, person: Taker) -> Respo
         )
         raise NotAsMade from None
     try:
-        here.access.note(Did.DOWNLOADED, by(request, person), bytes=found.filed.bytes, **said)
+        here.access.note(Did.DOWNLOADED, by(request, person), bytes=found.filed.bytes, via=person.via, **said)
     except BaseException:
         file.close()
         raise
     headers = {
         "content-disposition": f'attachment; filename="{found.name}"', "content-length": str(found.filed.bytes),
-        "digest": f"sha-256={found.filed.sha256}", "cache-control": "no-store", "x-content-type-options": "nosniff",
+        "content-digest": f"sha-256=:{b64encode(bytes.fromhex(found.filed.sha256)).decode()}:",
+        "cache-control": "no-store", "x-content-type-options": "nosniff",
     }  # fmt: skip
     return StreamingResponse(chunks(file), media_type=found.content_type, headers=headers)
 

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from fastapi import APIRouter, Depends, Form, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError, field_validator
 
 from khaos_assets.cases.finding import Order, Place, Wanted, find
 from khaos_assets.cases.states import STANDING, State
@@ -38,7 +38,7 @@ class Asked(BaseModel):
 
     text: str = Field(default="", max_length=200)
     state: States = "standing"
-    family: str = Field(default="", max_length=8)
+    family: str = Field(default="", max_length=80, description="one, or several with commas between")
     code: str = Field(default="", max_length=12)
     owner: str = Field(default="", max_length=80)
     severity: str = Field(default="", max_length=16)
@@ -49,12 +49,22 @@ class Asked(BaseModel):
     order: Order = Order.WORST
     at: str = Field(default="", max_length=2000, description="a place in the list, as a page of it gave it")
 
+    @field_validator("gbp", mode="before")
+    @classmethod
+    def _as_typed(cls, given: Any) -> Any:
+        """Pounds as people write them: "£1,000"."""
+        return given.strip().removeprefix("£").replace(",", "") if isinstance(given, str) else given
+
+    @property
+    def families(self) -> list[str]:
+        return [f for f in dict.fromkeys(self.family.split(",")) if f]
+
     @property
     def wanted(self) -> Wanted:
         gbp = None if self.gbp == "" or not self.gbp.is_finite() else min(abs(self.gbp), Decimal(10) ** 12)
         return Wanted(
-            states=CHOSEN[self.state], family=self.family, code=self.code, owner=self.owner, severity=self.severity,
-            systems=self.systems, late=self.late, at_least_gbp=gbp, text=clean(self.text),
+            states=CHOSEN[self.state], families=frozenset(self.families), code=self.code, owner=self.owner,
+            severity=self.severity, systems=self.systems, late=self.late, at_least_gbp=gbp, text=clean(self.text),
         )  # fmt: skip
 
     @property
@@ -113,8 +123,9 @@ def exceptions(
 ) -> HTMLResponse:
     """A page of the list, or only its rows where the page asks for them."""
     found = find(here.ledger, asked.wanted, asked.order, place_of(asked), ROWS)
+    part = wants_part(request)
     return render(
-        request, "exceptions_rows.html" if wants_part(request) else "exceptions.html", person,
+        request, "exceptions_rows.html" if part else "exceptions.html", person, part=part,
         now=here.clock(), asked=asked, said=asked.said, found=found, orders=ORDERS, states=list(CHOSEN),
         totals=here.totals(asked.wanted),
         before=written(found.before), after=written(found.after),

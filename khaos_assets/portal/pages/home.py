@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
-from typing import Annotated, Any
+from datetime import date, datetime, timedelta
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse
@@ -20,6 +20,8 @@ from khaos_assets.portal.site import Here, Site
 
 router = APIRouter()
 LATE_SHOWN = 8
+STALE_AFTER = timedelta(hours=30)
+"""A night begins at two; by eight the next one has ended."""
 PLANS_LOOKED_AT = 10
 UNTESTED = """
 SELECT code, systems, not_tested_reason FROM control_code WHERE night = $night AND NOT tested ORDER BY ALL
@@ -50,12 +52,12 @@ class Course:
 @router.get("/", response_class=HTMLResponse)
 def home(request: Request, here: Here, person: Annotated[Person, Depends(may(Right.READ))]) -> HTMLResponse:
     """How things stand."""
-    late = Wanted(late=True)
+    late, as_of = Wanted(late=True), _as_of(here)
     return render(
         request, "home.html", person,
         now=here.clock(),
         night=here.night,
-        as_of=_as_of(here),
+        as_of=as_of, stale=as_of is not None and here.clock() - as_of > STALE_AFTER,
         totals=here.totals(Wanted()),
         late=find(here.ledger, late, Order.DUE, limit=LATE_SHOWN).cases,
         plans=[p for p in plans(here.ledger, PLANS_LOOKED_AT) if p.head.state(here.clock()) == "planned" and p.items],
@@ -83,7 +85,7 @@ def _course(here: Site, night: date) -> Course | None:
     return Course(tuple(by_night), tuple(by_night.values())) if len(by_night) > 1 else None
 
 
-def _as_of(here: Site) -> Any:
+def _as_of(here: Site) -> datetime | None:
     nights = here.ledger.nights()
     return nights[-1].as_of if nights else None
 

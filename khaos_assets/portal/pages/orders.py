@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -36,11 +37,11 @@ def look_up(
         wanted=wanted,
     ) if wanted else []  # fmt: skip
     if len(found) == 1:
-        return RedirectResponse(f"/orders/{found[0]['reference']}", 303)
+        return RedirectResponse(f"/orders/{quote(found[0]['reference'], safe='')}", 303)
     return render(request, "orders.html", person, text=wanted, found=[r["reference"] for r in found])
 
 
-@router.get("/orders/{reference}", response_class=HTMLResponse)
+@router.get("/orders/{reference:path}", response_class=HTMLResponse)
 def order_page(
     request: Request, reference: str, here: Here, person: Annotated[Person, Depends(may(Right.READ))]
 ) -> HTMLResponse:

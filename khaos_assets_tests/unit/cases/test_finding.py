@@ -89,7 +89,7 @@ def test_a_case_that_is_closed_meanwhile_neither_hides_nor_repeats_another(many:
         (Wanted(owner="finance"), lambda c: c.owner == "finance"),
         (Wanted(severity="high"), lambda c: c.severity == "high"),
         (Wanted(code="FIN-01"), lambda c: c.code == "FIN-01"),
-        (Wanted(family="STK"), lambda c: c.code == "STK-01"),
+        (Wanted(families=frozenset({"STK"})), lambda c: c.code == "STK-01"),
         (Wanted(families=frozenset({"FIN", "PIM"})), lambda c: c.code == "FIN-01"),
         (Wanted(systems="scayle>khaos"), lambda c: c.systems == "scayle>khaos"),
         (Wanted(at_least_gbp=Decimal("3.50")), lambda c: c.amount_gbp is not None and c.amount_gbp >= Decimal("3.5")),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from html import unescape
 from pathlib import Path
 
@@ -14,7 +15,8 @@ from khaos_assets.cases.ledger import Ledger
 from khaos_assets.cases.states import State
 from khaos_assets.config import Store
 from khaos_assets.portal.app import create_app
-from khaos_assets_tests.portal_people import CHEAP
+from khaos_assets.portal.pages import queue
+from khaos_assets_tests.portal_people import CHEAP, PASSWORD
 from khaos_assets_tests.unit.portal.conftest import HOSTILE, NIGHT, NOON, SETTINGS, SignIn
 
 A, B, C, E = ("a" * 32), ("b" * 32), ("c" * 32), ("e" * 32)
@@ -168,7 +170,7 @@ def test_whatever_a_system_calls_a_record_is_shown_as_text(sign_in: SignIn, text
 
 def test_before_the_first_night_every_page_says_that_there_is_nothing_yet(tmp_path: Path) -> None:
     from khaos_assets.portal.access import open_access
-    from khaos_assets_tests.portal_people import PASSWORD, hire
+    from khaos_assets_tests.portal_people import hire
 
     store = Store(tmp_path)
     with open_access(SETTINGS, store, passwords=CHEAP) as access:
@@ -180,6 +182,37 @@ def test_before_the_first_night_every_page_says_that_there_is_nothing_yet(tmp_pa
             assert browser.get(address).status_code == 200, address
         assert browser.get("/orders?text=W1").status_code == 503
         assert browser.get("/cases/abc").status_code == 404
+
+
+def test_pounds_are_read_as_people_write_them(sign_in: SignIn) -> None:
+    assert "<b>1</b> found" in sign_in("eve").get("/exceptions?gbp=%C2%A3250.00").text
+    assert "<b>0</b> found" in sign_in("eve").get("/exceptions?gbp=1,000").text
+
+
+def test_all_of_a_queue_are_those_of_its_owner(sign_in: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queue, "SHOWN", 1)
+    browser = sign_in("cat")
+    found = re.search(r'<a href="(/exceptions[^"]+)">All (\d+)</a>', browser.get("/queue").text)
+    assert found is not None
+    assert f"<b>{found[2]}</b> found" in browser.get(unescape(found[1])).text
+
+
+def test_a_search_that_cannot_be_read_is_answered_beside_the_form(sign_in: SignIn) -> None:
+    answer = sign_in("eve").get("/exceptions?gbp=many", headers={"hx-request": "true"})
+    assert "<html" not in answer.text and "It is about this: gbp." in answer.text
+
+
+def test_the_overview_says_that_no_night_came_after(sign_in: SignIn, store: Store) -> None:
+    assert "No night has been recorded since" not in sign_in("eve").get("/").text
+    two_days_on = create_app(SETTINGS, store, passwords=CHEAP, clock=lambda: NOON + timedelta(days=2))
+    with TestClient(two_days_on, base_url="http://127.0.0.1", headers={"origin": "http://127.0.0.1"}) as browser:
+        page = browser.post("/sign-in", data={"name": "eve", "password": PASSWORD})
+    assert "No night has been recorded since" in page.text
+
+
+def test_an_order_whose_reference_holds_signs_of_addresses_has_a_page_of_its_own(sign_in: SignIn) -> None:
+    page = sign_in("eve").get("/orders/A%2FB%3Fc")
+    assert (page.status_code, "No system had an order" in page.text) == (404, True)
 
 
 def test_a_list_is_kept_under_a_name_by_and_for_one_person(sign_in: SignIn) -> None:

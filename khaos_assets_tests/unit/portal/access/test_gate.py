@@ -222,6 +222,18 @@ def test_a_token_downloads_and_does_nothing_else(browser: TestClient, access: Ac
         assert set(answer.json()) == {"error"}
 
 
+def test_a_token_of_ours_that_opens_nothing_any_more_is_in_the_audit_and_rubbish_is_not(
+    browser: TestClient, access: Access
+) -> None:
+    hire(access, "jo", "finance")
+    token = tokens.make(access, "jo", purpose="copy", days=1, by=OFFICE)
+    token_id = tokens.listed(access, "jo")[0].token_id
+    tokens.revoke(access, token_id, by=OFFICE)
+    for shown in (token, token[:-1], f"recon_{'0' * 16}_{'x' * 43}"):
+        assert browser.get("/file", headers={"Authorization": f"Bearer {shown}"}).status_code == 401
+    assert [e.content for e in audit.entries(access.engine, kind="not let in", limit=9)] == [{"token": token_id}]
+
+
 def test_a_browser_that_shows_a_token_beside_its_cookie_is_a_machine(browser: TestClient, access: Access) -> None:
     hire(access, "jo", "finance")
     csrf = enter(browser, access)
