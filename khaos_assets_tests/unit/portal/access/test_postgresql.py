@@ -14,6 +14,7 @@ from khaos_assets.cases.ledger import open_ledger
 from khaos_assets.config import Settings, Store
 from khaos_assets.config.settings import Merchant
 from khaos_assets.portal.access import Access, By, Did, audit, open_access, people, sessions, tokens
+from khaos_assets.portal.access import access as opening
 from khaos_assets.portal.access.signing_in import NotLetIn, Visitor, by_password
 from khaos_assets_tests.portal_people import ADDRESS, CHEAP, OFFICE, PASSWORD, Clock, hire
 from khaos_assets_tests.real_postgresql import running_postgresql
@@ -60,3 +61,15 @@ def test_its_audit_is_appended_only_and_in_one_line(access: Access) -> None:
     for statement in ("DELETE FROM portal_audit", "UPDATE portal_audit SET actor = ''", "TRUNCATE portal_audit"):
         with pytest.raises(DatabaseError, match="appended, never changed"), access.writing() as connection:
             connection.execute(sa.text(statement))
+
+
+def test_whoever_waits_too_long_there_is_told_that_it_is_busy(
+    access: Access, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(opening, "PATIENCE", 0.1)
+    url = access.engine.url.render_as_string(hide_password=False)
+    settings = Settings(merchant=Merchant(name="Bright & Co"))
+    with open_access(settings, Store(tmp_path), url=url, passwords=CHEAP, proxy_secret="") as other:
+        with access.writing(), pytest.raises(opening.AccessBusy, match="nothing was changed"), other.writing():
+            raise AssertionError("it is not our turn")
+        other.note(Did.DOWNLOADED, By("jo"), report="afterwards")
