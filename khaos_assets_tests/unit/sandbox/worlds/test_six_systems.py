@@ -84,7 +84,7 @@ def test_a_world_large_enough_holds_every_kind_of_decoy(tmp_path: Path) -> None:
 def test_every_flavour_of_the_codes_about_goods_appears(tmp_path: Path) -> None:
     codes = ("STK-02", "STK-03", "STK-04", "PIM-04", "PIM-06", "PIM-07", "FEED-06", "MAP-01")
     wishes = dict.fromkeys(PLANTS, 0) | dict.fromkeys(codes, 8) | {"FEED-06": 5, "MAP-01": 24, "STK-04": 12}
-    make_world(tmp_path, seed=4, skus=1500, orders=900, nights=3, plant=wishes, systems=SYSTEMS)
+    make_world(tmp_path, seed=4, skus=1000, orders=600, nights=3, plant=wishes, systems=SYSTEMS)
     found = assert_true(tmp_path)
     told = [t for files, _ in found for t in files.truth if t["kind"] == "exception"]
     fields = {(t["code"], t["field"]) for t in told}
