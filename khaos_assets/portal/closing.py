@@ -85,13 +85,20 @@ class Busy(Exception):
 
 def last_work(store: Store, period: str) -> Work | None:
     """What was last asked for a period; None where nothing was. One whose process was killed has failed."""
-    try:
-        work = msgspec.json.decode(store.month(period).work.read_bytes(), type=Work)
-    except (FileNotFoundError, msgspec.MsgspecError):
-        return None
-    if work.how is How.UNDER_WAY and is_gone(work.process):
+    work = _kept(store, period)
+    if work is not None and work.how is How.UNDER_WAY and is_gone(work.process):
+        now = _kept(store, period)  # it may have ended, and said so, between two looks
+        if now != work:
+            return now
         return msgspec.structs.replace(work, how=How.FAILED, told=(BROKEN_OFF,))
     return work
+
+
+def _kept(store: Store, period: str) -> Work | None:
+    try:
+        return msgspec.json.decode(store.month(period).work.read_bytes(), type=Work)
+    except (FileNotFoundError, msgspec.MsgspecError):
+        return None
 
 
 def begin(settings: Settings, store: Store, period: Period, what: What, *, by: str, at: datetime) -> None:
