@@ -114,12 +114,13 @@ def begin(settings: Settings, store: Store, period: Period, what: What, *, by: s
         child = subprocess.Popen(
             [sys.executable, "-m", __name__], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, start_new_session=True
         )
-        _keep(store, period.key, Work(what, by, at, f"{this_process().rpartition(':')[0]}:{child.pid}"))
+        begun = Work(what, by, at, f"{this_process().rpartition(':')[0]}:{child.pid}")
+        _keep(store, period.key, begun)
     assert child.stdin is not None
     with child.stdin:
         told = Told(settings.model_dump(mode="json"), str(store.root), period.key, what, by, at)
         child.stdin.write(msgspec.json.encode(told))
-    Thread(target=_wait, args=(child, store, period.key), daemon=True).start()
+    Thread(target=_wait, args=(child, store, period.key, begun), daemon=True).start()
 
 
 def work(settings: Settings, store: Store, period: Period, what: What, *, by: str, at: datetime) -> Work:
@@ -158,12 +159,11 @@ def _keep(store: Store, period: str, work: Work) -> None:
     write_bytes(store.month(period).work, msgspec.json.encode(work))
 
 
-def _wait(child: subprocess.Popen[bytes], store: Store, period: str) -> None:
-    """A child that nobody waits for seems to live on."""
+def _wait(child: subprocess.Popen[bytes], store: Store, period: str, begun: Work) -> None:
+    """A child that nobody waits for seems to live on. What was begun since is another's, though this one ends late."""
     child.wait()
-    left = last_work(store, period)
-    if left is not None and left.how is How.UNDER_WAY:
-        ended = msgspec.structs.replace(left, how=How.FAILED, told=(BROKEN_OFF,), ended_at=datetime.now(UTC))
+    if _kept(store, period) == begun:
+        ended = msgspec.structs.replace(begun, how=How.FAILED, told=(BROKEN_OFF,), ended_at=datetime.now(UTC))
         _keep(store, period, ended)
 
 
