@@ -27,6 +27,7 @@ from bench.stock import NIGHT, PAGE, address, served, signed_in
 from khaos_assets.config import Credentials, Night, Settings, Store
 from khaos_assets.snapshots import take
 from khaos_assets.snapshots.landing import Attempt, StoredPages
+from khaos_assets.snapshots.memory import keep_freed_memory
 from khaos_assets.snapshots.parquet import write_tables
 from khaos_assets.systems.read import WalkNotes
 from khaos_assets.systems.wair.client import open_client
@@ -91,6 +92,7 @@ def one_pass(ready_file: str) -> Stopwatch:
     with tempfile.TemporaryDirectory() as folder:
         attempt = Attempt(Store(Path(folder)), "wair", "stock", Night.of(NIGHT))
         with watch.running():
+            keep_freed_memory()
             notes = asyncio.run(_walk_once(attempt, credentials))
             at = datetime.now(UTC).isoformat()
             manifest = attempt.finish(notes, walked=True, started_at=at, finished_at=at)

@@ -12,6 +12,7 @@ from pathlib import Path
 from khaos_assets.config import Settings, Store
 from khaos_assets.snapshots.certificate import Certificate
 from khaos_assets.snapshots.landing import Manifest, StoredPages, read_manifest
+from khaos_assets.snapshots.memory import keep_freed_memory
 from khaos_assets.snapshots.rebuilding import certify_and_write, decode_pages, is_confirmed
 from khaos_assets.systems.read import Decoded, installed_systems
 
@@ -33,6 +34,7 @@ async def concluded_in(
 
 def conclude(store: Store, folder: Path, confirmed: bool) -> tuple[Decoded, Certificate]:
     """As it is done where it is little, in a process that knows of the attempt what stands on the disk."""
+    keep_freed_memory()
     manifest = read_manifest(folder)
     read = installed_systems()[manifest.system].read(manifest.entity)
     decoded = decode_pages(read, manifest, StoredPages(folder, manifest.pages))

@@ -35,7 +35,8 @@ def set_hash(connection: duckdb.DuckDBPyConnection, table: str, expression: str)
 
 def row_text(schema: pa.Schema) -> str:
     """SQL of the canonical text of a row."""
-    return " || ".join(_value_text(quoted(f.name), f.type, 0) for f in schema) if len(schema) else "''"
+    parts = [part for f in schema for part in _parts(quoted(f.name), f.type, 0)]
+    return f"concat({', '.join(parts)})" if parts else "''"
 
 
 def snapshot_id(system: str, entity: str, table_hashes: Mapping[str, str]) -> str:
@@ -49,15 +50,17 @@ def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def _value_text(value: str, kind: pa.DataType, depth: int) -> str:
-    """`-` for null, `n:text` for a scalar, `{…}` for a struct, `[…]` for a list; no nested cast is relied on."""
+def _parts(value: str, kind: pa.DataType, depth: int) -> list[str]:
+    """Texts that, one after the other, are a value's: `-` for null, `n:text` for a scalar, `{…}` for a struct, `[…]`
+    for a list. A part that is null is none (as `concat` has it); no nested cast is relied on.
+    """
     if pa.types.is_struct(kind):
-        parts = [_value_text(f"struct_extract({value}, '{f.name}')", f.type, depth) for f in kind]
-        return f"CASE WHEN {value} IS NULL THEN '-' ELSE '{{' || {' || '.join(parts)} || '}}' END"
+        parts = [p for f in kind for p in _parts(f"struct_extract({value}, '{f.name}')", f.type, depth)]
+        return [f"CASE WHEN {value} IS NULL THEN '-' ELSE concat('{{', {', '.join(parts)}, '}}') END"]
     if pa.types.is_list(kind):
         item = f"x{depth}"
-        inner = _value_text(item, kind.value_type, depth + 1)
+        inner = f"concat({', '.join(_parts(item, kind.value_type, depth + 1))})"
         texts = f"list_transform({value}, lambda {item}: {inner})"
-        return f"CASE WHEN {value} IS NULL THEN '-' ELSE '[' || array_to_string({texts}, '') || ']' END"
+        return [f"CASE WHEN {value} IS NULL THEN '-' ELSE concat('[', array_to_string({texts}, ''), ']') END"]
     text = f"epoch_us({value})::VARCHAR" if pa.types.is_timestamp(kind) else f"{value}::VARCHAR"
-    return f"coalesce(strlen({text})::VARCHAR || ':' || {text}, '-')"
+    return [f"coalesce(strlen({text})::VARCHAR || ':', '-')", text]

@@ -6,7 +6,6 @@ page checks it. An attempt without a manifest was interrupted and counts for not
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import os
 import threading
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from isal import igzip
 
 from khaos_assets.config import Night, Store
 from khaos_assets.config.store import write_bytes
@@ -61,7 +61,7 @@ class StoredPages:
             raise ReadFailed("raw_page_missing", f"{page.file}: {e.strerror}") from e
         if hashlib.sha256(kept).hexdigest() != page.sha256_stored:
             raise ReadFailed("raw_page_damaged", f"{page.file} is not what was landed (SHA-256 differs)")
-        return gzip.decompress(kept) if page.file.endswith(PACKED) else kept
+        return igzip.decompress(kept) if page.file.endswith(PACKED) else kept
 
 
 class Attempt:

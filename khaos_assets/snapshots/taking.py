@@ -18,6 +18,7 @@ from khaos_assets.config import Credentials, Night, Settings, Store
 from khaos_assets.snapshots.certificate import Certificate
 from khaos_assets.snapshots.concluding import concluded_in, is_large
 from khaos_assets.snapshots.landing import Attempt, Manifest, StoredPages
+from khaos_assets.snapshots.memory import keep_freed_memory
 from khaos_assets.snapshots.merging import merged
 from khaos_assets.snapshots.rebuilding import certify_and_write, decode_pages, every_read, is_confirmed
 from khaos_assets.snapshots.references import OrderReferences
@@ -64,6 +65,7 @@ def take(
     what changed since the last complete snapshot of each read that can tell (`Read.delta`), merged into that. `beside`:
     a process that decodes and certifies the large ones.
     """
+    keep_freed_memory()
     run = _Run(settings, credentials, store, night, progress or _silent, deltas, beside)
     return asyncio.run(run.take(reads))
 

@@ -6,7 +6,7 @@ answer into a whole one. Only `gzip` is asked for, so anything else is refused a
 
 from __future__ import annotations
 
-import zlib
+from isal import isal_zlib
 
 
 class NotWhole(ValueError):
@@ -18,14 +18,14 @@ class TooLarge(ValueError):
 
 
 def gunzip(packed: bytes, limit: int) -> bytes:
-    """The content of one gzip member of at most `limit` bytes; CRC and length are checked by zlib.
+    """The content of one gzip member of at most `limit` bytes; CRC and length are checked by isal.
 
     Raises NotWhole or TooLarge. Releases the interpreter lock while it works, so it may run in a thread.
     """
-    decoder = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
+    decoder = isal_zlib.decompressobj(wbits=16 + isal_zlib.MAX_WBITS)
     try:
         body = decoder.decompress(packed, limit + 1)
-    except zlib.error as e:
+    except isal_zlib.error as e:
         raise NotWhole(f"not a gzip stream: {e}") from e
     if len(body) > limit:
         raise TooLarge(f"more than {limit} bytes when unpacked")
