@@ -1,40 +1,56 @@
-"""The command: mutants of the files named, and how many no test sees."""
+"""The command: mutants of the families or files named, and how many no test sees."""
 
 from __future__ import annotations
 
+import resource
 import sys
-import time
+import tomllib
+from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
 from rich.console import Console
 
-from khaos_assets_tests.mutate_rules.judging import Trace, sieve
+from khaos_assets_tests.mutate_rules.families import chosen
 from khaos_assets_tests.mutate_rules.mutants import mutants
+from khaos_assets_tests.mutate_rules.sieving import Trace, sieve
 
-ROOT = Path(__file__).parent.parent.parent
-SQL = ("rules/*.sql", "rules/comparisons/*.sql", "warehouse/derived.sql")
-TESTS = "khaos_assets_tests/unit/rules"
+EQUIVALENT = tomllib.loads((Path(__file__).parent / "equivalent.toml").read_text(encoding="utf-8"))
+"""File → mutant → why no night can show it."""
 OUT = Console(highlight=False, soft_wrap=True)
 
 
 def main(wanted: list[str]) -> int:
-    """Number of surviving mutants."""
-    tests = [w for w in wanted if w.endswith(".py")] or [TESTS]
-    parts = [w for w in wanted if not w.endswith(".py")]
-    files = sorted(p for pattern in SQL for p in (ROOT / "khaos_assets").glob(pattern))
-    began = time.process_time()
-    traces = [Trace(m) for f in files if not parts or any(w in f.name for w in parts) for m in mutants(f)]
+    """Number of mutants that no test sees and nothing excuses."""
+    files, tests = chosen(wanted)
+    traces = [Trace(m) for f in files for m in mutants(f)]
     sieve(traces, tests)
     traces = [t for t in traces if t.dead != "no SQL"]
-    alive = [t for t in traces if t.dead is None]
-    for trace in alive:
-        how = "only wording" if trace.wording else "changes nothing"
-        how = f"changes {len(trace.changed)} nights" if trace.changed else how
-        OUT.print(f"SURVIVES {trace.mutant.file.name}:{trace.mutant.line} {trace.mutant.what} ({how})", markup=False)
-    wording = sum(1 for t in alive if t.wording and not t.changed)
-    seconds = time.process_time() - began
-    OUT.print(f"{len(traces)} mutants, {len(alive)} survive, {wording} of them in wording only ({seconds:.0f} s)")
-    return len(alive) - wording
+    told = {id(t): verdict(t) for t in traces}
+    for trace in traces:
+        mutant = trace.mutant
+        if told[id(trace)] == "survives":
+            OUT.print(f"SURVIVES {mutant.file.name}:{mutant.line} {mutant.what} ({trace.changes} nights)", markup=False)
+        if trace.dead and mutant.what in EQUIVALENT.get(mutant.file.name, {}):
+            OUT.print(f"NOT EQUIVALENT {mutant.file.name}:{mutant.line} {mutant.what}: {trace.dead}", markup=False)
+    for file in files:
+        OUT.print(f"{file.name}: {counted(told[id(t)] for t in traces if t.mutant.file == file)}")
+    seconds = sum(sum(resource.getrusage(of)[:2]) for of in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    OUT.print(f"{counted(told.values())} ({seconds:.0f} s of processor time)")
+    return sum(how == "survives" for how in told.values())
+
+
+def counted(verdicts: Iterable[str]) -> str:
+    counts = Counter(verdicts)
+    return ", ".join([f"{counts.total()} mutants", *(f"{n} {how}" for how, n in sorted(counts.items()))])
+
+
+def verdict(trace: Trace) -> str:
+    if trace.dead:
+        return "killed"
+    if trace.mutant.what in EQUIVALENT.get(trace.mutant.file.name, {}):
+        return "equivalent"
+    return "wording only" if trace.wording and not trace.changes else "survives"
 
 
 if __name__ == "__main__":

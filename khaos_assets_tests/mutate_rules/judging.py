@@ -1,7 +1,7 @@
-"""Which mutants a night shows, and which of those a test sees.
+"""What a night would be with a mutant: the same, other words, other exceptions, or a rule that contradicts itself.
 
-A mutant that makes the two statements of a rule disagree on a night is seen by every test of that night (`tie_out`).
-One that changes both alike is seen where a test says so: those tests run once more on the changed results.
+A rule's changed statement is first looked at by itself. Where it says something else, the night is evaluated again in a
+copy of this process, from what the mutant's file makes on: only codes that read something else than before run again.
 """
 
 from __future__ import annotations
@@ -9,116 +9,107 @@ from __future__ import annotations
 import os
 import pickle
 import re
-import tempfile
-from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import duckdb
-import pytest
 
 from khaos_assets.config import Night, Settings, Store
 from khaos_assets.rules import catalogue, evaluation
-from khaos_assets.rules.catalogue import load_catalogue
+from khaos_assets.rules.catalogue import Code, load_catalogue
 from khaos_assets_tests import planted_night
 from khaos_assets_tests.mutate_rules.mutants import Mutant
-from khaos_assets_tests.planted_night import PlantedNight, Results, tie_out
+from khaos_assets_tests.planted_night import Results, tie_out
 from khaos_assets_tests.standing_connection import parsed
 
 TABLE = re.compile(r"(?:\s*--[^\n]*\n)*\s*CREATE OR REPLACE (?:TEMP )?TABLE (\w+) AS\b")
-ENOUGH = 4
-"""Nights on which a mutant is kept for the tests to see."""
-
 AFTER = re.compile(r";\s*(?:--[^\n]*\s*)*$")
 """The end of a statement, and the comment of the next."""
 NO_SQL = (duckdb.ParserException, duckdb.BinderException, duckdb.CatalogException)
-Key = tuple[str, int | None]
+EVALUATE_IN, RUN = planted_night.evaluate_in, evaluation._run  # pyright: ignore[reportPrivateUsage]
 _same: set[tuple[str, bytes]] = set()
 """Changed statements that gave on what they read what the true one gives."""
 
 
 @dataclass
-class Trace:
-    """What is known of one mutant so far."""
+class Judge:
+    """A night that has just been evaluated, and may be again with a mutant."""
 
-    mutant: Mutant
-    dead: str | None = None
-    """The test whose night it spoiled, or "no SQL"."""
-    changed: dict[Key, Results] = field(default_factory=dict)
-    tests: list[str] = field(default_factory=list)
-    wording: bool = False
-    """It changed what no test is asked to see: reason, shown values, evidence."""
+    db: Any
+    settings: Settings
+    store: Store
+    night: Night
+    ran: dict[str, bytes] = field(default_factory=dict)
+    """Code → what its statements read."""
+    _was: Results | None = None
 
+    def evaluate(self) -> Any:
+        with running(self.run):
+            return EVALUATE_IN(self.db, self.settings, self.store, self.night)
 
-@dataclass
-class Sieve:
-    """Stands in for `planted_night.evaluate`: evaluates once, and again with each mutant that is still alive."""
+    def run(self, db: Any, code: Code, pairs: list[Any]) -> None:
+        RUN(db, code, pairs)
+        self.ran[code.code] = self.reads(code, pairs)
 
-    traces: Sequence[Trace]
-    evaluated: dict[Key, Results] = field(default_factory=dict)
-    key: Key = ("", None)
-    left: int = 0
-    """Nights still to be evaluated for it."""
+    def run_again(self, db: Any, code: Code, pairs: list[Any]) -> None:
+        """Where it reads something else than it did."""
+        if code.rests_on or self.reads(code, pairs) != self.ran.get(code.code):
+            for table in ("found", "population"):
+                db.execute(f"DELETE FROM {table} WHERE code = ?", [code.code])
+            RUN(db, code, pairs)
 
-    def evaluate(self, folder: Path, *nights: PlantedNight, seed: int | None = None) -> Results:
-        key = (repr(nights), seed)
-        if key not in self.evaluated:
-            self.key, self.left = key, len(nights)
-            self.evaluated[key] = ORIGINAL(folder, *nights, seed=seed)
-        return self.evaluated[key]
+    def reads(self, code: Code, pairs: list[Any]) -> bytes:
+        said = code.statements
+        tested = [p.systems for p in pairs if p.why is None]
+        return self.db.key(f"{said['population']} {said['exceptions']}", tested)
 
-    def evaluate_in(self, db: duckdb.DuckDBPyConnection, settings: Settings, store: Store, night: Night) -> Any:
-        """The night as it is; on the last of several, the mutants too."""
-        result = EVALUATE_IN(db, settings, store, night)
-        self.left -= 1
-        if self.left == 0 and self.key[1] is None:
-            test, _, phase = os.environ["PYTEST_CURRENT_TEST"].rpartition(" ")
-            test = test if phase == "(call)" else test.split("::")[0]
-            for trace in self.traces:
-                if trace.dead is None and len(trace.changed) < ENOUGH:
-                    found = otherwise(db, settings, store, night, trace.mutant)
-                    if found in ("broken", "no SQL"):
-                        trace.dead = test if found == "broken" else found
-                    elif found == "wording":
-                        trace.wording = True
-                    elif isinstance(found, Results):
-                        trace.changed[self.key] = found
-                        trace.tests = list(dict.fromkeys([*trace.tests, test]))
-        return result
+    @property
+    def was(self) -> Results:
+        self._was = self._was or planted_night.results_of(self.db)
+        return self._was
 
+    def otherwise(self, mutant: Mutant) -> Results | str:
+        """What the night would be with a mutant: its results, "same", "wording" where only that is otherwise, "broken"
+        where it could not be, or did not tie, or "no SQL"."""
+        try:
+            if mutant.file.name == "suppression.sql":
+                return with_edges(self.db, mutant)
+            alone = on_its_own(self.db, mutant)
+            if alone != "different":
+                return alone
+            assert self.was
+            found = in_a_fork(lambda: self.with_mutant(mutant))
+            return "wording" if found == "same" and mutant.file.stem in load_catalogue() else found
+        except NO_SQL:
+            return "no SQL"
+        except duckdb.Error:
+            return "broken"
 
-ORIGINAL, EVALUATE_IN = planted_night.evaluate, planted_night.evaluate_in
-
-
-def otherwise(
-    db: duckdb.DuckDBPyConnection, settings: Settings, store: Store, night: Night, mutant: Mutant
-) -> Results | str:
-    """What the night would be with a mutant: its results, "same", "wording" where only that is otherwise, "broken"
-    where it could not be, or did not tie, or "no SQL"."""
-    try:
-        return judged(db, settings, store, night, mutant)
-    except NO_SQL:
-        return "no SQL"
-    except duckdb.Error:
-        return "broken"
-
-
-def judged(
-    db: duckdb.DuckDBPyConnection, settings: Settings, store: Store, night: Night, mutant: Mutant
-) -> Results | str:
-    if mutant.file.name == "suppression.sql":
-        return with_edges(db, mutant)
-    alone = on_its_own(db, mutant)
-    if alone != "different":
-        return alone
-    found = in_a_fork(lambda: with_mutant(db, settings, store, night, mutant))
-    return "wording" if found == "same" and mutant.file.stem in load_catalogue() else found
+    def with_mutant(self, mutant: Mutant) -> Results | str:
+        """The night evaluated again, from what the mutant's file makes on."""
+        resting = [name for name, code in load_catalogue().items() if code.rests_on]
+        try:
+            if mutant.file.parent.name in ("comparisons", "warehouse"):
+                self.db.execute(mutant.text)
+            with reading(mutant), running(self.run_again):
+                evaluation.write_history = lambda *_: None  # type: ignore[assignment]
+                evaluation.WORKING_TABLES = "DELETE FROM code_need"
+                for table in ("found", "population"):
+                    self.db.execute(f"DELETE FROM {table} WHERE list_contains(?::VARCHAR[], code)", [resting])
+                EVALUATE_IN(self.db, self.settings, self.store, self.night)
+            now = planted_night.results_of(self.db)
+            tie_out(now)
+        except NO_SQL:
+            return "no SQL"
+        except (duckdb.Error, evaluation.RuleError, AssertionError) as e:
+            return "no SQL" if isinstance(e.__cause__, NO_SQL) else "broken"
+        return "same" if facts(now) == facts(self.was) else now
 
 
-def with_edges(db: duckdb.DuckDBPyConnection, mutant: Mutant) -> Results | str:
+def with_edges(db: Any, mutant: Mutant) -> Results | str:
     """Other edges over the same candidates. The backlogs that rest on them stay as they are."""
     explained = "FROM explained ORDER BY ALL"
     was = db.sql(explained).fetchall()
@@ -200,30 +191,20 @@ class _AsFile:
         return self.text
 
 
-def with_mutant(
-    db: duckdb.DuckDBPyConnection, settings: Settings, store: Store, night: Night, mutant: Mutant
-) -> Results | str:
-    """The night evaluated again, from what the mutant's file makes on."""
-    try:
-        was = planted_night.results_of(db)
-        if mutant.file.parent.name in ("comparisons", "warehouse"):
-            db.execute(mutant.text)
-        with reading(mutant):
-            evaluation.write_history = lambda *_: None  # type: ignore[assignment]
-            EVALUATE_IN(db, settings, store, night)
-        now = planted_night.results_of(db)
-        tie_out(now)
-    except NO_SQL:
-        return "no SQL"
-    except (duckdb.Error, evaluation.RuleError, AssertionError) as e:
-        return "no SQL" if isinstance(e.__cause__, NO_SQL) else "broken"
-    return "same" if facts(now) == facts(was) else now
-
-
 def facts(found: Results) -> list[Any]:
     """Results without their wording."""
     wording = {"reason", "expected_value", "actual_value", "evidence", "counterpart_key"}
     return [[{k: v for k, v in r.items() if k not in wording} for r in found.rows], found.control, found.population]
+
+
+@contextmanager
+def running(run: Callable[..., None]) -> Generator[None]:
+    """Codes are run by `run`."""
+    evaluation._run = run  # pyright: ignore[reportPrivateUsage]
+    try:
+        yield
+    finally:
+        evaluation._run = RUN  # pyright: ignore[reportPrivateUsage]
 
 
 @contextmanager
@@ -259,41 +240,3 @@ def in_a_fork(work: Callable[[], Any]) -> Any:
         sent = pipe.read()
     os.waitpid(child, 0)
     return pickle.loads(sent) if sent else "broken"
-
-
-def results_of(folder: Path, *nights: PlantedNight, seed: int | None = None) -> Results:
-    """What tests import as `evaluate`."""
-    return _instead[-1](folder, *nights, seed=seed)
-
-
-_instead: list[Callable[..., Results]] = [ORIGINAL]
-
-
-def run_tests(tests: Sequence[str], evaluate: Callable[..., Results]) -> str:
-    """What pytest says of tests whose nights come from `evaluate`; nothing where all pass."""
-    _instead.append(evaluate)
-    planted_night.evaluate = results_of
-    with tempfile.TemporaryFile("w+") as out:
-        with redirect_stdout(out), redirect_stderr(out):
-            status = pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-p", "no:timeout", "-W", "ignore", *tests])
-        out.seek(0)
-        return "" if status == 0 else out.read()
-
-
-def sieve(traces: Sequence[Trace], tests: Sequence[str]) -> None:
-    """Run the tests once with all mutants, then those that saw something once per mutant that changed a night."""
-    seen = Sieve(traces)
-    planted_night.evaluate_in = seen.evaluate_in
-    if red := run_tests(tests, seen.evaluate):
-        raise SystemExit(f"{red}\nThe tests are red without any mutant")
-    for trace in traces:
-        if trace.dead is None and trace.changed:
-            found = seen.evaluated | trace.changed
-
-            if in_a_fork(partial(run_tests, trace.tests, partial(looked_up, found))):
-                trace.dead = trace.tests[0]
-
-
-def looked_up(found: dict[Key, Results], _: Path, *nights: PlantedNight, seed: int | None = None) -> Results:
-    """What is known of nights already."""
-    return found[repr(nights), seed]

@@ -89,8 +89,9 @@ def mutants(file: Path) -> Iterator[Mutant]:
         end = join_end(code, m.end())
         yield mutant(m.start(), end, "", f"without {shown(text[m.start() : end])}")
     for m in re.finditer(r"(?<=[\w)] )(<=|>=|<|>)(?= [\w(-])", code):
-        line = text[text.rfind("\n", 0, m.start()) + 1 : text.find("\n", m.start())]
-        yield mutant(m.start(), m.end(), TURNED[m[1]], f"{m[1]} → {TURNED[m[1]]} at {m.start()}: {shown(line)}")
+        begins = text.rfind("\n", 0, m.start()) + 1
+        line, nth = text[begins : text.find("\n", m.start())], code[begins : m.start()].count(m[1])
+        yield mutant(m.start(), m.end(), TURNED[m[1]], f"{m[1]} → {TURNED[m[1]]} ({nth + 1}.) in {shown(line)}")
     for m in re.finditer(r"coalesce\((\w+(?:\.\w+)?), ([^()]+)\)", code):
         yield mutant(m.start(), m.end(), m[1], f"coalesce off: {text[m.start() : m.end()]}")
     if file.name == "suppression.sql":
