@@ -6,7 +6,12 @@ answer into a whole one. Only `gzip` is asked for, so anything else is refused a
 
 from __future__ import annotations
 
+from typing import cast
+
 from isal import isal_zlib
+
+BROKEN = cast("type[Exception]", isal_zlib.error)
+"""Declared as an instance by the library, and a class in fact."""
 
 
 class NotWhole(ValueError):
@@ -25,7 +30,7 @@ def gunzip(packed: bytes, limit: int) -> bytes:
     decoder = isal_zlib.decompressobj(wbits=16 + isal_zlib.MAX_WBITS)
     try:
         body = decoder.decompress(packed, limit + 1)
-    except isal_zlib.error as e:
+    except BROKEN as e:
         raise NotWhole(f"not a gzip stream: {e}") from e
     if len(body) > limit:
         raise TooLarge(f"more than {limit} bytes when unpacked")
