@@ -45,6 +45,8 @@ NOTHING = """
     WHERE FALSE
 """
 """Every column that a file may give, for those that none of the files in use gives."""
+SHARED = ("sellable_level.sql", "missing_order.sql")
+"""Tables that several files read."""
 WIRE = re.compile(r"\bwire\.([a-z]+)_")
 FIGHTS = 2
 """So often a case may come back after a correction before it is left to people: somebody else writes there, too."""
@@ -142,7 +144,8 @@ def _proposals(
         """,
         [None if codes is None else sorted(codes)] * 2,
     )
-    db.execute((HERE.parent / "sellable_level.sql").read_text(encoding="utf-8"))
+    for shared in SHARED:
+        db.execute((HERE.parent / shared).read_text(encoding="utf-8"))
     files = [f for f in sorted(HERE.glob("*.sql")) if _asks_of(f) <= enabled]
     as_text = "SELECT * REPLACE (to_json(target)::VARCHAR AS target, evidence::VARCHAR AS evidence) FROM"
     parts = [NOTHING, *(f"{as_text} ({f.read_text(encoding='utf-8').rstrip().rstrip(';')}\n)" for f in files)]

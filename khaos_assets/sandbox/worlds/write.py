@@ -79,6 +79,7 @@ def _night(
     yield "khaos", "company_list", khaos_customers.company_list(world)
     yield "khaos", "customers", khaos_customers.customers(world)
     yield "khaos", "company_info", khaos_customers.company_info(world)
+    yield "khaos", "company_classes", khaos_customers.classes(world)
     yield "khaos", "price_lists", khaos_prices.price_lists(world, number)
     yield "khaos", "sales_orders", khaos_orders.sales_orders(world, night.as_of)
     yield "khaos", "order_lines", khaos_orders.order_lines(world, night.as_of)
@@ -120,6 +121,7 @@ def _orders(world: World, number: int) -> Iterator[tuple[str, str, Iterable[dict
         yield "scayle", "orders", scayle_orders.orders(world, as_of)
     if "orocommerce" in world.systems:
         yield "orocommerce", "orders", oro_orders.orders(world, as_of)
+        yield "orocommerce", "orderaddresses", oro_orders.addresses(world, as_of)
         yield "orocommerce", "orderlineitems", oro_orders.line_items(world, as_of)
         yield "orocommerce", "ordersubtotals", oro_orders.subtotals(world, as_of)
         yield "orocommerce", "ordershippingtrackings", oro_orders.trackings(world, as_of)

@@ -5,40 +5,27 @@ There is no idempotency key and no conditional write.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
-
-import msgspec
+from collections.abc import Sequence
+from typing import ClassVar
 
 from khaos_assets.systems.orocommerce.batch import changed_together
 from khaos_assets.systems.orocommerce.client import OroClient
-from khaos_assets.systems.read import ReadFailed
+from khaos_assets.systems.orocommerce.recipient import Recipient
+from khaos_assets.systems.orocommerce.row import read_row
 from khaos_assets.systems.transport import Answer
 from khaos_assets.systems.write import (
     Acked,
+    Details,
     Outcome,
-    RecordGone,
     Refused,
     Repeat,
     Sending,
     Write,
     answered,
-    read_as,
 )
 
 REFUSALS = frozenset({400, 403, 404, 405, 409})
 """Statuses after which nothing was done."""
-
-
-class _Row(msgspec.Struct, frozen=True):
-    id: str
-    attributes: dict[str, Any] = {}
-    relationships: dict[str, Any] = {}
-
-
-class _One(msgspec.Struct, frozen=True):
-    data: _Row
-    included: list[_Row] = []
 
 
 class _Attribute(Write, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -50,7 +37,7 @@ class _Attribute(Write, frozen=True, kw_only=True, forbid_unknown_fields=True):
     id: str
 
     async def current(self, client: OroClient) -> str | None:
-        row = (await _read(client, self.type, self.id)).data
+        row = (await read_row(client, self.type, self.id)).data
         value = row.attributes.get(self.attribute)
         return None if value is None else str(value)
 
@@ -113,8 +100,7 @@ class ShippingStatusWrite(Write, frozen=True, kw_only=True, forbid_unknown_field
     order_id: str
 
     async def current(self, client: OroClient) -> str | None:
-        linked = (await _read(client, "orders", self.order_id)).data.relationships.get("shippingStatus", {}).get("data")
-        return None if linked is None else str(linked["id"])
+        return (await read_row(client, "orders", self.order_id)).data.linked("shippingStatus")
 
     async def put(self, client: OroClient, value: str, key: str) -> Outcome:  # noqa: ARG002
         path = f"/orders/{self.order_id}/relationships/shippingStatus"
@@ -138,7 +124,7 @@ class TrackingWrite(Write, frozen=True, kw_only=True, forbid_unknown_fields=True
     number: str
 
     async def current(self, client: OroClient) -> str | None:
-        found = await _read(client, "orders", self.order_id, {"include": "shippingTrackings"})
+        found = await read_row(client, "orders", self.order_id, {"include": "shippingTrackings"})
         numbers = sorted(str(row.attributes["number"]) for row in found.included if "number" in row.attributes)
         return "+".join(numbers) or None
 
@@ -151,16 +137,6 @@ class TrackingWrite(Write, frozen=True, kw_only=True, forbid_unknown_fields=True
         return await _sent(client, "POST", "/ordershippingtrackings", {"data": data}, self.says)
 
 
-async def _read(client: OroClient, type_: str, id_: str, params: Mapping[str, str | int] | None = None) -> _One:
-    try:
-        answer = await client.get(f"GET /{type_}/{{id}}", f"/{type_}/{id_}", params or {})
-    except ReadFailed as e:
-        if e.reason.fault == "not_offered":
-            raise RecordGone(f"{type_}/{id_} is not there") from e
-        raise
-    return read_as(answer, _One)
-
-
 async def _sent(client: OroClient, method: str, path: str, body: object, operation: str) -> Outcome:
     answer = await answered(client.write(operation, method, path, body, {200, 201, 204, *REFUSALS}))
     if not isinstance(answer, Answer):
@@ -171,3 +147,4 @@ async def _sent(client: OroClient, method: str, path: str, body: object, operati
 WRITES: tuple[type[Write], ...] = (
     StockWrite, PriceWrite, ProductStatusWrite, CustomerNameWrite, ShippingStatusWrite, TrackingWrite,
 )  # fmt: skip
+DETAILS: tuple[type[Details], ...] = (Recipient,)

@@ -96,6 +96,12 @@ def company_info(world: World) -> Iterator[Record]:
         }
 
 
+def classes(world: World) -> Iterator[Record]:
+    """By which arithmetic each class's orders are computed (contract 3.8); no call tells it."""
+    for name, method in sorted(world.arithmetic.items()):
+        yield {"Name": name, "_method": method}
+
+
 def countries() -> Iterator[Record]:
     for name, (two, three, currency, is_member) in sorted(COUNTRIES.items()):
         yield {

@@ -68,6 +68,32 @@ def _order(order: ChannelOrder, as_of: datetime) -> Record:
     }
 
 
+def addresses(world: World, as_of: datetime) -> Iterator[Record]:
+    """Where the goods go; nobody reads the other address. Persons and streets are invented."""
+    for order in channel_orders_of(world, "orocommerce", as_of):
+        account = order.organisation.account if order.organisation is not None else None
+        yield {
+            "type": "orderaddresses",
+            "id": str(order.number * 2 + 1),
+            "attributes": {
+                "label": None,
+                "organization": account.name if account is not None else None,
+                "firstName": "Robin",
+                "lastName": "Example",
+                "street": f"{order.number % 90 + 1} Example Street",
+                "street2": "Unit 2" if order.number % 4 == 0 else None,
+                "city": "Exampleton",
+                "postalCode": account.postcode if account is not None else "ZZ1 1ZZ",
+                "phone": "01632 960002",
+                "customRegion": None,
+            },
+            "relationships": {
+                "country": to_one("countries", order.market.country or "GB"),
+                "region": to_one("regions", None),
+            },
+        }
+
+
 def four(value: Decimal) -> str:
     """Four decimals, as money of this shop is written."""
     return format(value.quantize(Decimal("0.0001")), "f")

@@ -8,15 +8,11 @@ from typing import ClassVar
 import msgspec
 from lxml import etree
 
-from khaos_assets.systems.khaos.calls import OrderKey, order_status
 from khaos_assets.systems.khaos.client import KhaosClient
-from khaos_assets.systems.khaos.fields import Row
-from khaos_assets.systems.khaos.writes.asking import carried_out, exported
+from khaos_assets.systems.khaos.writes.asking import carried_out
 from khaos_assets.systems.khaos.writes.lines import Line
+from khaos_assets.systems.khaos.writes.references import total_of, under_reference
 from khaos_assets.systems.write import Outcome, Repeat, Write
-
-CREDIT_NOTE = ("C", "2")
-"""How an order's type says that it is one (contract khaos, 3.7)."""
 
 
 class CreditNoteWrite(Write, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -45,12 +41,7 @@ class CreditNoteWrite(Write, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """JSON, as `Line`."""
 
     async def current(self, client: KhaosClient) -> str | None:
-        document = await exported(client, order_status([self.reference], OrderKey.REFERENCE))
-        found: list[Decimal] = []
-        for row in map(Row, document):
-            mine = row.attribute("ASSOCIATED_REF") == self.reference and row.child("CANCELLED") is None
-            if mine and (row.child_attribute("ORDER_TYPE", "TYPE_ID") or row.text("ORDER_TYPE")) in CREDIT_NOTE:
-                found += [Decimal(row.text(total) or 0) for total in ("ITEMS_TOTAL", "DELIVERY_TOTAL")]
+        found = [total_of(row) for row in await under_reference(client, self.reference, credit_notes=True)]
         return f"{abs(sum(found, Decimal(0))):f}" if found else None
 
     async def put(self, client: KhaosClient, value: str, key: str) -> Outcome:  # noqa: ARG002 (the lines come to it)

@@ -15,12 +15,12 @@ import msgspec
 from lxml import etree
 
 from khaos_assets.systems.khaos import soap
-from khaos_assets.systems.khaos.calls import UNFILTERED, OrderKey, order_status
+from khaos_assets.systems.khaos.calls import UNFILTERED
 from khaos_assets.systems.khaos.client import KhaosClient
 from khaos_assets.systems.khaos.fields import Element, Row
 from khaos_assets.systems.khaos.writes.asking import exported, sent_once
-from khaos_assets.systems.khaos.writes.credit_notes import CREDIT_NOTE
 from khaos_assets.systems.khaos.writes.lines import Line
+from khaos_assets.systems.khaos.writes.references import total_of, under_reference
 from khaos_assets.systems.read import ReadFailed
 from khaos_assets.systems.transport import Halted, TransportError
 from khaos_assets.systems.write import Acked, Indeterminate, Outcome, Refused, Repeat, Write
@@ -32,9 +32,12 @@ INVOICE = {
     "ICOUNTRY_CODE": "COUNTRY_CODE",
 }  # fmt: skip
 DELIVERY = {
-    "DSURNAME": "surname", "DFORENAME": "forename", "DADDR1": "line1", "DTOWN": "town", "DPOSTCODE": "postcode",
-    "DCOUNTRY_CODE": "country",
+    "DSURNAME": "surname", "DFORENAME": "forename", "DADDR1": "line1", "DADDR2": "line2", "DTOWN": "town",
+    "DPOSTCODE": "postcode", "DCOUNTRY_CODE": "country",
 }  # fmt: skip
+LONGEST = {"surname": 50, "forename": 50, "line1": 35, "line2": 35, "town": 35, "postcode": 10}
+"""Letters that Khaos takes; it cuts nothing and refuses what is longer (contract 6)."""
+COMPULSORY = ("surname", "line1", "town", "postcode")
 
 
 class OrderWrite(Write, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -62,18 +65,15 @@ class OrderWrite(Write, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """JSON, as `Line`."""
 
     async def current(self, client: KhaosClient) -> str | None:
-        document = await exported(client, order_status([self.reference], OrderKey.REFERENCE))
         found: list[str] = []
-        for row in map(Row, document):
-            kind = row.child_attribute("ORDER_TYPE", "TYPE_ID") or row.text("ORDER_TYPE")
-            mine = row.attribute("ASSOCIATED_REF") == self.reference and row.child("CANCELLED") is None
-            if mine and kind not in CREDIT_NOTE:
-                total = sum((Decimal(row.text(t) or 0) for t in ("ITEMS_TOTAL", "DELIVERY_TOTAL")), Decimal(0))
-                units = Decimal(row.text("QTY_SOLD") or 0).normalize()
-                found.append(f"{units:f} units, {total:.2f} {row.text('CURRENCY_CODE') or self.currency}")
+        for row in await under_reference(client, self.reference, credit_notes=False):
+            units = Decimal(row.text("QTY_SOLD") or 0).normalize()
+            found.append(f"{units:f} units, {total_of(row):.2f} {row.text('CURRENCY_CODE') or self.currency}")
         return " + ".join(sorted(found)) or None
 
     async def put_with(self, client: KhaosClient, value: str, key: str, details: Mapping[str, str]) -> Outcome:  # noqa: ARG002
+        if (unfit := unfit_address(details)) is not None:
+            return Refused(unfit)
         try:
             account = await self._account(client, details["other_ref"])
         except Halted:
@@ -83,6 +83,8 @@ class OrderWrite(Write, frozen=True, kw_only=True, forbid_unknown_fields=True):
         code = account.text("COMPANY_CODE") if isinstance(account, Row) else None
         if isinstance(account, Refused) or code is None:
             return account if isinstance(account, Refused) else Refused("its account has no code")
+        if (firm := details.get("firm")) and firm.casefold() != (account.text("COMPANY_NAME") or "").casefold():
+            return Refused("it goes to another firm than the account's, which the import has no place for")
         orders = etree.Element("SALES_ORDERS")
         order = etree.SubElement(orders, "SALES_ORDER", CLIENT_REF=key)
         self._customer(order, account, code, details)
@@ -123,6 +125,8 @@ class OrderWrite(Write, frozen=True, kw_only=True, forbid_unknown_fields=True):
         for tag, names, where in (("INVADDR", INVOICE, own), ("DELADDR", DELIVERY, None)):
             address = etree.SubElement(addresses, tag)
             for name, source in names.items():
+                if tag == "DELADDR" and not to.get(source):
+                    continue
                 known = (where.text(source) if where else None) or (contact.text(source) if where and contact else None)
                 etree.SubElement(address, name).text = known if tag == "INVADDR" else to[source]
 
@@ -145,6 +149,15 @@ class OrderWrite(Write, frozen=True, kw_only=True, forbid_unknown_fields=True):
             if one.get("AssociatedRef") == self.reference:
                 return Acked() if one.get("URN") == code else Acked(f"on account {one.get('URN')} instead of {code}")
         return Indeterminate("ImportOrders names it neither as imported nor as skipped")
+
+
+def unfit_address(to: Mapping[str, str]) -> str | None:
+    """Why Khaos would not take an address, or not the whole of it; names the part and quotes nothing."""
+    if missing := [part for part in COMPULSORY if not to.get(part)]:
+        return f"its address has no {' and no '.join(missing)}"
+    if long := [part for part, longest in LONGEST.items() if len(to.get(part, "")) > longest]:
+        return f"its address is longer than Khaos takes: {', '.join(long)}"
+    return "its address has a region, which the import has no documented place for" if to.get("region") else None
 
 
 def without(text: str, personal: Iterable[str]) -> str:
