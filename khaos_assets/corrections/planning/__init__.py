@@ -45,7 +45,7 @@ NOTHING = """
     WHERE FALSE
 """
 """Every column that a file may give, for those that none of the files in use gives."""
-SHARED = ("sellable_level.sql", "missing_order.sql")
+SHARED = ("sellable_level.sql", "missing_order.sql", "pim_price.sql")
 """Tables that several files read."""
 WIRE = re.compile(r"\bwire\.([a-z]+)_")
 FIGHTS = 2
