@@ -15,6 +15,7 @@ from khaos_assets.cases.movement import IN, OUT, Movement
 from khaos_assets.cases.worklist import BUCKETS, OLDEST, WorkList
 from khaos_assets.reports.case_list import HOW
 from khaos_assets.reports.workbook.cells import Cells
+from khaos_assets.reports.workbook.lines import Holds
 from khaos_assets.reports.workbook.pages import Heading
 from khaos_assets.reports.workbook.styles import Styles
 from khaos_assets.reports.workbook.writing import SheetWriter
@@ -35,31 +36,22 @@ class CaseSheets(SheetWriter):
 
     def _work_list(self, work: WorkList) -> None:
         headings = [
-            Heading("Owner", 18), Heading("New", 9), Heading("Late", 8), Heading("Severity", 10), Heading("Code", 9),
-            Heading("What", 28), Heading("Systems", 20), Heading("Record", 24), Heading("Scope", 16),
-            Heading("Field", 16), Heading("Amount GBP", 14, right=True), Heading("Basis of GBP", 20),
-            Heading("Side", 8), Heading("Since", 11), Heading("Days", 7, right=True), Heading("Due (UTC)", 18),
-            Heading("Case", 36),
+            Heading("Owner", 18), Heading("New", 9), Heading("Late", 8), Heading("Severity", 10),
+            Heading("Code", 9, Holds.CODE), Heading("What", 28), Heading("Systems", 20), Heading("Record", 24),
+            Heading("Scope", 16), Heading("Field", 16), Heading("Amount GBP", 14, Holds.MONEY),
+            Heading("Basis of GBP", 20), Heading("Side", 8), Heading("Since", 11, Holds.DAY),
+            Heading("Days", 7, Holds.COUNT), Heading("Due (UTC)", 18, Holds.INSTANT), Heading("Case", 36, Holds.KEY),
         ]  # fmt: skip
         titles = {name: code.title for name, code in load_catalogue().items()}
         table = self.writing.table("Work list", headings, printed=16)
         s = self.styles
         for i in work.items:
-            cells, row = table.next_row()
-            new = ("again" if i.again else "new") if i.new else ""
-            for column, text in enumerate((i.owner, new, "late" if i.late else "", i.severity)):
-                cells.text(row, column, text or None, s.text)
-            self.writing.links.write(cells, row, 4, i.code)
-            words = (titles.get(i.code, ""), i.systems, i.record_key, i.scope, i.field)
-            for column, text in enumerate(words, start=5):
-                cells.text(row, column, text or None, s.text)
-            cells.number(row, 10, i.amount_gbp, s.money)
-            cells.text(row, 11, i.basis.value, s.text)
-            cells.text(row, 12, i.side or None, s.text)
-            cells.day(row, 13, i.since, s.day)
-            cells.number(row, 14, i.days, s.count)
-            cells.instant(row, 15, i.due_at, s.instant)
-            cells.text(row, 16, i.case_key, s.mono)
+            new = ("again" if i.again else "new") if i.new else None
+            table.line((
+                i.owner or None, new, "late" if i.late else None, i.severity or None, i.code,
+                titles.get(i.code) or None, i.systems or None, i.record_key or None, i.scope or None, i.field or None,
+                i.amount_gbp, i.basis.value, i.side or None, i.since, i.days, i.due_at, i.case_key,
+            ))  # fmt: skip
         for page in table.finish():
             sheet = self.writing.book.get_worksheet_by_name(page.name)
             assert sheet is not None
@@ -70,24 +62,18 @@ class CaseSheets(SheetWriter):
     def _closed(self, work: WorkList) -> None:
         headings = [
             Heading("Owner", 18), Heading("How", 20), Heading("By", 14), Heading("Why", 34), Heading("Note", 40),
-            Heading("Code", 9), Heading("Systems", 20), Heading("Record", 24), Heading("Scope", 16),
-            Heading("Field", 16), Heading("Amount GBP", 14, right=True), Heading("Basis of GBP", 20),
-            Heading("Stood since", 12), Heading("Closed (UTC)", 18), Heading("Case", 36),
+            Heading("Code", 9, Holds.CODE), Heading("Systems", 20), Heading("Record", 24), Heading("Scope", 16),
+            Heading("Field", 16), Heading("Amount GBP", 14, Holds.MONEY), Heading("Basis of GBP", 20),
+            Heading("Stood since", 12, Holds.DAY), Heading("Closed (UTC)", 18, Holds.INSTANT),
+            Heading("Case", 36, Holds.KEY),
         ]  # fmt: skip
         table = self.writing.table("Closed", headings, printed=14)
-        s = self.styles
         for g in work.gone:
-            cells, row = table.next_row()
-            for column, text in enumerate((g.owner, HOW[g.how], g.actor, g.reason, g.note)):
-                cells.text(row, column, text or None, s.text)
-            self.writing.links.write(cells, row, 5, g.code)
-            for column, text in enumerate((g.systems, g.record_key, g.scope, g.field), start=6):
-                cells.text(row, column, text or None, s.text)
-            cells.number(row, 10, g.amount_gbp, s.money)
-            cells.text(row, 11, g.basis.value, s.text)
-            cells.day(row, 12, g.since, s.day)
-            cells.instant(row, 13, g.at, s.instant)
-            cells.text(row, 14, g.case_key, s.mono)
+            table.line((
+                g.owner or None, HOW[g.how], g.actor or None, g.reason or None, g.note or None, g.code,
+                g.systems or None, g.record_key or None, g.scope or None, g.field or None, g.amount_gbp,
+                g.basis.value, g.since, g.at, g.case_key,
+            ))  # fmt: skip
         table.finish()
 
     def _movement(self, movement: Movement, work: WorkList) -> None:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from xlsxwriter.format import Format
-
 from khaos_assets.reports.columns import EXPORT, Kind
-from khaos_assets.reports.workbook.cells import Cells
+from khaos_assets.reports.workbook.lines import Holds
 from khaos_assets.reports.workbook.pages import Heading, Page, Table
 from khaos_assets.reports.workbook.writing import SheetWriter
 
@@ -46,7 +44,8 @@ LAYOUT: tuple[tuple[str, str, float], ...] = (
 )
 NAMES = [name for name, _, _ in LAYOUT]
 PRINTED = NAMES.index("entity")
-KINDS = {c.name: c.kind for c in EXPORT} | {"first_seen": Kind.INSTANT, "explained_by": Kind.TEXT}
+KINDS = {c.name: c.kind for c in EXPORT} | {"first_seen": Kind.INSTANT}
+HOLDS = {Kind.MONEY: Holds.MONEY, Kind.UNITS: Holds.UNITS, Kind.INSTANT: Holds.INSTANT, Kind.DATE: Holds.DAY}
 STATE, CODE, SYSTEMS, AMOUNT = (NAMES.index(n) for n in ("state", "code", "systems", "amount_gbp"))
 
 
@@ -56,32 +55,13 @@ class FamilySheet(SheetWriter):
 
     def write(self, family: str, rows: Iterable[tuple[Any, ...]]) -> list[Page]:
         """Write all rows (values in the order of NAMES); returns the sheets they went to."""
-        numbers = (Kind.UNITS, Kind.MONEY)
-        headings = [Heading(title, width, right=KINDS[name] in numbers) for name, title, width in LAYOUT]
+        headings = [Heading(title, width, _holds(name)) for name, title, width in LAYOUT]
         table = self.writing.table(family, headings, PRINTED)
-        writers = self._writers()
         for values in rows:
-            cells, row = table.next_row()
-            for (column, write, style), value in zip(writers, values, strict=True):
-                if value is not None:
-                    write(cells, row, column, value, style)
+            table.line(values)
         pages = table.finish()
         self._colour_states(table)
         return pages
-
-    def _writers(self) -> list[tuple[int, Callable[..., None], Format]]:
-        """What writes the cells of each column, and how they look."""
-        s, links = self.styles, self.writing.links
-        kinds: dict[Kind, tuple[Callable[..., None], Format]] = {
-            Kind.MONEY: (Cells.number, s.money),
-            Kind.UNITS: (Cells.number, s.units),
-            Kind.INSTANT: (Cells.instant, s.instant),
-            Kind.DATE: (Cells.day, s.day),
-            Kind.TEXT: (Cells.text, s.text),
-        }
-        writers = [(column, *kinds[KINDS[name]]) for column, name in enumerate(NAMES)]
-        writers[CODE] = (CODE, links.write, s.link)
-        return writers
 
     def _colour_states(self, table: Table) -> None:
         for page in table.pages:
@@ -90,3 +70,7 @@ class FamilySheet(SheetWriter):
             for state, style in (("suppressed", self.styles.faint), ("expected", self.styles.warn)):
                 rule = {"type": "cell", "criteria": "==", "value": f'"{state}"', "format": style}
                 sheet.conditional_format(1, STATE, max(page.rows, 1), STATE, rule)
+
+
+def _holds(name: str) -> Holds:
+    return Holds.CODE if name == "code" else HOLDS.get(KINDS.get(name, Kind.TEXT), Holds.TEXT)

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from xlsxwriter import Workbook
-from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_col_to_name
 
 from khaos_assets.reports.workbook.cells import LAST_ROW, Cells, Overflow
+from khaos_assets.reports.workbook.lines import Holds, Lines, LineSheet
 from khaos_assets.reports.workbook.styles import ACCENT, Styles
 
 
 @dataclass(frozen=True)
 class Heading:
-    """One column of a table. `width` in characters."""
+    """One column of a table. `width` in characters; `holds` counts where whole lines are written."""
 
     title: str
     width: float
+    holds: Holds = Holds.TEXT
     right: bool = False
-    style: Format | None = None
-    note: str = ""
 
 
 @dataclass
@@ -49,8 +50,17 @@ class Table:
     printed: int | None = None
     """How many columns go on paper; the rest is for machines."""
     tab: str = ACCENT
+    places: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Where the page of each code begins."""
     pages: list[Page] = field(default_factory=list)
     cells: Cells | None = None
+    lines: Lines | None = None
+
+    def line(self, values: Sequence[Any]) -> None:
+        """Write the next row: a value for each column, None for no cell."""
+        _, row = self.next_row()
+        assert self.lines is not None
+        self.lines.write(row, values)
 
     def next_row(self) -> tuple[Cells, int]:
         """The sheet and the (zero-based) row to write next."""
@@ -72,7 +82,7 @@ class Table:
             self._close_page()
         number = len(self.pages) + 1
         page = Page(self.name if number == 1 else f"{self.name} {number}")
-        sheet = self.book.add_worksheet(page.name)
+        sheet = self.book.add_worksheet(page.name, LineSheet)
         sheet.set_tab_color(self.tab)
         sheet.hide_gridlines(2)
         sheet.freeze_panes(1, 2)
@@ -85,9 +95,11 @@ class Table:
         cells = Cells(sheet, self.overflow)
         for column, heading in enumerate(self.headings):
             sheet.set_column(column, column, heading.width)
-            cells.text(0, column, heading.title, self.styles.header_right if heading.right else self.styles.header)
+            right = heading.right or heading.holds.figures
+            cells.text(0, column, heading.title, self.styles.header_right if right else self.styles.header)
         self.pages.append(page)
         self.cells = cells
+        self.lines = Lines(cells, [h.holds for h in self.headings], self.styles, self.places)
 
     def _close_page(self) -> None:
         assert self.cells is not None

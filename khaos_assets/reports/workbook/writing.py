@@ -44,7 +44,9 @@ class Writing:
 
     def table(self, name: str, headings: list[Heading], printed: int | None = None) -> Table:
         """A new table; it goes on in further sheets."""
-        return Table(self.book, name, headings, self.styles, self.overflow, self.rows_per_sheet, printed)
+        return Table(
+            self.book, name, headings, self.styles, self.overflow, self.rows_per_sheet, printed, places=self.links.known
+        )
 
 
 @dataclass
