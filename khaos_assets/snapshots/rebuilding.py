@@ -11,6 +11,7 @@ from khaos_assets.config import Night, Settings, Store
 from khaos_assets.snapshots.certificate import Certificate
 from khaos_assets.snapshots.certify import Certified, certify
 from khaos_assets.snapshots.landing import Manifest, StoredPages, read_manifest
+from khaos_assets.snapshots.memory import keep_freed_memory
 from khaos_assets.snapshots.parquet import write_tables
 from khaos_assets.snapshots.stored import earlier_file, write_certificate
 from khaos_assets.systems.read import Decoded, Read, ReadFailed, Reason, System, installed_systems
@@ -36,6 +37,7 @@ def rebuild(
     `reads` limits it to some `system/entity`. Nothing is asked of any system. Rebuild nights from the oldest on:
     a night is compared with the complete one before it.
     """
+    keep_freed_memory()
     certificates: dict[str, Certificate] = {}
     for system, read in every_read(installed_systems().values(), reads):
         attempts = store.raw_attempts(system.name, read.entity, night.date)
