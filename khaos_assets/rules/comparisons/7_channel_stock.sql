@@ -68,7 +68,7 @@ WITH shown AS (
 )
 SELECT s.channel, 'khaos>' || s.channel AS systems, s.warehouse, s.other_sku, i.sku, i.kind, i.run_to_zero, i.max_display,
     s.quantity, s.changed_at, s.sells_without_stock, s.snapshot, i.snapshot AS khaos_snapshot,
-    f.available, f.physical, coalesce(f.potential, 0) AS potential, f.on_order, f.buffer,
+    f.available, f.physical, f.potential, f.on_order, f.buffer,
     CASE WHEN i.kind <> 'style_parent' THEN f.sellable END AS sellable,
     coalesce(t.units, 0) AS on_their_way,
     coalesce(s.changed_at > getvariable('as_of') - getvariable('stock_grace'), FALSE) AS within_grace,
@@ -90,13 +90,13 @@ SELECT *,
     kind = 'build' AND potential > 0 AND quantity <> sellable
         AND quantity IN (available + potential, available + potential - buffer, sellable + potential) AS built,
     CASE
-        WHEN quantity = sellable OR kind = 'pack' THEN NULL
+        WHEN quantity = sellable THEN NULL
         WHEN quantity = physical THEN 'physical'
         WHEN quantity = available THEN 'available'
         WHEN quantity = available + on_order THEN 'available_plus_on_order'
     END AS figure,
     -- Orders on their way, or exactly the limit of what is displayed, explain a channel that shows less
-    coalesce(sellable - quantity <= on_their_way, FALSE) OR coalesce(max_display > 0 AND quantity = max_display, FALSE) AS explained
+    sellable - quantity <= on_their_way OR coalesce(max_display > 0 AND quantity = max_display, FALSE) AS explained
 FROM channel_stock
 WHERE sellable IS NOT NULL;
 
@@ -106,7 +106,7 @@ CREATE OR REPLACE TABLE offered_item AS
 WITH shown AS (
     SELECT system AS channel, sku AS other_sku,
         CASE WHEN count(quantity) = count(*) OR sum(quantity) > 0 THEN sum(quantity) END AS quantity, max(changed_at) AS changed_at,
-        bool_or(coalesce(sells_without_stock, FALSE)) AS sells_without_stock, any_value(snapshot) AS snapshot
+        any_value(snapshot) AS snapshot
     FROM stock_position
     WHERE system NOT IN ('khaos', 'wair')
     GROUP BY ALL
@@ -123,9 +123,9 @@ left_over AS (
     WHERE system = 'khaos' AND place IN (SELECT site FROM mapped_site)
     GROUP BY sku
 )
-SELECT l.channel, 'khaos>' || l.channel AS systems, l.other_sku, i.sku, coalesce(i.discontinued, FALSE) AS discontinued,
-    coalesce(i.run_to_zero, FALSE) AS run_to_zero, CASE WHEN r.sku IS NULL THEN 0 ELSE r.units END AS left_over,
-    CASE WHEN s.snapshot IS NULL THEN 0 ELSE s.quantity END AS quantity, l.sells_without_stock OR coalesce(s.sells_without_stock, FALSE) AS sells_without_stock,
+SELECT l.channel, 'khaos>' || l.channel AS systems, l.other_sku, i.sku, i.discontinued, i.run_to_zero,
+    CASE WHEN r.sku IS NULL THEN 0 ELSE r.units END AS left_over,
+    CASE WHEN s.snapshot IS NULL THEN 0 ELSE s.quantity END AS quantity, l.sells_without_stock,
     s.changed_at, s.snapshot, i.snapshot AS khaos_snapshot, c.price
 FROM live AS l
 LEFT JOIN shown AS s USING (channel, other_sku)
