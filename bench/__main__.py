@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 import time
 
-from bench import channels, compare, portal, quarter, scale, snapshots, workbook
+from bench import channels, compare, corrections, portal, quarter, scale, snapshots, workbook
 
-PARTS = ("snapshots", "channels", "compare", "scale", "quarter", "workbook", "portal")
+PARTS = ("snapshots", "channels", "compare", "scale", "quarter", "workbook", "portal", "corrections")
 
 
 def main() -> None:
@@ -18,6 +18,10 @@ def main() -> None:
     parser.add_argument("--items", type=int, default=2_000, help="items of the six systems in scale (default 2,000)")
     parser.add_argument("--orders", type=int, default=5_000, help="orders there (default 5,000)")
     parser.add_argument("--exceptions", type=int, default=100_000, help="of workbook and portal (default 100,000)")
+    parser.add_argument("--corrections", type=int, default=10_000, help="stock corrections (default 10,000)")
+    parser.add_argument(
+        "--rate-clock", type=float, default=1, help="limits pass so many times as fast there (default 1)"
+    )
     asked = parser.parse_args()
     if unknown := set(asked.parts) - set(PARTS):
         parser.error(f"there is no part {', '.join(sorted(unknown))} (there are: {', '.join(PARTS)})")
@@ -32,6 +36,8 @@ def main() -> None:
                 compare.report(asked.rounds, asked.size)
             case "quarter":
                 quarter.report()
+            case "corrections":
+                corrections.report(asked.corrections, asked.rate_clock)
             case "portal":
                 portal.report(asked.rounds, asked.exceptions, asked.items, asked.orders)
             case "workbook":
