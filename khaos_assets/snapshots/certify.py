@@ -17,6 +17,7 @@ from khaos_assets.snapshots.content_hash import key_text, quoted, row_text, set_
 from khaos_assets.snapshots.landing import Manifest
 from khaos_assets.snapshots.parquet import in_key_order
 from khaos_assets.systems.arrow import to_arrow
+from khaos_assets.systems.aside import database_aside
 from khaos_assets.systems.read import Decoded, Proof, Quarantined, Read, Reason
 
 SAMPLE = 10
@@ -48,8 +49,7 @@ def certify(read: Read, manifest: Manifest, decoded: Decoded, earlier: Path | No
             table = to_arrow([], record)
         tables[name] = in_key_order(table, read.key if name == read.entity else ())
     quarantined = list(decoded.quarantined)
-    connection = duckdb.connect()
-    try:
+    with database_aside() as connection:
         for name, table in tables.items():
             connection.register(name, table)
         figures = _figures(connection, read, tables)
@@ -59,8 +59,6 @@ def certify(read: Read, manifest: Manifest, decoded: Decoded, earlier: Path | No
             gone = _gone(connection, read, earlier, {q.key for q in quarantined})
             if gone is not None:
                 (remarks if confirmed else reasons).append(gone)
-    finally:
-        connection.close()
     proof = manifest.notes.proof
     unreadable = sum(not q.key_readable for q in quarantined)
     if unreadable:

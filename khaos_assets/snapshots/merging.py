@@ -7,16 +7,15 @@ Records set aside in the last complete snapshot stay so until a delta brings the
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import closing
 from datetime import date
 
-import duckdb
 import pyarrow as pa
 
 from khaos_assets.config import Store
 from khaos_assets.snapshots.content_hash import key_text, quoted
 from khaos_assets.snapshots.stored import earlier_quarantine, earlier_table
 from khaos_assets.systems.arrow import to_arrow
+from khaos_assets.systems.aside import database_aside
 from khaos_assets.systems.read import Decoded, Read
 from khaos_assets.systems.wire import arrow_schema
 
@@ -33,7 +32,7 @@ def merged(store: Store, system: str, read: Read, delta: Decoded, before: date) 
     record = read.tables[read.entity]
     came = to_arrow(delta.tables.get(read.entity, []), record)
     aside = {q.key for q in delta.quarantined if q.key_readable}
-    with closing(duckdb.connect()) as db:
+    with database_aside() as db:
         db.register("came", came)
         db.register("earlier", earlier)
         db.register("aside", pa.table({"k": pa.array(sorted(aside), pa.string())}))

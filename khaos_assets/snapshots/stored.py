@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-import duckdb
 import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -17,6 +16,7 @@ from khaos_assets.snapshots.content_hash import key_text
 from khaos_assets.snapshots.landing import MANIFEST, read_manifest
 from khaos_assets.snapshots.parquet import QUARANTINE, table_file
 from khaos_assets.systems.arrow import from_arrow
+from khaos_assets.systems.aside import database_aside
 from khaos_assets.systems.read import Decoded, Quarantined, Read
 
 CERTIFICATE = "certificate.json"
@@ -77,11 +77,8 @@ def earlier_keys(store: Store, system: str, read: Read, before: date) -> set[str
     path = earlier_file(store, system, read, before)
     if path is None:
         return set()
-    connection = duckdb.connect()
-    try:
+    with database_aside() as connection:
         rows = connection.execute(f"SELECT {key_text(read.key)} FROM read_parquet(?)", [str(path)]).fetchall()
-    finally:
-        connection.close()
     return {k for (k,) in rows}
 
 

@@ -13,11 +13,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import duckdb
 import msgspec
 import pyarrow as pa
 
 from khaos_assets.systems.arrow import to_arrow
+from khaos_assets.systems.aside import database_aside
 from khaos_assets.systems.concurrency import side_by_side
 from khaos_assets.systems.json_columns import NOT_JSON
 from khaos_assets.systems.pimberly.asking import Pages
@@ -121,8 +121,7 @@ def _parents_by_type(relation: Relation, products: pa.Table, section: Pimberly) 
 
 def _sets(products: pa.Table, attribute: str) -> list[tuple[str, list[str]]]:
     """Primary id and the values of one attribute, of each product that has it."""
-    connection = duckdb.connect()
-    try:
+    with database_aside() as connection:
         connection.register("products", products)
         rows = connection.execute(
             """
@@ -132,8 +131,6 @@ def _sets(products: pa.Table, attribute: str) -> list[tuple[str, list[str]]]:
             """,
             [attribute],
         ).fetchall()
-    finally:
-        connection.close()
     return [(product, names_in(value.encode()) if kind == "list" else [value]) for product, kind, value in rows]
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import duckdb
 import pyarrow as pa
 
+from khaos_assets.systems.aside import database_aside
 from khaos_assets.systems.read import Decoded, ReadContext, ReadFailed, Reason
 from khaos_assets.systems.wair.passes import Pass
 from khaos_assets.systems.wair.records import Item
@@ -49,8 +49,7 @@ def active_skus(items: Decoded) -> pa.Array:
 
 
 def _missing(skus: pa.Array, locations: list[str], passes: list[Pass]) -> list[str]:
-    connection = duckdb.connect()
-    try:
+    with database_aside() as connection:
         connection.register("item", pa.table({"sku_id": skus}))
         connection.register("location", pa.table({"location_id": pa.array(locations, pa.string())}))
         connection.register("seen", pa.concat_tables(p.rows.select(["location_id", "sku_id"]) for p in passes))
@@ -61,6 +60,4 @@ def _missing(skus: pa.Array, locations: list[str], passes: list[Pass]) -> list[s
             ORDER BY key
             """
         ).fetchall()
-    finally:
-        connection.close()
     return [key for (key,) in rows]

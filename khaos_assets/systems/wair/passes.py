@@ -12,9 +12,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-import duckdb
 import pyarrow as pa
 
+from khaos_assets.systems.aside import database_aside
 from khaos_assets.systems.paging import OffsetWalk, Page, Walked
 from khaos_assets.systems.read import Landing
 from khaos_assets.systems.transport import Answer, BodyBroken
@@ -167,8 +167,7 @@ class PassReader:
 def differences(feed: Feed, before: Pass, after: Pass) -> list[Difference]:
     """What two passes show differently, by key; the newest version counts where a pass shows several."""
     keys = ", ".join(feed.columns)
-    connection = duckdb.connect()
-    try:
+    with database_aside() as connection:
         connection.register("before", before.rows)
         connection.register("after", after.rows)
         # Sums of two hashes of each row: equal sums are equal rows, and spare the join.
@@ -187,8 +186,6 @@ def differences(feed: Feed, before: Pass, after: Pass) -> list[Difference]:
             FROM d LEFT JOIN after USING ({keys}) GROUP BY ALL ORDER BY key
             """
         ).fetchall()
-    finally:
-        connection.close()
     return [Difference(key, was, became, tuple(pages)) for key, was, became, pages in found]
 
 
@@ -197,15 +194,12 @@ def unseen(feed: Feed, earlier: list[Pass], believed: list[Pass]) -> int:
     if not earlier:
         return 0
     keys = ", ".join(feed.columns)
-    connection = duckdb.connect()
-    try:
+    with database_aside() as connection:
         connection.register("earlier", pa.concat_tables(p.rows for p in earlier))
         connection.register("believed", pa.concat_tables(p.rows for p in believed))
         ((count,),) = connection.execute(
             f"SELECT count(*) FROM (SELECT DISTINCT {keys} FROM earlier) ANTI JOIN believed USING ({keys})"
         ).fetchall()
-    finally:
-        connection.close()
     return count
 
 
