@@ -70,7 +70,7 @@ FROM candidate AS s
 JOIN variant_parent AS p ON p.pim = s.other AND p.parent_sku = s.other_sku
 JOIN variant AS x ON x.pim = p.pim AND x.sku = p.sku
 JOIN candidate AS v ON v.other = p.pim AND v.record_key = p.sku
-    AND ((v.code = 'PIM-04' AND x.has_parent AND x.parent_meant) OR (v.code = 'PIM-05' AND x.same_meaning))
+    AND (v.code = 'PIM-04' OR (v.code = 'PIM-05' AND x.same_meaning))
 WHERE s.code IN ('SKU-02', 'SKU-05')
 UNION ALL
 SELECT v.id, s.id, 7

@@ -19,7 +19,12 @@ class Family:
 
 
 FAMILIES = {
-    "SKU": Family(("SKU-", "1_items"), "item_identity channel_items stock_drift product_structure suppression"),
+    "SKU": Family(("SKU-",), "item_identity channel_items"),
+    "ITEMS": Family(
+        ("1_items",),
+        "item_identity product_data channel_items stock_figures stock_drift orders_and_dispatches channel_stock_outside"
+        " prices body_maps",
+    ),
     "STK": Family(
         ("STK-", "3_stock", "derived"),
         "stock_figures stock_drift channel_stock orders_and_stock item_identity whole_nights",

@@ -81,8 +81,7 @@ class Judge:
             if alone != "different":
                 return alone
             assert self.was
-            found = in_a_fork(lambda: self.with_mutant(mutant))
-            return "wording" if found == "same" and mutant.file.stem in load_catalogue() else found
+            return in_a_fork(lambda: self.with_mutant(mutant))
         except NO_SQL:
             return "no SQL"
         except duckdb.Error:
@@ -106,7 +105,9 @@ class Judge:
             return "no SQL"
         except (duckdb.Error, evaluation.RuleError, AssertionError) as e:
             return "no SQL" if isinstance(e.__cause__, NO_SQL) else "broken"
-        return "same" if facts(now) == facts(self.was) else now
+        if facts(now) != facts(self.was):
+            return now
+        return "same" if now.rows == self.was.rows else "wording"
 
 
 def with_edges(db: Any, mutant: Mutant) -> Results | str:

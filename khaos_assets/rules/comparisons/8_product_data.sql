@@ -58,7 +58,7 @@ FROM item_attribute AS a
 JOIN field_owner AS o ON o.system = a.system AND o.field = a.field
 JOIN pim_item AS i ON i.pim = a.system AND i.sku = a.sku
 JOIN item_attribute AS k ON k.system = 'khaos' AND k.sku = a.sku AND k.field = a.field
-LEFT JOIN map_tax_label AS t ON t.label = a.value AND a.field = 'tax_code'
+LEFT JOIN map_tax_label AS t ON t.label = a.value
 WHERE NOT (i.archived AND i.discontinued)
     AND (a.field <> 'tax_code' OR a.value IS NULL OR t.percent IS NOT NULL);
 
@@ -70,7 +70,7 @@ WITH shown AS (
         CASE a.field WHEN 'cost' THEN k.cost WHEN 'price' THEN k.price WHEN 'sell_price' THEN k.sell_price ELSE k.web_price END AS khaos,
         k.changed_at AS khaos_changed_at
     FROM item_attribute AS a
-    JOIN pim_attribute AS f ON f.system = a.system AND f.field = a.field AND f.unit IN ('net', 'gross')
+    JOIN pim_attribute AS f ON f.system = a.system AND f.field = a.field
     JOIN pim_item AS i ON i.pim = a.system AND i.sku = a.sku
     JOIN item AS k ON k.system = 'khaos' AND k.sku = a.sku
     WHERE a.field IN ('cost', 'price', 'sell_price', 'web_price')
@@ -96,7 +96,7 @@ WITH aside AS (
 SELECT v.pim, v.to_pim, v.sku, r.parent_sku, r.parent_id, coalesce(r.parent_sku, r.parent_id) AS parent,
     r.parent_sku IS NOT NULL AS present, coalesce(p.archived, FALSE) AS archived, q.key IS NOT NULL AS set_aside,
     coalesce(p.not_kept, FALSE) OR r.parent_sku IN (SELECT sku FROM known_code) AS known,
-    coalesce(m.stock_code, r.parent_sku) AS means, v.changed_at, v.snapshot
+    m.stock_code AS means, v.changed_at, v.snapshot
 FROM item_relation AS r
 JOIN pim_product AS v ON v.pim = r.system AND v.sku = r.child_sku AND NOT v.archived
 LEFT JOIN pim_product AS p ON p.pim = r.system AND p.sku = r.parent_sku
@@ -107,10 +107,7 @@ WHERE r.kind = 'scs';
 -- One row per variant: what its parents are, all together
 CREATE OR REPLACE TABLE variant AS
 SELECT v.pim, v.to_pim, v.sku,
-    list(v.parent ORDER BY v.parent) AS parents,
-    bool_or(v.present AND NOT v.archived) AS has_parent,
     bool_or(v.present AND NOT v.archived AND v.known) AS parent_known,
-    bool_or(v.present AND NOT v.archived AND (v.known OR v.means IN (SELECT sku FROM known_code))) AS parent_meant,
     bool_or(v.set_aside) AS parent_set_aside,
     bool_or(v.present) AS parent_named,
     any_value(k.khaos_parent) AS khaos_parent,
@@ -147,7 +144,7 @@ WITH meant AS (
     SELECT b.pim, b.sku, coalesce(m.stock_code, b.part) AS part, bool_or(in_pim) AS in_pim, bool_or(in_khaos) AS in_khaos,
         max(pim_units) AS pim_units, max(khaos_units) AS khaos_units
     FROM bundle_part AS b
-    LEFT JOIN sku_meaning AS m ON m.system = b.pim AND m.sku = b.part AND b.in_pim
+    LEFT JOIN sku_meaning AS m ON m.system = b.pim AND m.sku = b.part
     GROUP BY ALL
 ),
 by_meaning AS (
@@ -171,8 +168,6 @@ UNION ALL
 SELECT a.system, a.system || '>khaos', a.sku, 'deleted', NULL, NULL, k.snapshot, k.discontinued
 FROM item_asked AS a
 JOIN item AS k ON k.system = 'khaos' AND k.sku = a.sku
-WHERE a.system IN ('plytix', 'pimberly') AND NOT a.found
-    AND (a.system, a.sku) NOT IN (SELECT system, sku FROM item)
-    AND (a.system, a.sku) NOT IN (FROM there_unlisted)
+WHERE NOT a.found
     AND (a.system, a.sku) NOT IN (SELECT system, stock_code FROM sku_meaning)
     AND a.sku NOT IN (SELECT sku FROM non_stock_code);

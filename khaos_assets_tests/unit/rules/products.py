@@ -19,7 +19,7 @@ PIMS: dict[str, Any] = {
     "plytix": PLYTIX | {"mandatory": ["weight", "commodity_code"]},
     "pimberly": PIMBERLY | {"mandatory": ["weight", "depth"]},
     "wair": {"enabled": False},
-    "non_stock_codes": ["POST"],
+    "non_stock_codes": ["POST", "POST-2"],
     "ownership": {f: ["plytix", "pimberly"] for f in DESCRIPTIVE}
     | {f: ["plytix"] for f in ("cost", "price", "tax_code")},
     "mapping": {"locations": {"L1": "Main", "L2": "Shop"}, "tax_labels": {"STD": 20, "ZERO": 0}},

@@ -162,15 +162,15 @@ def test_a_change_in_the_pim_has_its_lag_to_arrive_and_not_longer(shelf: Results
 
 
 def taxes() -> list[Any]:
-    codes = ("STD", "STD", "ZERO", "ODD")
-    rates = ("20", "20.0", "20", "20")
+    codes = ("STD", "STD", "ZERO", "ODD", None)
+    rates = ("20", "20.0", "20", "20", "20")
     return [
         known(f"T-{n}", khaos={"vat_percent": p}, vat_code=c) for n, (c, p) in enumerate(zip(codes, rates, strict=True))
     ]
 
 
 def test_a_tax_code_is_compared_as_its_percentage_and_not_at_all_without_a_mapping(shelf: Results) -> None:
-    assert said(shelf, "PIM-02", "T-") == {("T-2", "tax_code", "open")}
+    assert said(shelf, "PIM-02", "T-") == {("T-2", "tax_code", "open"), ("T-4", "tax_code", "open")}
     row = the(shelf, "PIM-02", "T-2")
     assert (row["expected_value"], row["actual_value"]) == ("0", "20")
     assert [(r["systems"], r["record_key"], r["amount_gbp"]) for r in shelf.of("MAP-01")] == [
@@ -215,6 +215,10 @@ def withdrawn() -> list[Any]:
         order("SO2", None, [("W-MUG", 4, "12.00")]),
         pimberly_product("W-MUG", stage="Live", shows={"Title": "other", "Weight (kg)": "0.5"}),
         known("W-OFF", khaos={"discontinued": True}, **gone),
+        # Withdrawn on one side only
+        known("W-ENDED", khaos={"discontinued": True}, weight_g=400),
+        known("W-DEAR", rrp="11.40", **gone),
+        [stock_item("POST-2"), plytix_asked("POST-2")],
         plytix_product("W-NEW", **gone),
         pack("W-SET", {"W-MUG": 2}, **SAME),
         plytix_product("W-SET", **but(cost_price=None, rrp=None, **gone)),
@@ -243,10 +247,11 @@ def test_only_what_khaos_still_sells_must_not_be_archived_or_deleted(shelf: Resu
     assert said(shelf, "PIM-07", "W-") == {
         ("W-MUG", "active", "open"),
         ("W-SET", "active", "open"),
+        ("W-DEAR", "active", "open"),
         ("W-DELETED", "active", "expected"),
         ("W-CHANNEL", "active", "expected"),
     }
-    assert said(shelf, "PIM-07", "POST") == set()
+    assert {"POST", "POST-2"}.isdisjoint({p["record_key"] for p in shelf.population if p["code"] == "PIM-07"})
     assert said(shelf, "SKU-03", "W-THERE") == {("W-THERE-1", "", "suppressed")}
     holds = {p["record_key"] for p in shelf.population if p["code"] == "PIM-07" and p["holds"]}
     assert holds == {"W-OFF", "X-OLD"}
@@ -255,6 +260,11 @@ def test_only_what_khaos_still_sells_must_not_be_archived_or_deleted(shelf: Resu
 def test_an_archived_product_explains_its_attributes_that_differ(shelf: Results) -> None:
     states = {r["systems"]: r["state"] for r in shelf.of("PIM-02") if r["record_key"] == "W-MUG"}
     assert states == {"plytix>khaos": "suppressed", "pimberly>khaos": "open"}
+    assert said(shelf, "PIM-02", "W-DEAR") == {("W-DEAR", "price", "suppressed")}
+
+
+def test_what_only_khaos_has_withdrawn_is_still_compared(shelf: Results) -> None:
+    assert said(shelf, "PIM-02", "W-ENDED") == {("W-ENDED", "weight", "open")}
 
 
 # PIM-08

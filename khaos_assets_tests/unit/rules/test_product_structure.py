@@ -74,6 +74,10 @@ PLYTIX_VARIANTS = [
         style_child("POLO-M", "POLO"),
         variant("POLO-M", "polo"),
     ],
+    # A parent that is no stock code, and one that is there twice
+    [stock_item("TEE-POST"), variant("TEE-POST", "POST")],
+    [stock_item("TEE-TWICE"), variant("TEE-TWICE", "TWICE")],
+    [plytix_product("TWICE", variants=1), plytix_product("TWICE", variants=1, key="t2")],
 ]
 PIMBERLY_VARIANTS = [
     pimberly_product("TEE-RIGHT", parents=["TEE"]),
@@ -84,6 +88,11 @@ PIMBERLY_VARIANTS = [
     pimberly_product("TEE-STRANGE", parents=["STRANGE", "TEE"]),
     # One of two is not Khaos's, and what the other is nobody could read
     [pimberly_product("TEE-HALF", parents=["TOP", "BROKEN"]), SetAside("pimberly.products", "BROKEN")],
+    # Two spellings, of which neither is the style's
+    [pimberly_product("polo", type_="Product"), pimberly_product("cuff", type_="Product"), style_parent("CUFF")],
+    [style_child("CUFF-M", "CUFF"), pimberly_product("CUFF-M", parents=["polo", "TOP"])],
+    # A row of parents that was set aside says nothing of the product of that name
+    SetAside("pimberly.parents", "NOBODY"),
     # By the call, though its row does not name a parent
     [pimberly_product("TEE-ASIDE"), Parent(product="TEE-ASIDE", parent="STRANGE")],
 ]
@@ -96,6 +105,7 @@ def test_a_variant_needs_a_parent_that_the_pim_has_and_khaos_knows(shelf: Result
         "TEE-STRANGE": ("parent_missing_in_khaos", "open"),
         "TEE-NEW": ("parent_missing_in_khaos", "open"),
         "POLO-M": ("parent_missing_in_khaos", "suppressed"),
+        "TEE-TWICE": ("parent_missing_in_khaos", "open"),
     }
     parents = {sku: the(shelf, "PIM-04", sku)["counterpart_key"] for sku in ("TEE-ARCHIVED", "TEE-LOST", "TEE-STRANGE")}
     assert parents == {"TEE-ARCHIVED": "CAP", "TEE-LOST": "gone", "TEE-STRANGE": "STRANGE"}
@@ -117,7 +127,7 @@ def test_one_of_several_parents_in_order_is_enough(shelf: Results) -> None:
 
 def test_the_orphan_explains_what_its_parent_is_told_of(shelf: Results) -> None:
     unknown = {r["record_key"]: r for r in shelf.of("SKU-01", "khaos>plytix")}
-    assert set(unknown) == {"STRANGE"}
+    assert set(unknown) == {"STRANGE", "TWICE"}
     assert shelf.explained_by(unknown["STRANGE"]) == "PIM-04"
 
 
@@ -134,6 +144,7 @@ def test_the_style_of_khaos_must_be_among_the_parents(shelf: Results) -> None:
     assert states(shelf, "PIM-05", "khaos>pimberly") == {
         "TEE-ASIDE": ("another parent in Khaos", "suppressed"),
         "TEE-LOST": ("another parent in Khaos", "suppressed"),
+        "CUFF-M": ("another parent in Khaos", "open"),
     }
 
 
@@ -177,12 +188,14 @@ BUNDLES = [
     [stock_item("BOWL-1"), plytix_product("bowl-1")],
     [pack("SET-SPELLED", {"BOWL-1": 2}), plytix_product("SET-SPELLED", bundle={"bowl-1": 2})],
     [pack("SET-SPELLED-ODD", {"BOWL-1": 2}), plytix_product("SET-SPELLED-ODD", bundle={"bowl-1": 3})],
+    [pack("SET-SPELLED-LESS", MUGS | {"BOWL-1": 2}), plytix_product("SET-SPELLED-LESS", bundle={"bowl-1": 2})],
+    [pack("SET-SPELLED-MORE", {"BOWL-1": 2}), plytix_product("SET-SPELLED-MORE", bundle=MUGS | {"bowl-1": 2})],
     # A component that was set aside goes by its id
     [pack("SET-ASIDE", {"JAR-1": 1}), stock_item("JAR-1"), plytix_product("SET-ASIDE", bundle={"JAR-1": 1})],
     SetAside("plytix.products", plytix_id("JAR-1"), raw='{"sku": "JAR-1"}'),
     # Pimberly tells no quantities
     pimberly_product("SET-SAME", bundle=["CUP-1", "MUG-1"]),
-    pimberly_product("SET-LESS", bundle=["MUG-1"]),
+    [pimberly_product("SET-LESS", bundle=["MUG-1"]), SetAside("pimberly.parents", "MUG-1")],
     pimberly_product("SET-SIMPLE"),
 ]
 
@@ -196,6 +209,8 @@ def test_a_bundle_has_the_components_of_the_pack_each_as_often(shelf: Results) -
         "SET-NO-PACK": ("type", "open"),
         "SET-SPELLED": ("components", "suppressed"),
         "SET-SPELLED-ODD": ("components", "open"),
+        "SET-SPELLED-LESS": ("components", "open"),
+        "SET-SPELLED-MORE": ("components", "open"),
     }
     row = the(shelf, "PIM-06", "SET-QUANTITY")
     assert (row["field"], row["expected_value"], row["actual_value"]) == (
@@ -223,6 +238,8 @@ def test_only_bundles_are_looked_at(shelf: Results) -> None:
     looked_at = {p["record_key"] for p in shelf.population if p["code"] == "PIM-06" and p["systems"] == "khaos>plytix"}
     assert {p for p in looked_at if p.startswith("SET-")} == looked_at
     assert looked_at.isdisjoint({"SET-OLD", "SET-PLAIN", "SET-LINKED", "SET-NEW", "SET-BUILT", "SET-ASIDE"})
+    variants = {p["record_key"] for p in shelf.population if p["code"] == "PIM-04"}
+    assert variants.isdisjoint({"MUG-1", "CUP-1", "JUG-1"}), "a component is no variant of its bundle"
 
 
 @pytest.fixture(scope="module")
