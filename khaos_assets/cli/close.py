@@ -121,11 +121,13 @@ def ledger(
     month: Month,
 ) -> None:
     """Bring the month's trial balance, to be compared with the pack."""
-    from khaos_assets.close.trial_balance import TrialBalanceError, bring
+    from khaos_assets.close import steps
+    from khaos_assets.close.trial_balance import TrialBalanceError
 
     period = _period(session, month)
     try:
-        accounts = bring(session.store.month(period.key), file)
+        with _refusals():
+            accounts = steps.bring_trial_balance(session.store, period, file.read_bytes(), file.name)
     except FileNotFoundError as e:
         raise UsageError(f"{file}: there is no such file") from e
     except TrialBalanceError as e:

@@ -15,10 +15,12 @@ from khaos_assets.cases.database import PATIENCE
 from khaos_assets.cases.events import Happening, Kind, same_person
 from khaos_assets.cases.ledger import Ledger, open_ledger
 from khaos_assets.close import manifest as manifests
+from khaos_assets.close import trial_balance
 from khaos_assets.close.ground import CloseError
 from khaos_assets.close.periods import Period, before
 from khaos_assets.close.preparing import file_pack, folder_of, prepare
 from khaos_assets.close.states import Close, closes_in
+from khaos_assets.close.trial_balance import Account
 from khaos_assets.close.workbook import write_pack
 from khaos_assets.config import Settings, Store
 from khaos_assets.config.filed import withdraw
@@ -105,6 +107,18 @@ def reopen(store: Store, period: Period, *, by: str, reason: str, at: datetime, 
             raise RefusedStep(f"{period}: it is not sealed, but {close.status}: there is nothing to open")
         _append(ledger, Kind.PERIOD_REOPENED, close, by, at, note=reason)
         return _known(ledger, period)
+
+
+def bring_trial_balance(
+    store: Store, period: Period, body: bytes, name: str, *, patience: float = PATIENCE
+) -> list[Account]:
+    """Keep a month's trial balance, in place of an earlier one; the next pack is compared with it.
+
+    Raises RefusedStep where the month is sealed, TrialBalanceError where the file is none.
+    """
+    with open_ledger(store, patience=patience) as ledger:
+        _open(closes_in(ledger).get(period.key, Close(period.key)))
+    return trial_balance.bring(store.month(period.key), body, name)
 
 
 def verify(settings: Settings, store: Store, period: Period) -> list[str]:

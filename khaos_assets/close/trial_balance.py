@@ -1,7 +1,7 @@
 """The trial balance that somebody exports from the ledger and brings: read strictly, kept as it came.
 
 A CSV with a header: `account`, `name`, and either `debit` and `credit` or `balance` (debit positive), in pounds with at
-most two places. Any delimiter of `,` `;` tab; UTF-8. What cannot be read is told by line and nothing is taken.
+most two places. Any delimiter of `,` `;` tab; UTF-8. What cannot be read is told by line and column, and not taken.
 """
 
 from __future__ import annotations
@@ -9,17 +9,21 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from pathlib import Path
 
 from khaos_assets.config import Settings
 from khaos_assets.config.close import ControlAccount
 from khaos_assets.config.store import MonthStore, write_bytes
 
-AMOUNT = re.compile(r"-?\d{1,15}(\.\d{1,2})?")
+AMOUNT = re.compile(r"-?([0-9]{1,15}|[0-9]{1,3}(,[0-9]{3}){1,4})(\.[0-9]{1,2})?")
+"""With or without a comma between thousands."""
+WANTED = "account and debit and credit (or balance) are wanted"
+LONGEST = 200
+"""Letters of a code or a name."""
 ZERO = Decimal("0.00")
+Wrong = Callable[[str, str], "TrialBalanceError"]
 
 
 class TrialBalanceError(ValueError):
@@ -51,10 +55,9 @@ class Agreement:
         return None if self.ledger is None or self.pack is None else self.ledger - self.pack
 
 
-def bring(month: MonthStore, file: Path) -> list[Account]:
+def bring(month: MonthStore, body: bytes, name: str) -> list[Account]:
     """Keep a trial balance for a period, in place of an earlier one. Raises TrialBalanceError."""
-    body = file.read_bytes()
-    accounts = read(body, file.name)
+    accounts = read(body, name)
     write_bytes(month.trial_balance, body)
     return accounts
 
@@ -71,39 +74,61 @@ def read(body: bytes, name: str) -> list[Account]:
         text = body.decode("utf-8-sig")
     except UnicodeDecodeError as e:
         raise TrialBalanceError(f"{name}: not UTF-8 text (byte {e.start}): export it as CSV UTF-8") from e
-    first = text.partition("\n")[0]
-    delimiter = max(",;\t", key=first.count)
-    rows = csv.DictReader(io.StringIO(text), delimiter=delimiter)
-    columns = {c.strip().lower(): c for c in rows.fieldnames or ()}
-    if "account" not in columns or not ({"debit", "credit"} <= columns.keys() or "balance" in columns):
-        found = ", ".join(columns) or "nothing"
-        raise TrialBalanceError(f"{name}: its header has {found}; account and debit and credit (or balance) are wanted")
+    rows = _rows(text, name)
+    _, header = next(rows, (0, []))
+    columns = [c.strip().lower() for c in header]
+    if twice := sorted({c for c in columns if c and columns.count(c) > 1}):
+        raise TrialBalanceError(f"{name}, line 1: column {twice[0]} stands there twice; {WANTED}")
+    if "account" not in columns or not ({"debit", "credit"} <= set(columns) or "balance" in columns):
+        raise TrialBalanceError(f"{name}: its header has {', '.join(columns)[:LONGEST] or 'nothing'}; {WANTED}")
     accounts = list(_accounts(rows, columns, name))
+    if not accounts:
+        raise TrialBalanceError(f"{name}: no account stands below the header")
     total = sum((a.balance for a in accounts), ZERO)
     if total:
         raise TrialBalanceError(f"{name}: debits and credits differ by {total}: a trial balance comes to nil")
     return accounts
 
 
-def _accounts(rows: csv.DictReader[str], columns: dict[str, str], name: str) -> Iterator[Account]:
+def _rows(text: str, name: str) -> Iterator[tuple[int, list[str]]]:
+    """The line on which each row ends, and its cells; blank lines are passed over. The first is the header."""
+    delimiter = max(",;\t", key=text.partition("\n")[0].count)
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    try:
+        for cells in rows:
+            if any(c.strip() for c in cells):
+                yield rows.line_num, cells
+    except csv.Error as e:
+        raise TrialBalanceError(f"{name}, line {rows.line_num}: cannot be read as CSV: {e}") from e
+
+
+def _accounts(rows: Iterator[tuple[int, list[str]]], columns: list[str], name: str) -> Iterator[Account]:
     seen: dict[str, int] = {}
-    for row in rows:
-        line = rows.line_num
-        code = (row[columns["account"]] or "").strip()
-        if not code:
-            raise TrialBalanceError(f"{name}, line {line}: an account without a code")
-        if code in seen:
-            raise TrialBalanceError(f"{name}, line {line}: account {code} stands in line {seen[code]} already")
-        seen[code] = line
+    for line, cells in rows:
+        if len(cells) != len(columns):
+            raise TrialBalanceError(f"{name}, line {line}: {len(cells)} columns, where the header has {len(columns)}")
+        row = dict(zip(columns, (c.strip() for c in cells), strict=True))
 
-        def amount(column: str, row: dict[str, str] = row, line: int = line) -> Decimal:
-            text = (row[columns[column]] or "").strip().replace(",", "")
+        def wrong(column: str, why: str, line: int = line) -> TrialBalanceError:
+            return TrialBalanceError(f"{name}, line {line}, column {columns.index(column) + 1} ({column}): {why}")
+
+        def amount(column: str, row: dict[str, str] = row, wrong: Wrong = wrong) -> Decimal:
+            text = row[column]
             if text and not AMOUNT.fullmatch(text):
-                raise TrialBalanceError(f'{name}, line {line}, {column}: "{text}" is no amount in pounds and pence')
-            return Decimal(text) if text else ZERO
+                raise wrong(column, f'"{text[:40]}" is no amount in pounds and pence')
+            return Decimal(text.replace(",", "")) if text else ZERO
 
-        balance = amount("balance") if "balance" in columns else amount("debit") - amount("credit")
-        yield Account(code, (row.get(columns.get("name", ""), "") or "").strip(), balance)
+        code = row["account"]
+        if not code:
+            raise wrong("account", "an account without a code")
+        if code in seen:
+            raise wrong("account", f"account {code} stands in line {seen[code]} already")
+        for column in {"account", "name"} & row.keys():
+            if len(row[column]) > LONGEST or not row[column].isprintable():
+                raise wrong(column, f"is longer than {LONGEST} letters, or has some that cannot be printed")
+        seen[code] = line
+        balance = amount("balance") if "balance" in row else amount("debit") - amount("credit")
+        yield Account(code, row.get("name", ""), balance)
 
 
 def agreements(

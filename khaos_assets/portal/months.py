@@ -21,6 +21,7 @@ from khaos_assets.close.periods import Period, before, holding, named
 from khaos_assets.close.preparing import folder_of
 from khaos_assets.close.states import Close, Deed, Version
 from khaos_assets.close.summary import QUESTIONS
+from khaos_assets.close.trial_balance import TrialBalanceError, kept
 from khaos_assets.config import Settings, Store
 from khaos_assets.snapshots.stored import read_certificate
 
@@ -96,7 +97,7 @@ def known_periods(settings: Settings, store: Store, closes: Iterable[str], newes
     return sorted(found, reverse=True)
 
 
-def checklist(store: Store, period: Period, close: Close, pack: Manifest | None) -> list[Step]:
+def checklist(settings: Settings, store: Store, period: Period, close: Close, pack: Manifest | None) -> list[Step]:
     """Every step of a close, with who took it and when, or what is wanting."""
     newest, checks = close.newest, len(pack["control"]["checks"]) if pack else 0
     signing = f"{checks} control total{'s' if checks != 1 else ''} to be explained in its note" if checks else ""
@@ -106,7 +107,7 @@ def checklist(store: Store, period: Period, close: Close, pack: Manifest | None)
         prepared = Step(prepared.name, "done", newest.by, newest.at, f"version {newest.number}")
     return [
         _count(store, period, pack),
-        _trial_balance(store, period),
+        _trial_balance(settings, store, period, newest.at if newest else None),
         prepared,
         _deed("Signed by its preparer", close.signed, ready=newest is not None, says=signing),
         _deed("Reviewed by another person", close.reviewed, ready=close.signed is not None),
@@ -131,12 +132,20 @@ def _count(store: Store, period: Period, pack: Manifest | None) -> Step:
     return Step(name, "wanted", says="The job count_stock reads it at 00:05 on the first day after the month")
 
 
-def _trial_balance(store: Store, period: Period) -> Step:
-    name, file = "Trial balance brought", store.month(period.key).trial_balance
-    if file.exists():
-        return Step(name, "done", at=datetime.fromtimestamp(file.stat().st_mtime, UTC))
-    says = "Without it the pack is not compared with the accounts. Whoever runs the product reads the file in"
-    return Step(name, "left out", says=says)
+def _trial_balance(settings: Settings, store: Store, period: Period, packed_at: datetime | None) -> Step:
+    name, month = "Trial balance brought", store.month(period.key)
+    if not month.trial_balance.exists():
+        return Step(name, "left out", says="Without it the pack is not compared with the accounts. Bring it below")
+    at = datetime.fromtimestamp(month.trial_balance.stat().st_mtime, UTC)
+    try:
+        known = {a.code for a in kept(month)}
+    except TrialBalanceError as e:
+        return Step(name, "wanted", at=at, says=f"It cannot be read any more: {e}")
+    missing = [code for codes in settings.close.control_accounts.values() for code in codes if code not in known]
+    says = [f"{len(known)} accounts"]
+    says += [f"control accounts that are not in it: {', '.join(missing)}"] if missing else []
+    says += ["it came after the pack: prepare again"] if packed_at is not None and at > packed_at else []
+    return Step(name, "done", at=at, says="; ".join(says))
 
 
 def owed(pack: Manifest) -> list[Owed]:

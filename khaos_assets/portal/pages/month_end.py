@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Callable
 from functools import partial
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Form, HTTPException, Query, Request
+from fastapi import APIRouter, Depends, File, Form, HTTPException, Query, Request, UploadFile
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from khaos_assets.cases.ledger import LedgerBusy
@@ -16,6 +17,7 @@ from khaos_assets.close.ground import CloseError
 from khaos_assets.close.periods import Period, PeriodError, named
 from khaos_assets.close.preparing import folder_of
 from khaos_assets.close.states import Close, closes_in
+from khaos_assets.close.trial_balance import TrialBalanceError
 from khaos_assets.close.workbook import TABS
 from khaos_assets.portal import months
 from khaos_assets.portal.access import Did, Person, Right, by, changing, confirmed, may
@@ -76,6 +78,27 @@ def review(request: Request, key: str, here: Here, person: Closer, *, note: Text
     return _step(request, here, person, period, take=take, did="reviewed", typed=note, saw=version)
 
 
+@router.post("/month-end/{key}/trial-balance", response_class=HTMLResponse)
+def bring(request: Request, key: str, here: Here, person: Closer, file: Annotated[UploadFile, File()]) -> Response:
+    """The month's trial balance from the accounts, in place of an earlier one: read strictly, or not taken at all."""
+    period, name = _period(here, key), _name_of(file)
+    work = last_work(here.store, period.key)
+    try:
+        if work is not None and work.how is How.UNDER_WAY:
+            raise CloseError(f"{work.by} began to {work.what.value} the month: wait until that has ended")
+        body = file.file.read()
+        accounts = steps.bring_trial_balance(here.store, period, body, name, patience=PATIENCE)
+    except (CloseError, TrialBalanceError, LedgerBusy) as refusal:
+        said = in_page_words(refusal, here.store)
+        here.access.note(Did.REFUSED, by(request, person), month=period.key, asked="trial balance", why=said)
+        wrong = isinstance(refusal, TrialBalanceError)
+        return _page(request, here, person, period, refusal=said, status=422 if wrong else 409)
+    sha256 = hashlib.sha256(body).hexdigest()
+    told = {"month": period.key, "file": name, "accounts": len(accounts), "sha256": sha256}
+    here.access.note(Did.DECIDED, by(request, person), decision="trial balance brought", **told)
+    return RedirectResponse(f"/month-end/{period}", 303)
+
+
 @router.post("/month-end/{key}/reopen", response_class=HTMLResponse)
 def reopen(request: Request, key: str, here: Here, person: Sealer, reason: Text = "") -> Response:
     """Open a sealed month again, with a reason; the sealed ones after it are marked."""
@@ -100,6 +123,12 @@ def prepare(request: Request, key: str, here: Here, person: Closer) -> Response:
 def verify(request: Request, key: str, here: Here, person: Closer) -> Response:
     """Prove that a sealed month is what was sealed: begun here, done beside."""
     return _begin(request, here, person, key, What.VERIFY)
+
+
+def _name_of(file: UploadFile) -> str:
+    """What the file is called, for people: whoever sends it may call it anything."""
+    name = (file.filename or "").replace("\\", "/").rpartition("/")[2]
+    return "".join(c for c in name if c.isprintable())[:80] or "the file"
 
 
 def known(here: Site) -> dict[str, Close]:
@@ -171,7 +200,7 @@ def _page(
     return render(
         request, "month_end.html", person, status=status, period=period, close=close, number=number, now=here.clock(),
         ended=period.cut_off <= here.clock(), pack=said, preview=preview is not None,
-        steps=months.checklist(here.store, period, close, pack), owed=months.owed(said) if said else [],
+        steps=months.checklist(here.settings, here.store, period, close, pack), owed=months.owed(said) if said else [],
         lines=lines if every else [c for c in lines if not c.ok], parts=Counter(c.part for c in lines if c.ok),
         of_lines=len(lines), every=every, versions=versions, tabs=TABS,
         packs=made(here, folders) if person.may(Right.DOWNLOAD) else [], work=last_work(here.store, period.key),

@@ -13,6 +13,7 @@ import pytest
 from khaos_assets.close.control import Evidence, Line, control_lines
 from khaos_assets.close.pack import Pack
 from khaos_assets.close.sheets import Sheet
+from khaos_assets.close.steps import bring_trial_balance
 from khaos_assets.close.trial_balance import Agreement
 from khaos_assets.config import Settings
 from khaos_assets_tests.unit.close.months_by_hand import Books
@@ -123,10 +124,9 @@ def test_a_control_account_may_be_off_by_less_than_what_is_material(
 
 
 def test_a_trial_balance_that_was_brought_is_compared(october: Books) -> None:
-    (october.store.root / "tb.csv").write_text("account,name,debit,credit\n1100,Stock,9.00,\n4000,Sales,,9.00\n")
-    from khaos_assets.close.trial_balance import bring
-
-    bring(october.store.month("2026-10"), october.store.root / "tb.csv")
+    bring_trial_balance(
+        october.store, october.period(), b"account,name,debit,credit\n1100,Stock,9.00,\n4000,Sales,,9.00\n", "tb.csv"
+    )
     pack = october.prepare().pack
     told = {a.what: (a.ledger, a.difference is not None) for a in pack.ledger}
     assert told == {"stock": (Decimal("9.00"), True), "debtors": (None, False)}

@@ -14,7 +14,7 @@ from khaos_assets.close.ground import CloseError
 from khaos_assets.close.manifest import manifest_hash, read
 from khaos_assets.close.preparing import folder_of, known_closes
 from khaos_assets.close.states import Close
-from khaos_assets.close.steps import RefusedStep
+from khaos_assets.close.steps import RefusedStep, bring_trial_balance
 from khaos_assets.config import Retention, Store
 from khaos_assets.snapshots.retention import purge
 from khaos_assets_tests.unit.close.months_by_hand import LATER, Books
@@ -111,14 +111,23 @@ def test_a_sealed_month_is_not_overwritten_but_shows_what_changed(october: Books
 
 
 def test_a_line_that_says_check_is_only_signed_with_a_reason(october: Books) -> None:
-    (october.store.root / "tb.csv").write_text("account,balance\n1100,9.00\n4000,-9.00\n")
-    from khaos_assets.close.trial_balance import bring
-
-    bring(october.store.month("2026-10"), october.store.root / "tb.csv")
+    bring_trial_balance(october.store, october.period(), b"account,balance\n1100,9.00\n4000,-9.00\n", "tb.csv")
     october.prepare()
     with pytest.raises(RefusedStep, match="2 control lines say CHECK"):
         sign(october)
     assert sign(october, note="stock is booked at standard cost").signed.note  # type: ignore[union-attr]
+
+
+def test_a_sealed_month_takes_no_other_trial_balance(october: Books) -> None:
+    body = b"account,balance\n1100,9.00\n4000,-9.00\n"
+    sign(october)
+    review(october)
+    seal(october)
+    with pytest.raises(RefusedStep, match="it is sealed"):
+        bring_trial_balance(october.store, october.period(), body, "tb.csv")
+    assert not october.store.month("2026-10").trial_balance.exists()
+    steps.reopen(october.store, october.period(), by="cleo", reason="the accounts came late", at=LATER)
+    assert len(bring_trial_balance(october.store, october.period(), body, "tb.csv")) == 2
 
 
 def test_files_that_are_not_the_prepared_version_are_not_signed(october: Books) -> None:

@@ -27,21 +27,41 @@ def test_other_delimiters_a_byte_order_mark_and_a_single_balance_are_read(delimi
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        (GOOD.replace("120.50", "120.505"), 'line 2, debit: "120.505" is no amount'),
-        (GOOD.replace("2200", "1100"), "line 3: account 1100 stands in line 2 already"),
-        (GOOD.replace("2200", ""), "line 3: an account without a code"),
+        (GOOD.replace("120.50", "120.505"), r'line 2, column 3 \(debit\): "120.505" is no amount'),
+        (GOOD.replace("2200", "1100"), r"line 3, column 1 \(account\): account 1100 stands in line 2 already"),
+        (GOOD.replace("2200", ""), r"line 3, column 1 \(account\): an account without a code"),
+        (GOOD.replace("2200,VAT,,20.50", "2200,VAT,20.50"), "line 3: 3 columns, where the header has 4"),
+        (GOOD.replace("2200,VAT", "2200,Tax, VAT"), "line 3: 5 columns"),
+        (GOOD.replace(",,20.50", ",,2,0.50"), "line 3: 5 columns"),
+        (GOOD.replace(",,20.50", ',,"2,0.50"'), r'line 3, column 4 \(credit\): "2,0.50" is no amount'),
+        (GOOD.replace(",,20.50", ",,٢٠.٥٠"), r"column 4 \(credit\)"),
+        (GOOD.replace(",,20.50", ",,=20.5"), r"column 4 \(credit\)"),
+        (GOOD.replace(",,20.50", ",,1e3"), r"column 4 \(credit\)"),
+        (GOOD.replace(",,20.50", ",,NaN"), r"column 4 \(credit\)"),
+        (GOOD.replace("VAT", "V\0T"), r"column 2 \(name\)"),
+        (GOOD.replace("VAT", "V" * 201), r"column 2 \(name\): is longer"),
+        (GOOD.replace("VAT", '"V"AT'), "line 3: cannot be read as CSV"),
+        (GOOD.replace("VAT", '"VAT'), "cannot be read as CSV"),
+        (GOOD.replace("VAT", "V" * 200_000), "cannot be read as CSV"),
+        (GOOD.replace("name", "debit"), "line 1: column debit stands there twice"),
+        ("account,name,debit,credit\n\n", "no account stands below the header"),
         (GOOD.replace("100.00", "99.99"), "differ by 0.01"),
         ("number,amount\n1,2\n", "its header has number, amount"),
         ("", "its header has nothing"),
     ],
 )
 def test_what_is_wrong_is_told_by_line_and_nothing_is_taken(tmp_path: Path, text: str, told: str) -> None:
-    file = tmp_path / "tb.csv"
-    file.write_text(text)
     month = Store(tmp_path / "data").month("2026-10")
     with pytest.raises(TrialBalanceError, match=told):
-        bring(month, file)
+        bring(month, text.encode(), "tb.csv")
     assert kept(month) == []
+
+
+def test_thousands_and_blank_lines_are_read_as_people_write_them() -> None:
+    text = 'account,name,balance\n\n1100,"Stock, bought","1,234.50"\n,,\n4000,Sales,-1234.50\n'
+    assert [(a.name, a.balance) for a in read(text.encode(), "tb.csv")] == [
+        ("Stock, bought", Decimal("1234.50")), ("Sales", Decimal("-1234.50")),
+    ]  # fmt: skip
 
 
 def test_a_file_in_another_encoding_is_refused_with_what_to_do() -> None:
