@@ -40,8 +40,20 @@ def everywhere(sku: str) -> list[Any]:
     return [scayle_variant(sku), oro_product(sku), plytix_product(sku), pimberly_product(sku)]
 
 
+STEPS = {
+    "case": ("step-One", ["STEP-ONE", " step-one"]),
+    "outer blanks": (" STEP-TWO", ["STEP-TWO", "STEP- TWO"]),
+    "inner blanks": ("STEP THREE", ["STEPTHREE", "0STEPTHREE"]),
+    "leading zeros": ("04-STEP", ["4-STEP", "4STEP"]),
+}
+"""Step → a SKU, the code that it is at this step, and one that it is at the next."""
+
 TONIGHT: list[Any] = [
     everywhere("UNKNOWN"),
+    [[oro_product(sku), [stock_item(c) for c in codes]] for sku, codes in STEPS.values()],
+    # Records of other reads that were set aside say nothing of an item of their name, and one without a SKU of none
+    [SetAside("khaos.customers", "UNKNOWN"), SetAside("scayle.prices", "p9", raw='{"referenceKey": "ABSENT"}')],
+    SetAside("scayle.variants", "v8", raw="{}"),
     [stock_item("NEAR-1"), everywhere("near-1")],
     [stock_item("ABSENT", web=True), level("ABSENT", 4)],
     # Set aside in the shop: it is there, and nowhere else
@@ -99,6 +111,11 @@ def test_a_sku_that_khaos_does_not_know_is_told_of_each_system(found: Results) -
 
 def test_another_spelling_is_told_of_each_system(found: Results) -> None:
     assert {s: "near-1" in keys for s, keys in told(found, "SKU-02").items()} == dict.fromkeys(CHANNELS, True)
+
+
+def test_a_step_that_finds_one_item_is_the_last(found: Results) -> None:
+    rows = {r["record_key"]: (r["reason"], r["counterpart_key"]) for r in found.of("SKU-02", "khaos>orocommerce")}
+    assert {sku: rows.get(sku) for sku, _ in STEPS.values()} == {sku: (s, c[0]) for s, (sku, c) in STEPS.items()}
 
 
 def test_an_item_that_a_system_should_carry_is_missing_there(found: Results) -> None:
