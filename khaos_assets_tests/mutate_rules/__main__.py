@@ -24,6 +24,8 @@ def main(wanted: list[str]) -> int:
     """Number of mutants that no test sees and nothing excuses."""
     files, tests = chosen(wanted)
     traces = [Trace(m) for f in files for m in mutants(f)]
+    if lines := {w for w in wanted if ":" in w}:
+        traces = [t for t in traces if f"{t.mutant.file.name}:{t.mutant.line}" in lines]
     sieve(traces, tests)
     traces = [t for t in traces if t.dead != "no SQL"]
     told = {id(t): verdict(t) for t in traces}
