@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from khaos_assets.portal.access import sessions, tables
 from khaos_assets.portal.access.access import Access, AccessError, By
 from khaos_assets.portal.access.audit import Did
+from khaos_assets.portal.access.revoking import revoke_all
 from khaos_assets.portal.access.rights import Person, roles_of
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._@+-]{0,63}")
@@ -113,7 +114,9 @@ def enable(access: Access, name: str, *, by: By) -> None:
 
 
 def reset_password(access: Access, name: str, *, by: By, password: str | None = None) -> str:
-    """Give them another password, made up unless given, which they change when they come in; their sessions end.
+    """Give them another password, made up unless given, which they change when they come in.
+
+    Their sessions end and their tokens are revoked: whoever had the old one may have had those.
 
     Raises AccessError, BadPassword.
     """
@@ -126,6 +129,7 @@ def reset_password(access: Access, name: str, *, by: By, password: str | None = 
         _change(connection, found.name, password=hashed, must_change=True)
         sessions.end_all(connection, found.name)
         access.record(connection, Did.RESET, by, name=found.name)
+        revoke_all(access, connection, found.name, by=by)
     return fresh
 
 

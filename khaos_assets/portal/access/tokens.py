@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from khaos_assets.portal.access import people, tables
 from khaos_assets.portal.access.access import Access, AccessError, By
 from khaos_assets.portal.access.audit import Did
+from khaos_assets.portal.access.revoking import revoke_one
 from khaos_assets.portal.access.rights import Person, Right
 from khaos_assets.portal.access.sessions import hash_of
 
@@ -97,8 +98,7 @@ def revoke(access: Access, token_id: str, *, by: By, of: str | None = None) -> N
         if row is None:
             raise AccessError("there is no such token")
         if row.revoked_at is None:
-            _change(connection, token_id, revoked_at=access.clock())
-            access.record(connection, Did.REVOKED_TOKEN, by, token=token_id, name=row.name)
+            revoke_one(access, connection, token_id, row.name, by=by)
 
 
 def listed(access: Access, name: str | None = None) -> list[Token]:

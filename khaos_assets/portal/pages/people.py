@@ -29,6 +29,7 @@ DONE = {
     "disable": "They cannot come in any more.",
     "enable": "They may come in again.",
     "sessions": "They are signed out everywhere.",
+    "token": "That token opens nothing any more.",
 }
 Administrator = Annotated[Person, Depends(may(Right.ADMINISTER))]
 Sure = Annotated[Person, Depends(confirmed(Right.ADMINISTER))]
@@ -64,9 +65,10 @@ def one(
 
 @router.post("/people/{name}", response_class=HTMLResponse)
 def change(
-    request: Request, name: str, person: Sure,
-    deed: Annotated[Literal["roles", "disable", "enable", "reset", "sessions"], Form()],
+    request: Request, name: str, person: Sure, *,
+    deed: Annotated[Literal["roles", "disable", "enable", "reset", "sessions", "token"], Form()],
     role: Given = [],  # noqa: B006
+    token: Annotated[str, Form(max_length=64)] = "",
 ) -> Response:  # fmt: skip
     """Do something about somebody else; about oneself somebody else does it."""
     access, hand = access_of(request), by(request, person)
@@ -76,6 +78,7 @@ def change(
         "roles": lambda: people.change_roles(access, name, role, by=hand),
         "disable": lambda: people.disable(access, name, by=hand),
         "enable": lambda: people.enable(access, name, by=hand),
+        "token": lambda: tokens.revoke(access, token, by=hand, of=people.one(access, name).name),
     }
     try:
         if deed == "reset":

@@ -175,6 +175,24 @@ def test_an_administrator_changes_roles_resets_and_disables_with_their_password(
     assert press(root, "/people/nobody", deed="disable", password=PASSWORD).status_code == 404
 
 
+def test_an_administrator_revokes_anothers_token_with_their_own_password(desk: Desk) -> None:
+    hire(desk.access, "mia", "administrator", "finance")
+    made = tokens.make(desk.access, "jo", purpose="robot", days=30, by=OFFICE)
+    mias = tokens.make(desk.access, "mia", purpose="robot", days=30, by=OFFICE)
+    mia, token = desk.browser("mia"), made.split("_")[1]
+    assert f"Revoke the token {token}" in mia.get("/people/jo").text
+    assert press(mia, "/people/jo", deed="token", token=token, password="wrong").status_code == 403
+    assert press(desk.browser("jo"), "/people/jo", deed="token", token=token, password=PASSWORD).status_code == 403
+    elses = press(mia, "/people/jo", deed="token", token=mias.split("_")[1], password=PASSWORD)
+    assert (elses.status_code, "no such token" in elses.text) == (409, True)
+    assert tokens.person_of(desk.access, made) is not None and tokens.person_of(desk.access, mias) is not None
+    done = press(mia, "/people/jo", deed="token", token=token, password=PASSWORD)
+    assert "opens nothing any more" in mia.get(done.headers["location"]).text
+    assert tokens.person_of(desk.access, made) is None
+    assert f"Revoke the token {token}" not in mia.get("/people/jo").text
+    assert f"Revoke the token {mias.split('_')[1]}" not in mia.get("/people/mia").text
+
+
 def test_nobody_changes_what_they_may_do_themselves(desk: Desk) -> None:
     root = desk.browser("root")
     for deed in ("roles", "disable", "reset", "sessions"):

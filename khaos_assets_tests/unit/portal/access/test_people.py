@@ -9,7 +9,7 @@ from argon2 import PasswordHasher
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from khaos_assets.portal.access import Access, AccessError, audit, people
+from khaos_assets.portal.access import Access, AccessError, audit, people, sessions, tokens
 from khaos_assets.portal.access.passwords import BadPassword, Passwords
 from khaos_assets.portal.access.rights import NoSuchRole
 from khaos_assets.portal.access.signing_in import NotLetIn, Visitor, by_password
@@ -84,6 +84,25 @@ def test_a_reset_password_has_to_be_changed_and_a_chosen_one_not(access: Access)
         people.choose_password(access, "jo", fresh, by=OFFICE)
     people.choose_password(access, "jo", "three plain words", by=OFFICE)
     assert not people.one(access, "jo").must_change and by_password(access, "jo", "three plain words", HERE)
+
+
+def test_a_reset_password_ends_what_was_let_in_by_the_old_one_and_nobody_elses(access: Access) -> None:
+    for name in ("jo", "kim"):
+        hire(access, name, "finance")
+    mine, old, others = (tokens.make(access, n, purpose="robot", days=30, by=OFFICE) for n in ("jo", "jo", "kim"))
+    tokens.revoke(access, old.split("_")[1], by=OFFICE)
+    with access.writing() as connection:
+        for name in ("jo", "kim"):
+            sessions.begin(connection, name, via="password", address="", browser="", at=access.clock())
+    people.reset_password(access, "jo", by=OFFICE)
+    with access.engine.connect() as connection:
+        lasting = [len(sessions.of_person(connection, n, access.settings, access.clock())) for n in ("jo", "kim")]
+    assert lasting == [0, 1]
+    assert tokens.person_of(access, mine) is None and tokens.person_of(access, others) is not None
+    told = [e.content["token"] for e in audit.entries(access.engine, kind="revoked a token", limit=9)]
+    assert sorted(told) == sorted(t.split("_")[1] for t in (mine, old))
+    people.choose_password(access, "jo", "three plain words", by=OFFICE)
+    assert tokens.person_of(access, mine) is None
 
 
 @pytest.mark.parametrize("name", ["nobody", "", "\x00", "x" * 100])
