@@ -55,7 +55,6 @@ orders AS (
     SELECT o.*, o.system || '>khaos' AS to_khaos, 'khaos>' || o.system AS from_khaos,
         coalesce(p.prefix, '') || o.reference AS khaos_reference,
         CASE WHEN o.currency = 'GBP' THEN 1 ELSE x.rate END AS rate,
-        coalesce(o.created_at, o.confirmed_at) AS began_at,
         c.start, coalesce(c.import_window_days, 92) AS import_window_days
     FROM sales_order AS o
     LEFT JOIN channel_prefix AS p ON p.channel = o.system
@@ -69,10 +68,10 @@ SELECT o.system AS channel, o.to_khaos, o.from_khaos, o.source_key AS order_key,
     o.items_net, o.items_gross, o.delivery_net, o.delivery_gross, o.total_net, o.total_gross,
     in_pounds(o.total_net, o.rate) AS net_gbp,
     -- Whether it was ever to be in Khaos
-    london_date(o.began_at) >= coalesce(o.start, DATE '1900-01-01')
-        AND o.began_at >= getvariable('as_of') - to_days(o.import_window_days) AS imported,
+    london_date(o.created_at) >= coalesce(o.start, DATE '1900-01-01')
+        AND o.created_at >= getvariable('as_of') - to_days(o.import_window_days) AS imported,
     k.order_key AS khaos_key, k.snapshot AS khaos_snapshot, coalesce(k.lives, FALSE) AS khaos_lives,
-    coalesce(k.lives AND k.status = 'open', FALSE) AS khaos_open, coalesce(k.picking, FALSE) AS khaos_picking,
+    coalesce(k.status = 'open', FALSE) AS khaos_open, coalesce(k.picking, FALSE) AS khaos_picking,
     coalesce(k.units_sent, 0) AS khaos_sent, k.shipped_on, coalesce(f.in_full, FALSE) AS khaos_in_full,
     k.on_hold, k.account_key AS khaos_account, k.company_class, k.currency AS khaos_currency, k.rate AS khaos_rate,
     k.items_net AS khaos_items_net, k.items_gross AS khaos_items_gross,
@@ -139,7 +138,7 @@ CREATE OR REPLACE TABLE unknown_order_sku AS
 SELECT o.channel, o.reference, list(DISTINCT l.sku ORDER BY l.sku) AS skus
 FROM channel_order AS o
 JOIN order_line AS l ON l.system = o.channel AND l.order_key = o.order_key
-WHERE l.sku IS NOT NULL AND NOT coalesce(l.cancelled, FALSE) AND l.sku NOT IN (SELECT sku FROM known_code)
+WHERE NOT coalesce(l.cancelled, FALSE) AND l.sku NOT IN (SELECT sku FROM known_code)
 GROUP BY ALL;
 
 -- References that a channel does not know, or Khaos does not, as far as it was asked: an order set aside is no absence

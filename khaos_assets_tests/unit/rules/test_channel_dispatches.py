@@ -16,7 +16,16 @@ from khaos_assets.snapshots.certificate import Verdict
 from khaos_assets.systems.khaos import records as khaos
 from khaos_assets.systems.scayle import records as scayle
 from khaos_assets.systems.wire import Record
-from khaos_assets_tests.planted_night import PlantedNight, Results, SetAside, dispatch, evaluate, invoice, minutes_ago
+from khaos_assets_tests.planted_night import (
+    PlantedNight,
+    Results,
+    SetAside,
+    dispatch,
+    evaluate,
+    invoice,
+    minutes_ago,
+    order,
+)
 from khaos_assets_tests.planted_records import LONG_AGO
 from khaos_assets_tests.unit.rules.channel_orders import (
     CHANNELS,
@@ -48,6 +57,15 @@ def sent(reference: str, *numbers: str, **fields: Any) -> list[Record]:
     boxes = [khaos.Box(shipped=True, ship_date=None, courier="DPD", consignment_ref=n, items=[]) for n in numbers]
     of_parcels = {"invoices": [replace(SENT, boxes=boxes)], "complete": True}
     return in_khaos(f"K {reference}", f"SC-{reference}", **of_parcels | fields)
+
+
+ALL_SENT: dict[str, Any] = {"invoices": [SENT], "complete": True}
+
+
+def boxed(number: str, units: dict[str, int]) -> khaos.Invoice:
+    """Packed with a number; sent are the units."""
+    box = khaos.Box(shipped=False, ship_date=None, courier="DPD", consignment_ref=number, items=[])
+    return replace(invoice(units), boxes=[box])
 
 
 def sent_part(reference: str) -> list[Record]:
@@ -134,6 +152,14 @@ def test_a_part_sent_or_cancelled_order_need_not_show_shipped(shown: Results) ->
     ],
     # Khaos's number counts where WAIR has none
     [sent("number 4", "K"), parcels("number 4", None), numbered("number 4", "C")],
+    # a number of what was voided, cancelled on either side or not sent is none
+    [sent("number void", "A"), parcels("number void", "A"), numbered("number void", "A")],
+    dispatch("V void", "SC-number void", {}, tracking="V"),
+    [sent("number gone", "K", cancelled=True), numbered("number gone", "C")],
+    [sent("number off", "K"), cancelled(reference="number off", packages=[parcel("C")])],
+    [sent("number early", "K", invoices=[boxed("K", {})], complete=False), numbered("number early", "C")],
+    [in_khaos("K number line", "SC-number line", [("MUG-1", 2, "12.00"), (None, 1, "2.00")], **ALL_SENT)],
+    told(reference="number line", shipped=False),
 )
 def test_each_expected_number_must_be_among_those_of_the_other_side(shown: Results) -> None:
     assert [r[:4] for r in rows(shown, "ORD-08", "number")] == [
@@ -141,20 +167,35 @@ def test_each_expected_number_must_be_among_those_of_the_other_side(shown: Resul
         ("number 2", "wair>khaos", "B", "tracking"),
         ("number 4", "khaos>scayle", "K", "tracking"),
     ]
+    assert [r[0] for r in rows(shown, "ORD-07", "number line")] == ["number line"], (
+        "a line without an item is never sent"
+    )
+    assert rows(shown, "ORD-11", "number line") == []
 
 
 @has(
     [[sent(r, "A"), parcels(r, "A")] for r in ("carrier other", "carrier unmapped")],
     told(2, parcel("A", "evri"), reference="carrier other"),
     told(2, parcel("A", "new"), reference="carrier unmapped"),
+    # WAIR's carrier is unknown; WAIR has the parcel twice, of which the first one counts
+    [sent("carrier theirs", "A"), told(2, parcel("A"), reference="carrier theirs")],
+    dispatch("carrier theirs", "SC-carrier theirs", {"MUG-1": 2}, tracking="A", carrier="unheard of"),
+    [sent("carrier twin", "A"), told(2, parcel("A", "evri"), reference="carrier twin")],
+    dispatch("carrier twin 1", "SC-carrier twin", {"MUG-1": 2}, tracking="A", carrier="evri"),
+    dispatch("carrier twin 2", "SC-carrier twin", {"MUG-1": 2}, tracking="A", at=minutes_ago(60)),
 )
 def test_the_same_number_under_another_carrier_differs(shown: Results) -> None:
-    assert [r[:4] for r in rows(shown, "ORD-08", "carrier")] == [("carrier other", "khaos>scayle", "A", "carrier")]
+    assert [r[:4] for r in rows(shown, "ORD-08", "carrier")] == [
+        ("carrier other", "khaos>scayle", "A", "carrier"),
+        ("carrier twin", "wair>khaos", "A", "carrier"),
+    ]
 
 
 @has(
-    [told(reference=f"left {r}") for r in ("nothing", "part", "parcel")],
-    [unsent("left nothing"), sent_part("left part"), unsent("left parcel")],
+    [told(reference=f"left {r}") for r in ("nothing", "part", "parcel", "void")],
+    [unsent("left nothing"), sent_part("left part"), unsent("left parcel"), unsent("left void")],
+    dispatch("left void", "SC-left void", {}),
+    SetAside("wair.stock", "S aside", raw='{"orderReference": "SC-left nothing"}'),
     dispatch("left", "SC-left parcel", {"MUG-1": 1}),
     # a parcel that was set aside; cancelled after all
     [told(reference="left aside"), unsent("left aside")],
@@ -164,7 +205,7 @@ def test_the_same_number_under_another_carrier_differs(shown: Results) -> None:
     [[unsent(f"ahead {us}"), told(reference=f"ahead {us}", changed=minutes_ago(60, us))] for us in (0, 1)],
 )
 def test_a_channel_that_shows_shipped_when_nothing_left_is_wrong(shown: Results) -> None:
-    assert rows(shown, "ORD-18", "left") == [("left nothing", "khaos>scayle", "", "", "open")]
+    assert rows(shown, "ORD-18", "left") == [(f"left {r}", "khaos>scayle", "", "", "open") for r in ("nothing", "void")]
     row = next(r for r in shown.of("ORD-18") if r["record_key"] == "left nothing")
     assert (row["amount_gbp"], row["observed_at"]) == (Decimal("20.00"), LONG_AGO)
     assert [(r[0], r[4]) for r in rows(shown, "ORD-18", "ahead")] == [("ahead 0", "open"), ("ahead 1", "expected")]
@@ -192,9 +233,9 @@ def test_the_channel_may_hear_of_it_within_the_tracking_grace_of_the_day_it_was_
     tonight: Tonight, grace: int, state: str
 ) -> None:
     """Shipped on the 19th, which ended two hours ago."""
-    order = in_khaos(invoices=[invoice({"MUG-1": 2}, shipped_on=date(2026, 11, 19))], complete=True)
+    yesterday = in_khaos(invoices=[invoice({"MUG-1": 2}, shipped_on=date(2026, 11, 19))], complete=True)
     settings = {"graces": {"tracking_minutes": grace}}
-    assert found(tonight, order, told(shipped=False), settings=settings).state("ORD-07") == state
+    assert found(tonight, yesterday, told(shipped=False), settings=settings).state("ORD-07") == state
 
 
 def test_without_a_complete_list_of_dispatches_nothing_is_concluded(tonight: Tonight) -> None:
@@ -212,7 +253,7 @@ def picking(reference: str, stage: int = 12, sent: int = 0, prefix: str = "SC-",
 
 
 LAST_NIGHT = {
-    "stands": picking("stands"),
+    "stands": picking("stands", items_net="25.00"),
     "moved on": picking("moved on", 5),
     "waits for its date": picking("waits for its date", 17),
     "sent": picking("sent", 70, 1),
@@ -221,21 +262,32 @@ LAST_NIGHT = {
     "held": unsent("held"),
     "held and cancelled": unsent("held and cancelled"),
     "unbooked": [picking("unbooked"), dispatch("D1", "SC-unbooked", {"MUG-1": 2})],
-    "by phone": picking("by phone", prefix=""),
+    "by phone": picking("by phone", prefix="", delivery_net=None),
+    "abroad": picking("abroad", prefix="", currency="EUR"),
+    "held to a date": unsent("held to a date"),
 }
+NO_OPEN_ORDER = [
+    picking("complete", complete=True),
+    picking("returned", order_type="C"),
+    order("K unnamed", None, [("MUG-1", 2, "12.00")]),
+]
 SINCE = {
     "moved on": picking("moved on"),
     "held": picking("held", 21),
     "held and cancelled": picking("held and cancelled", 21),
+    "held to a date": in_khaos(
+        "K held to a date", "SC-held to a date", invoices=[invoice({}, stage=s) for s in (21, 17)]
+    ),
 }
-IN_THE_SHOP = [shop(r) for r in LAST_NIGHT if r not in ("by phone", "held and cancelled")]
+IN_THE_SHOP = [shop(r) for r in LAST_NIGHT if r not in ("by phone", "abroad", "held and cancelled")]
+RATES = {"exchange_rates": {"2026-10": {"EUR": "0.80"}, "2026-11": {"EUR": "0.90"}}}
 
 
 @pytest.fixture(scope="module")
 def stuck(tmp_path_factory: pytest.TempPathFactory) -> Results:
-    shown = [MUG, IN_THE_SHOP, cancelled(reference="held and cancelled")]
+    shown = [MUG, IN_THE_SHOP, cancelled(reference="held and cancelled"), NO_OPEN_ORDER]
     nights = [[shown, *orders.values()] for orders in (LAST_NIGHT, LAST_NIGHT | SINCE)]
-    return evaluate(tmp_path_factory.mktemp("stuck"), *(PlantedNight(n, settings=CHANNELS) for n in nights))
+    return evaluate(tmp_path_factory.mktemp("stuck"), *(PlantedNight(n, settings=CHANNELS | RATES) for n in nights))
 
 
 def test_an_order_that_stands_at_its_stage_for_two_nights_is_stuck(stuck: Results) -> None:
@@ -245,8 +297,12 @@ def test_an_order_that_stands_at_its_stage_for_two_nights_is_stuck(stuck: Result
         ("created on the 18th", "khaos>scayle"),
         ("unbooked", "khaos>scayle"),
         ("by phone", "khaos"),
+        ("abroad", "khaos"),
     }
-    assert {r["amount_gbp"] for r in stuck.of("ORD-13")} == {Decimal("20.00")}
+    amounts = {r["record_key"]: r["amount_gbp"] for r in stuck.of("ORD-13")}
+    assert amounts.pop("abroad") == Decimal("18.00")
+    assert set(amounts.values()) == {Decimal("20.00")}, "the channel's, where it is a channel's"
+    assert {r["record_key"] for r in stuck.population if r["code"] == "ORD-13"} == set(LAST_NIGHT)
 
 
 def test_an_order_on_hold_that_the_channel_shows_in_progress(stuck: Results) -> None:

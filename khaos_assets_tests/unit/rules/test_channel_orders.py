@@ -73,6 +73,7 @@ def note(reference: str, **fields: Any) -> list[Record]:
     shop("missing", fees=[fee("6.00")]),
     # Khaos has it under another channel's prefix
     [shop("missing there"), in_khaos("K missing there", "OR-missing there")],
+    [shop("missing noted"), note("missing noted")],
     # Khaos has it or had it
     [both("known"), both("known once", cancelled=True)],
     [replace(shop("known to nobody"), confirmed_at=None), cancelled(reference="known as cancelled")],
@@ -83,6 +84,7 @@ def test_a_confirmed_order_that_khaos_does_not_know_is_missing(seen: Results) ->
     assert rows(seen, "ORD-01", "missing") == {
         "missing": ("", "25.00", "open"),  # with delivery, without VAT
         "missing there": ("", "20.00", "open"),
+        "missing noted": ("", "20.00", "open"),
     }
     assert {r["systems"] for r in seen.of("ORD-01")} == {"scayle>khaos"}
     assert states(seen, "ORD-01", "known") == {}
@@ -121,6 +123,8 @@ NEW = [unit("NEW-1", "6.00")]
     shop("free cancelled", NEW, status="cancellation_completed"),
     shop("free old", NEW, at=AS_OF - timedelta(days=93)),
     both("free known", units=NEW),
+    # what the shop has, or a customer was called who was set aside, is no stock code
+    [scayle_variant("NEW-1"), SetAside("khaos.customers", "NEW-1")],
 )
 def test_a_sku_that_khaos_does_not_know_blocks_the_order(seen: Results) -> None:
     assert rows(seen, "ORD-02", "blocked") == {
@@ -133,9 +137,13 @@ def test_a_sku_that_khaos_does_not_know_blocks_the_order(seen: Results) -> None:
     assert states(seen, "ORD-01", "free") == {"free line": "open", "free post": "open"}
 
 
-@NIGHT.has(shop("euros", currency="EUR", country="DE"))
+@NIGHT.has(
+    shop("euros", currency="EUR", country="DE"),
+    [shop("euros there", currency="EUR", country="DE"), there("euros there", currency="EUR")],
+)
 def test_euros_are_pounds_at_the_rate_of_the_month(seen: Results, tonight: Tonight) -> None:
     assert rows(seen, "ORD-01", "euros") == {"euros": ("", "16.00", "open")}
+    assert rows(seen, "ORD-03", "euros") == {}
     assert found(tonight, shop(currency="EUR", country="DE")).one("ORD-01")["amount_gbp"] is None
 
 
@@ -167,7 +175,7 @@ def test_all_but_the_earliest_of_several_orders_are_extra(seen: Results) -> None
     [customer("TEST", company_class="Test"), there("alone test", company="TEST")],
     [there("alone aside"), SetAside("scayle.orders", "alone aside")],
     # nor where the channel has it when it is asked by name
-    [there(f"alone {r}") for r in ("asked", "gone")],
+    [[there(f"alone {r}") for r in ("asked", "gone")], SetAside("scayle.variants", "alone gone")],
     [scayle.OrderAsked(full_reference=f"alone {r}", found=r == "asked") for r in ("asked", "gone")],
 )
 def test_an_order_in_the_channels_form_that_it_does_not_have_is_khaos_alone(seen: Results) -> None:
@@ -242,6 +250,9 @@ KIT = [("KIT-1", 1, "20.00"), ("MUG-1", 2, "0.00")]
     # a swap at equal value
     both("amend swap", units=TWO[:1], lines=[("CUP-1", 1, "12.00")]),
     both("amend kit", units=[unit("KIT-1", "20.00")], lines=[*KIT, ("MUG-1", 1, "12.00")]),
+    # as many as a kit has, of an order without one and of what is not in it
+    both("amend as a kit", lines=[("MUG-1", 6, "12.00")]),
+    both("amend beside a kit", units=[unit("KIT-1", "20.00")], lines=[*KIT, ("CUP-1", 2, "0.00")]),
     [
         [shop(f"amend {us}", changed=minutes_ago(60, us)), there(f"amend {us}", [("MUG-1", 1, "12.00")])]
         for us in (0, 1)
@@ -251,7 +262,8 @@ def test_units_that_differ_are_an_amendment_worth_their_net_value(seen: Results)
     told = rows(seen, "ORD-11", "amend")
     assert told["amend more"] == ("MUG-1", "30.00", "open")
     assert told["amend swap"] == ("CUP-1+MUG-1", "0.00", "open")
-    assert states(seen, "ORD-11", "amend kit") == {"amend kit": "open"}
+    kits = ("amend as a kit", "amend beside a kit", "amend kit")
+    assert [r for r in told if r.endswith("kit") and told[r][2] == "open"] == list(kits)
     assert seen.about("amend picked").one("ORD-11")["reason"] == "picking or later in Khaos"
     assert (told["amend 0"][2], told["amend 1"][2]) == ("open", "expected")
     assert next(r for r in seen.of("ORD-11") if r["record_key"] == "amend more")["units"] == 3
@@ -268,6 +280,9 @@ def test_units_that_differ_are_an_amendment_worth_their_net_value(seen: Results)
     oro_order("same unknown", [oro_line("MUG-1", 2, "120.00", unit="pallet")]),
     order("K same unknown", "OR-same unknown", [("MUG-1", 24, "12.00")]),
     both("same goods", lines=[*LINES, ("POST", 1, "3.00"), (None, 1, "2.00")]),
+    both("same post", units=[*TWO, unit("POST", "3.00")]),
+    # another SKU of the shop, which means another item
+    scayle_variant("cup-1"),
 )
 def test_spread_lines_pack_contents_free_form_and_non_stock_lines_are_no_amendment(seen: Results) -> None:
     assert states(seen, "ORD-11", "same") == {}
