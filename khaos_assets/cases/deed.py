@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 
 from khaos_assets.cases import tables
 from khaos_assets.cases.events import GENESIS, Event, Happening, Kind, placed
-from khaos_assets.cases.states import LIVE, Case, State, after
+from khaos_assets.cases.states import Case, State, after
 
 STATE = Case.__struct_fields__.index("state")
 STATES = {s.value: s for s in State}
@@ -33,11 +33,10 @@ class Deed:
     cases: dict[str, Case] = field(default_factory=dict)
     """The cases it has in hand, as its events leave them."""
 
-    def load(self, keys: Iterable[str]) -> dict[str, Case]:
-        """Take in hand the cases with these keys, and all that are live."""
-        live = tables.case.c.state.in_([s.value for s in LIVE])
+    def load(self, keys: Iterable[str], beside: sa.ColumnElement[bool] | None = None) -> dict[str, Case]:
+        """Take in hand the cases with these keys, and those for which `beside` holds."""
         mine = tables.case.c.case_key.in_(among(self.connection, keys))
-        rows = self.connection.execute(cases_selected().where(sa.or_(live, mine)))
+        rows = self.connection.execute(cases_selected().where(mine if beside is None else sa.or_(beside, mine)))
         self.cases |= {row[0]: case_of(row) for row in rows}
         return self.cases
 

@@ -10,9 +10,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 import sqlalchemy as sa
-from sqlalchemy import RowMapping
+from sqlalchemy import Connection, RowMapping
 
 from khaos_assets.cases import tables
 from khaos_assets.cases.ledger import Ledger, LedgerError, recorded
@@ -20,6 +21,8 @@ from khaos_assets.rules.basis import Basis, basis_of, is_signed
 from khaos_assets.rules.catalogue import load_catalogue
 
 ZERO = Decimal("0.00")
+Line = tuple[Basis, str]
+"""A basis, and over or under where that means anything."""
 IN = ("opened", "reopened", "revalued up")
 OUT = ("evidence", "correction", "person", "explained", "accepted", "false_positive", "revalued down")
 """The ways in which cases and pounds leave the list; the first three are resolved, the fourth explained by others."""
@@ -99,12 +102,18 @@ def between(ledger: Ledger, first: date, last: date) -> Movement:
         start = before[-1].last_seq if before else 0
         end = inside[-1].last_seq
         table = tables.standing
-        touched = sa.select(table).where(
-            table.c.from_seq <= end, sa.or_(table.c.to_seq.is_(None), table.c.to_seq > start)
-        )
-        ordered = touched.order_by(table.c.case_key, table.c.from_seq)
-        rows = connection.execute(ordered.execution_options(yield_per=5_000)).mappings()
-        lines = _lines(_spans(rows), start, end)
+        still = sa.or_(table.c.to_seq.is_(None), table.c.to_seq > end)
+        began = sa.and_(table.c.from_seq > start, table.c.from_seq <= end)
+        ended = sa.and_(table.c.to_seq > start, table.c.to_seq <= end)
+        moved = sa.select(table).where(sa.or_(began, ended)).order_by(table.c.case_key, table.c.from_seq)
+        rows = connection.execute(moved.execution_options(yield_per=5_000)).mappings()
+        found = _moved(_spans(rows), start, end)
+        # What stood before and still does is the most by far, and has nothing to tell but how much it is
+        for line, count, gbp in _stayed(connection, sa.and_(table.c.from_seq <= start, still)):
+            own = found.setdefault(line, MovementLine(*line))
+            own.brought_forward.add(count, gbp)
+            own.carried_forward.add(count, gbp)
+    lines = tuple(found[key] for key in sorted(found, key=lambda k: (list(Basis).index(k[0]), k[1])))
     return Movement(before[-1].night if before else None, inside[-1].night, lines)
 
 
@@ -112,7 +121,7 @@ def between(ledger: Ledger, first: date, last: date) -> Movement:
 class _Span:
     """A row of `standing`."""
 
-    line: tuple[Basis, str]
+    line: Line
     gbp: Decimal
     case_key: str
     from_seq: int
@@ -130,9 +139,18 @@ def _spans(rows: Iterable[RowMapping]) -> Iterator[_Span]:
         )  # fmt: skip
 
 
-def _lines(spans: Iterable[_Span], start: int, end: int) -> tuple[MovementLine, ...]:
+def _stayed(connection: Connection, where: sa.ColumnElement[bool]) -> Iterator[tuple[Line, int, Decimal]]:
+    """How many cases and pounds of each line there are."""
+    table = tables.standing.c
+    by = (table.code, table.systems, table.side)
+    counted = sa.select(*by, sa.func.count(), tables.total_of(table.amount_gbp)).where(where).group_by(*by)
+    for code, systems, side, count, gbp in connection.execute(counted):
+        yield basis_and_side(code, systems, side), count, gbp or ZERO
+
+
+def _moved(spans: Iterable[_Span], start: int, end: int) -> dict[Line, MovementLine]:
     """`spans` in the order of their cases and events."""
-    found: dict[tuple[Basis, str], MovementLine] = {}
+    found: dict[Line, MovementLine] = {}
     before: _Span | None = None
     for span in spans:
         line = found.setdefault(span.line, MovementLine(*span.line))
@@ -156,9 +174,10 @@ def _lines(spans: Iterable[_Span], start: int, end: int) -> tuple[MovementLine, 
             before = span
         else:
             line.flows[str(span.ended_as)].add(1, span.gbp)
-    return tuple(found[key] for key in sorted(found, key=lambda k: (list(Basis).index(k[0]), k[1])))
+    return found
 
 
+@lru_cache(maxsize=4096)
 def basis_and_side(code: str, systems: str, side: int) -> tuple[Basis, str]:
     """What the pounds of a code mean, and on which side of the expected figure they lie."""
     known = load_catalogue().get(code)

@@ -20,7 +20,7 @@ from khaos_assets.cases import tables
 from khaos_assets.cases.events import Happening, Kind
 from khaos_assets.cases.ledger import Ledger, RecordedNight, open_ledger, recorded
 from khaos_assets.cases.service import due
-from khaos_assets.cases.states import FACTS, Case, Closing, State
+from khaos_assets.cases.states import FACTS, LIVE, STANDING, Case, Closing, State
 from khaos_assets.config import Night, Settings, Store
 from khaos_assets.config.settings import SEVERITIES
 from khaos_assets.warehouse import open_warehouse
@@ -105,7 +105,7 @@ def record(ledger: Ledger, settings: Settings, findings: NightFindings) -> Recor
             return next((r for r in reversed(earlier) if r.night == night.date), None)
         if last is not None and last.night == night.date and last.findings == digest:
             return last
-        known = deed.load(findings.rows)
+        known = deed.load(findings.rows, _concerned(findings))
         corrected = corrected_before(deed.connection, night.date)
         happenings = list(changes(known, findings, settings, corrected))
         run = 1 + sum(r.night == night.date for r in earlier)
@@ -131,9 +131,21 @@ def record_moment(ledger: Ledger, settings: Settings, findings: NightFindings) -
         found = {key: row for key, row in findings.rows.items() if row.state == "open"}
         known = deed.load(found)
         moment = NightFindings(findings.night, found, frozenset())
-        happenings = list(changes({k: c for k, c in known.items() if k in found}, moment, settings))
+        happenings = list(changes(known, moment, settings))
         deed.append(happenings, nights[-1].night)
         return len(happenings)
+
+
+def _concerned(findings: NightFindings) -> sa.ColumnElement[bool]:
+    """Cases that a night may change without showing them: by closing them, or because their time is over.
+
+    What else stands unseen stays as it is, and is not even read.
+    """
+    now, standing = tables.case.c, [s.value for s in STANDING]
+    closes = sa.tuple_(now.code, now.systems).in_(sorted(findings.closes))
+    expired = sa.and_(now.state == State.ACCEPTED.value, now.accepted_until < findings.night.date)
+    overdue = sa.and_(now.state.in_(standing), sa.not_(now.breached), now.due_at < findings.night.as_of)
+    return sa.and_(now.state.in_([s.value for s in LIVE]), sa.or_(closes, expired, overdue))
 
 
 def corrected_before(connection: sa.Connection, night: date) -> dict[str, tuple[date, str]]:

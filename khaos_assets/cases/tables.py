@@ -83,6 +83,11 @@ def instant_text(value: datetime) -> str:
     return value.astimezone(UTC).isoformat(timespec="microseconds")
 
 
+def total_of(pounds: sa.ColumnElement[Decimal | None]) -> sa.ColumnElement[Decimal | None]:
+    """The sum without sign; None where no amount is known."""
+    return sa.type_coerce(sa.func.sum(sa.func.abs(pounds)), Pounds())
+
+
 metadata = MetaData()
 
 SEVERITY_RANK = (

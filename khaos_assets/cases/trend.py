@@ -1,8 +1,10 @@
-"""How much stood open at the end of each recorded night, by family: from what stood at which event, in one reading."""
+"""How much stood open at the end of each recorded night, by family, and how old it was.
+
+From what stood at which event. The database counts: no case is looked at by itself, however many stand.
+"""
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -12,6 +14,7 @@ import sqlalchemy as sa
 from khaos_assets.cases import tables
 from khaos_assets.cases.ledger import Ledger, recorded
 from khaos_assets.cases.movement import ZERO, basis_and_side
+from khaos_assets.cases.worklist import BUCKETS, OLDEST, bucket_of
 from khaos_assets.rules.basis import Basis
 
 NIGHTS = 30
@@ -38,28 +41,49 @@ def trend(ledger: Ledger, night: date, nights: int = NIGHTS) -> list[Point]:
         if not shown:
             return []
         seqs = [ends[n] for n in shown]
-        columns = (table.c.code, table.c.systems, table.c.amount_gbp, table.c.from_seq, table.c.to_seq)
-        stood = sa.select(*columns).where(
-            table.c.from_seq <= seqs[-1], sa.or_(table.c.to_seq.is_(None), table.c.to_seq > seqs[0])
+        # By the first night at whose end it stood, and the first at whose end it no longer did
+        began = sa.case(*((table.c.from_seq <= seq, n) for n, seq in enumerate(seqs)))
+        left = sa.case(
+            (table.c.to_seq.is_(None), len(seqs)), *((table.c.to_seq <= seq, n) for n, seq in enumerate(seqs)),
+            else_=len(seqs),
+        )  # fmt: skip
+        by = (table.c.code, table.c.systems, began.label("began"), left.label("gone"))
+        stood = (
+            sa.select(*by, sa.func.count(), tables.total_of(table.c.amount_gbp))
+            .where(table.c.from_seq <= seqs[-1], sa.or_(table.c.to_seq.is_(None), table.c.to_seq > seqs[0]))
+            .group_by(table.c.code, table.c.systems, sa.text("began"), sa.text("gone"))
         )
-        # What changes from one night to the next, then added up: each row is looked at once, however long it stood
+        # What changes from one night to the next, then added up
         steps: dict[tuple[Basis, str], list[tuple[int, Decimal]]] = {}
-        kinds: dict[tuple[str, str], tuple[Basis, str]] = {}
-        for code, systems, gbp, from_seq, to_seq in connection.execute(stood.execution_options(yield_per=5_000)):
-            kind = kinds.get((code, systems))
-            if kind is None:
-                kind = kinds[code, systems] = (basis_and_side(code, systems, 0)[0], code.split("-")[0])
+        for code, systems, first, last, count, gbp in connection.execute(stood):
+            kind = (basis_and_side(code, systems, 0)[0], code.split("-")[0])
             line = steps.setdefault(kind, [(0, ZERO)] * (len(seqs) + 1))
-            amount = abs(gbp) if gbp is not None else ZERO
-            for place, sign in ((bisect_left(seqs, from_seq), 1), (_left(seqs, to_seq), -1)):
+            for place, sign in ((first, 1), (last, -1)):
                 cases, total = line[place]
-                line[place] = (cases + sign, total + sign * amount)
+                line[place] = (cases + sign * count, total + sign * (gbp or ZERO))
     return _added(shown, steps)
 
 
-def _left(seqs: list[int], to_seq: int | None) -> int:
-    """The first night at whose end it no longer stood; past the last where it does."""
-    return len(seqs) if to_seq is None else bisect_left(seqs, to_seq)
+def ages(ledger: Ledger, night: date) -> dict[str, dict[str, int]]:
+    """Cases that stood when a night was recorded, by how long they had (all BUCKETS, then OLDEST) and severity.
+
+    Nothing in any where the night was not recorded.
+    """
+    table = tables.standing.c
+    found: dict[str, dict[str, int]] = {name: {} for name in (*(n for n, _ in BUCKETS), OLDEST)}
+    with ledger.engine.connect() as connection:
+        ends = [r.last_seq for r in recorded(connection) if r.night == night]
+        if not ends:
+            return found
+        counted = (
+            sa.select(table.since, table.severity, sa.func.count())
+            .where(table.from_seq <= ends[-1], sa.or_(table.to_seq.is_(None), table.to_seq > ends[-1]))
+            .group_by(table.since, table.severity)
+        )
+        for since, severity, count in connection.execute(counted):
+            counts = found[bucket_of((night - since).days)]
+            counts[severity] = counts.get(severity, 0) + count
+    return found
 
 
 def _added(nights: list[date], steps: dict[tuple[Basis, str], list[tuple[int, Decimal]]]) -> list[Point]:

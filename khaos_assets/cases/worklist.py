@@ -31,6 +31,11 @@ BATCH = 5_000
 """Rows in memory while the ledger is read."""
 
 
+def bucket_of(days: int) -> str:
+    """The bucket of what has stood so long."""
+    return next((name for name, limit in BUCKETS if days <= limit), OLDEST)
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """A case on the list. GBP; instants aware UTC; nights are London dates."""
@@ -59,7 +64,7 @@ class Item:
 
     @property
     def bucket(self) -> str:
-        return next((name for name, limit in BUCKETS if self.days <= limit), OLDEST)
+        return bucket_of(self.days)
 
 
 @dataclass(frozen=True, slots=True)

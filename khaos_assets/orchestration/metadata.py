@@ -189,14 +189,14 @@ def picture(chart: Chart) -> MetadataValue[Any]:
 
 def report_pictures(settings: Settings, store: Store, night: Night) -> dict[str, Any]:
     """How it went and goes: open value by night, ages, match rates, how long things take."""
-    from khaos_assets.reports.case_list import read_case_list
+    from khaos_assets.reports.case_list import read_course
     from khaos_assets.reports.figures import read_figures
     from khaos_assets.reports.page import charts_of
     from khaos_assets.reports.pictures import read_pictures
 
     with store.writing(), open_warehouse(store, read_only=True) as con:
         figures = read_figures(con, settings.merchant.name, night)
-        pictures = read_pictures(con, figures, read_case_list(store, con, night))
+        pictures = read_pictures(con, figures, read_course(store, night))
     return {chart.title: picture(chart) for chart in charts_of(pictures)}
 
 

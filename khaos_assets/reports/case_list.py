@@ -9,9 +9,9 @@ from decimal import Decimal
 import duckdb
 
 from khaos_assets.cases.incidents import Incident, incidents, read_causes
-from khaos_assets.cases.ledger import open_ledger
+from khaos_assets.cases.ledger import Ledger, open_ledger
 from khaos_assets.cases.movement import ZERO, Movement, of_night
-from khaos_assets.cases.trend import Point, trend
+from khaos_assets.cases.trend import Point, ages, trend
 from khaos_assets.cases.worklist import Item, WorkList, work_list
 from khaos_assets.config import Night, Store
 from khaos_assets.rules.basis import Basis
@@ -61,12 +61,21 @@ class TopItem:
 
 
 @dataclass(frozen=True)
+class Course:
+    """How much stood on the last nights, and on this one by age."""
+
+    trend: tuple[Point, ...]
+    ages: dict[str, dict[str, int]]
+    """Cases by how long they have stood and severity."""
+
+
+@dataclass(frozen=True)
 class CaseList:
     """The list of one night, how it came to be that, and what is to be said of it."""
 
     work: WorkList
     movement: Movement
-    trend: tuple[Point, ...]
+    course: Course
     incidents: tuple[Incident, ...]
     largest: dict[Basis, list[TopItem]]
 
@@ -78,9 +87,19 @@ def read_case_list(store: Store, con: duckdb.DuckDBPyConnection, night: Night) -
         if all(r.night != night.date for r in ledger.nights()):
             return None
         work = work_list(ledger, night.date)
-        movement, points = of_night(ledger, night.date), trend(ledger, night.date)
+        movement, course = of_night(ledger, night.date), _course(ledger, night)
     found = incidents(work.items, read_causes(con, night.date))
-    return CaseList(work, movement, tuple(points), tuple(found), largest_items(con, night, work.items))
+    return CaseList(work, movement, course, tuple(found), largest_items(con, night, work.items))
+
+
+def read_course(store: Store, night: Night) -> Course | None:
+    """The course up to a night, without its cases; None where the ledger has not recorded it. Raises LedgerError."""
+    with open_ledger(store) as ledger:
+        return _course(ledger, night) if any(r.night == night.date for r in ledger.nights()) else None
+
+
+def _course(ledger: Ledger, night: Night) -> Course:
+    return Course(tuple(trend(ledger, night.date)), ages(ledger, night.date))
 
 
 def largest_items(

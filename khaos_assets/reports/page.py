@@ -43,7 +43,7 @@ def write_page(
     """Write `index.html` and `runbook/<CODE>.html` beside it. `downloads`: relative file → what it is; without `cases`
     the page has no list of people's work."""
     severities = _severities(con, figures)
-    pictures = read_pictures(con, figures, cases)
+    pictures = read_pictures(con, figures, cases.course if cases else None)
     parts = cases.work.parts() if cases else []
     environment = _environment()
     context: dict[str, Any] = {

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 import duckdb
 
 from khaos_assets.cases.trend import Point
-from khaos_assets.cases.worklist import BUCKETS, OLDEST, WorkList
 from khaos_assets.config import Night
-from khaos_assets.reports.case_list import CaseList
+from khaos_assets.reports.case_list import Course
 from khaos_assets.reports.figures import Figures
 
 FLOWS = {
@@ -68,10 +67,10 @@ class Pictures:
     latency: list[FlowLatency]
 
 
-def read_pictures(con: duckdb.DuckDBPyConnection, figures: Figures, cases: CaseList | None) -> Pictures:
+def read_pictures(con: duckdb.DuckDBPyConnection, figures: Figures, course: Course | None) -> Pictures:
     """The figures of a night's pictures."""
-    trend, old = (cases.trend, ages(cases.work)) if cases else ((), {})
-    return Pictures(trend, old, match_rates(figures), read_latency(con, figures.night))
+    trend, ages = (course.trend, course.ages) if course else ((), {})
+    return Pictures(trend, ages, match_rates(figures), read_latency(con, figures.night))
 
 
 def read_latency(con: duckdb.DuckDBPyConnection, night: Night) -> list[FlowLatency]:
@@ -95,15 +94,6 @@ def match_rates(figures: Figures) -> list[MatchRate]:
             compared, matched = found.get(system, (0, 0))
             found[system] = (compared + line.compared, matched + line.matched)
     return [MatchRate(system, *found[system]) for system in sorted(found)]
-
-
-def ages(work: WorkList) -> dict[str, dict[str, int]]:
-    """Cases that stand, by how long they have stood and severity."""
-    found: dict[str, dict[str, int]] = {name: {} for name in (*(n for n, _ in BUCKETS), OLDEST)}
-    for item in work.items:
-        counts = found[item.bucket]
-        counts[item.severity] = counts.get(item.severity, 0) + 1
-    return found
 
 
 def with_pounds(points: list[Point]) -> list[Point]:

@@ -72,7 +72,7 @@ def write_workbook(
     if cases is not None:
         CaseSheets(writing).write(cases.work, cases.movement)
         write_incidents(writing, cases.incidents)
-    ChartSheet(writing).write(read_pictures(con, figures, cases))
+    ChartSheet(writing).write(read_pictures(con, figures, cases.course if cases else None))
     write_not_counted(writing, con, figures)
     sheets: dict[str, list[Page]] = {}
     for name in figures.families:

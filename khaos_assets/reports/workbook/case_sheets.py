@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_rowcol_to_cell as at
 
-from khaos_assets.cases.movement import IN, OUT, Movement
+from khaos_assets.cases.movement import IN, OUT, ZERO, Flow, Line, Movement
 from khaos_assets.cases.worklist import BUCKETS, OLDEST, WorkList
 from khaos_assets.reports.case_list import HOW
 from khaos_assets.reports.workbook.cells import Cells
@@ -89,8 +89,11 @@ class CaseSheets(SheetWriter):
                  "On the work list", "Adds up", "Agrees")  # fmt: skip
         _heads(cells, s, 3, heads, words=3)
         first = row = 4
+        listed_of: dict[Line, Flow] = {}
+        for i in work.items:
+            listed_of.setdefault((i.basis, i.side), Flow()).add(1, abs(i.amount_gbp or ZERO))
         for line in movement.lines:
-            mine = [i for i in work.items if (i.basis, i.side) == (line.basis, line.side)]
+            mine = listed_of.get((line.basis, line.side), Flow())
             flows = [line.brought_forward, *(line.flows[f] for f in ways)]
             for unit, style in self._units(line.basis):
                 counted = unit == "cases"
@@ -101,7 +104,7 @@ class CaseSheets(SheetWriter):
                 end = 3 + len(flows)
                 carried = line.carried_forward
                 cells.number(row, end, carried.cases if counted else carried.gbp, style)
-                listed = len(mine) if counted else sum(abs(i.amount_gbp or 0) for i in mine)
+                listed = mine.cases if counted else mine.gbp
                 cells.number(row, end + 1, listed, style)
                 signs = "".join(f"{'+' if f in IN else '-'}{at(row, 4 + n)}" for n, f in enumerate(ways))
                 adds = f'=IF(ROUND({at(row, 3)}{signs}-{at(row, end)},2)=0,"OK","CHECK")'
