@@ -164,7 +164,8 @@ class WorkList:
         """The list in pounds: one line per owner, basis and side. Different bases are never added."""
         found: dict[tuple[str, Basis, str], Worth] = {}
         for x in (*self.items, *self.gone):
-            line = found.setdefault((x.owner, x.basis, x.side), Worth(x.owner, x.basis, x.side))
+            key = (x.owner, x.basis, x.side)
+            line = found[key] if key in found else found.setdefault(key, Worth(*key))
             gbp = abs(x.amount_gbp or ZERO)
             if isinstance(x, Gone):
                 line.gone.add(1, gbp)
@@ -181,7 +182,8 @@ class WorkList:
         """How long what stands has stood, by owner, basis and side."""
         found: dict[tuple[str, Basis, str], Age] = {}
         for i in self.items:
-            age = found.setdefault((i.owner, i.basis, i.side), Age(i.owner, i.basis, i.side))
+            key = (i.owner, i.basis, i.side)
+            age = found[key] if key in found else found.setdefault(key, Age(*key))
             age.cases[i.bucket] += 1
             age.gbp[i.bucket] += abs(i.amount_gbp or ZERO)
         return [found[key] for key in sorted(found, key=lambda k: (k[0], list(Basis).index(k[1]), k[2]))]

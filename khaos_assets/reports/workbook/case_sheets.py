@@ -91,7 +91,9 @@ class CaseSheets(SheetWriter):
         first = row = 4
         listed_of: dict[Line, Flow] = {}
         for i in work.items:
-            listed_of.setdefault((i.basis, i.side), Flow()).add(1, abs(i.amount_gbp or ZERO))
+            key = (i.basis, i.side)
+            of_line = listed_of[key] if key in listed_of else listed_of.setdefault(key, Flow())
+            of_line.add(1, abs(i.amount_gbp or ZERO))
         for line in movement.lines:
             mine = listed_of.get((line.basis, line.side), Flow())
             flows = [line.brought_forward, *(line.flows[f] for f in ways)]
