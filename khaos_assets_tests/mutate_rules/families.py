@@ -44,9 +44,9 @@ FAMILIES = {
     ),
     "VALUES": Family(("5_values", "5_open"), "channel_items feeds_and_mappings item_identity"),
     "CUS": Family(("CUS-", "9_customers"), "customers"),
-    "FIN": Family(("FIN-",), "channel_vat channel_money refunds prices body_maps"),
+    "FIN": Family(("FIN-",), "channel_vat channel_money refunds prices prices_of_markets body_maps"),
     "MONEY": Family(("6_channel", "6_money"), "channel_money channel_vat refunds channel_orders"),
-    "PRICES": Family(("6_prices",), "prices"),
+    "PRICES": Family(("6_prices",), "prices prices_of_markets"),
     "PIM": Family(
         ("PIM-", "8_product_data"),
         "product_structure product_data product_data_later overwritten_amounts channel_stock body_maps",

@@ -22,12 +22,13 @@ SELECT 'GBP' AS currency, 1::DECIMAL(18, 6) AS rate
 UNION ALL
 SELECT currency, rate FROM exchange_rate WHERE month = strftime(getvariable('night') - 1, '%Y-%m') AND currency <> 'GBP';
 
--- The price of a Khaos list that holds for a quantity. 999 and 9999 stand for an open end (contract khaos, 3.6)
+-- The price of a Khaos list that holds for a quantity. 999 and 9999 stand for an open end (contract khaos, 3.6). A list of
+-- which no account tells the basis has no currency either, and meets no other price
 CREATE OR REPLACE TABLE khaos_list_price AS
 SELECT price_list, sku, quantity_from, CASE WHEN quantity_to NOT IN (999, 9999) THEN quantity_to END AS quantity_to,
     amount, currency, is_net, snapshot
 FROM price
-WHERE system = 'khaos' AND sku IS NOT NULL AND amount IS NOT NULL AND is_net IS NOT NULL AND currency IS NOT NULL;
+WHERE system = 'khaos' AND amount IS NOT NULL;
 
 -- Active OroCommerce prices of mapped lists and units, with the Khaos price at their quantity; quantity_to: where the next begins
 CREATE OR REPLACE TABLE list_price AS
@@ -49,7 +50,6 @@ JOIN item AS i ON i.system = 'khaos' AND i.sku = p.stock_code
 JOIN khaos_list_price AS k ON k.price_list = p.khaos_list AND k.sku = p.stock_code AND k.currency = p.currency
     AND coalesce(k.quantity_from, 0) <= p.quantity_from * p.base_units
     AND coalesce(k.quantity_to >= p.quantity_from * p.base_units, TRUE)
-WHERE k.is_net = p.is_net OR i.vat_percent IS NOT NULL
 QUALIFY row_number() OVER (PARTITION BY p.sku, p.price_list, p.unit, p.quantity_from, p.currency
                            ORDER BY k.quantity_from DESC NULLS LAST, k.amount) = 1;
 
@@ -60,7 +60,7 @@ FROM channel_order AS o
 JOIN order_line AS l ON l.system = o.channel AND l.order_key = o.order_key
 JOIN account AS a ON a.system = o.channel AND a.source_key = o.account_key
 JOIN map_customer_group AS g ON g.customer_group = a.price_group
-WHERE o.channel = 'orocommerce' AND o.status <> 'cancelled' AND in_period(o.created_at) AND l.sku IS NOT NULL
+WHERE o.channel = 'orocommerce' AND o.status <> 'cancelled' AND in_period(o.created_at)
 GROUP BY ALL;
 
 -- The system that owns prices, and its price of each stock code: Khaos unless the ownership table says another
@@ -85,10 +85,10 @@ WITH shown AS (
         -- A PIM's price stands for the home market
         SELECT * REPLACE (CASE WHEN system IN ('plytix', 'pimberly') THEN getvariable('home_country') ELSE market END AS market) FROM price
     ) AS p
-    JOIN item_match AS m ON m.system = p.system AND m.sku = p.sku AND m.stock_code IS NOT NULL
+    JOIN item_match AS m ON m.system = p.system AND m.sku = p.sku
     JOIN item AS k ON k.system = 'khaos' AND k.sku = m.stock_code
     LEFT JOIN market AS w ON w.market = p.market
-    WHERE p.kind = 'base' AND coalesce(p.active, TRUE) AND p.amount IS NOT NULL AND p.is_net IS NOT NULL
+    WHERE p.kind = 'base' AND p.active
         -- Between a PIM that owns prices and Khaos it is PIM-02
         AND p.system NOT IN (SELECT system FROM ownership WHERE field = 'price')
 ),

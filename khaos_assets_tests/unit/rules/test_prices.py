@@ -313,6 +313,7 @@ def test_a_list_tells_no_time_so_what_is_new_tonight_is_expected(nights: Tonight
         things: list[Any] = [GOODS, ACCOUNTS, scayle_shop("DE"), scayle_shop("AT")]
         for sku, first in since.items():
             things += [in_germany(sku, "11.00" if number >= first else "9.00"), listed_price("Web EUR", sku, "9")]
+        things += [SHOP_LISTS, traded("LIST-9", "8.00", oro_price("LIST-9", "8.50"))]
         elsewhere = "11.00" if number == 3 else "9.00"
         things += [scayle_price("EURO-1", elsewhere, country="AT", currency="EUR", percent=0, key="at")]
         return PlantedNight(things, settings=settings, **options)
@@ -325,6 +326,7 @@ def test_a_list_tells_no_time_so_what_is_new_tonight_is_expected(nights: Tonight
         ("EURO-2", "scayle/hl/DE/EUR"): "open",
         ("EURO-3", "scayle/hl/DE/EUR"): "expected",
     }
+    assert found.one("FIN-07")["amount_gbp"] == 0, "what was sold is known"
 
 
 PIM = merged(SHOPS, {"plytix": PLYTIX, "mapping": LISTS})
