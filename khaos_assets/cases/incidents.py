@@ -28,6 +28,7 @@ ITEM_CODES = frozenset({"FIN-07", "FIN-08"})
 RENAMED = frozenset({"SKU-02", "SKU-05"})
 """Their record is a spelling; the stock code that it means is the counterpart."""
 STANDS = "stands open"
+RANK = {severity: rank for rank, severity in enumerate(SEVERITIES)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +163,7 @@ def incidents(items: Collection[Item], seen: Iterable[Seen]) -> list[Incident]:
 
 
 def _rank(severity: str) -> int:
-    return [*map(str, SEVERITIES)].index(severity)
+    return RANK[severity]
 
 
 def _cause_of(item: Item, seen: Seen | None) -> tuple[str, ...]:
