@@ -19,7 +19,7 @@ stages AS (
 )
 SELECT o.channel, o.reference, o.full_reference, o.source_key AS order_key, o.kind, o.status, o.on_hold, o.snapshot,
     o.account_key, o.company_class, o.commercial, o.currency, o.items_net, o.items_gross, o.delivery_net, o.delivery_gross,
-    o.created_on, s.shipped_on, coalesce(s.units, 0) AS units_sent, coalesce(st.picking, FALSE) AS picking,
+    o.created_on, s.shipped_on, coalesce(s.units, 0) AS units_sent, st.picking,
     CASE WHEN o.currency = 'GBP' THEN 1 ELSE x.rate END AS rate,
     -- The earliest created is the order itself; the same day the lowest code
     row_number() OVER (PARTITION BY o.channel, o.full_reference, o.kind, o.status <> 'cancelled'
@@ -104,7 +104,7 @@ WITH channel_lines AS (
     FROM channel_order AS o
     JOIN order_line AS l ON l.system = o.channel AND l.order_key = o.order_key
     LEFT JOIN sku_meaning AS m ON m.system = o.channel AND m.sku = l.sku
-    WHERE l.sku IS NOT NULL AND NOT coalesce(l.cancelled, FALSE) AND l.sku NOT IN (SELECT sku FROM non_stock_code)
+    WHERE l.sku IS NOT NULL AND NOT l.cancelled AND l.sku NOT IN (SELECT sku FROM non_stock_code)
     GROUP BY ALL
 ),
 khaos_lines AS (
@@ -138,7 +138,7 @@ CREATE OR REPLACE TABLE unknown_order_sku AS
 SELECT o.channel, o.reference, list(DISTINCT l.sku ORDER BY l.sku) AS skus
 FROM channel_order AS o
 JOIN order_line AS l ON l.system = o.channel AND l.order_key = o.order_key
-WHERE NOT coalesce(l.cancelled, FALSE) AND l.sku NOT IN (SELECT sku FROM known_code)
+WHERE NOT l.cancelled AND l.sku NOT IN (SELECT sku FROM known_code)
 GROUP BY ALL;
 
 -- References that a channel does not know, or Khaos does not, as far as it was asked: an order set aside is no absence
@@ -158,7 +158,7 @@ WITH wair AS (
     JOIN dispatch AS d ON d.system = 'wair' AND d.full_reference = o.khaos_reference
     ANTI JOIN dispatch_twin AS t ON t.system = d.system AND t.dispatch_key = d.source_key
     LEFT JOIN map_courier AS m ON m.carrier_service = d.carrier_service
-    WHERE NOT d.voided AND coalesce(d.tracking, '') <> ''
+    WHERE NOT d.voided AND d.tracking <> ''
 ),
 khaos AS (
     SELECT o.channel, o.reference, p.tracking, p.courier, p.snapshot
@@ -187,7 +187,7 @@ WITH owners AS (
     FROM dispatch AS d
     ANTI JOIN dispatch_twin AS t ON t.system = d.system AND t.dispatch_key = d.source_key
     LEFT JOIN map_courier AS m ON m.carrier_service = d.carrier_service
-    WHERE d.system = 'wair' AND NOT d.voided AND coalesce(d.tracking, '') <> ''
+    WHERE d.system = 'wair' AND NOT d.voided AND d.tracking <> ''
 )
 SELECT systems, entity, other, reference, tracking, min(courier) AS courier, any_value(snapshot) AS snapshot
 FROM owners
@@ -234,7 +234,7 @@ orders AS (
         CASE WHEN o.currency = 'GBP' THEN 1 ELSE x.rate END AS rate
     FROM sales_order AS o
     LEFT JOIN exchange_rate AS x ON x.currency = o.currency AND x.month = strftime(o.created_on, '%Y-%m')
-    WHERE o.system = 'khaos' AND o.kind = 'order' AND o.status = 'open' AND coalesce(o.reference, '') <> ''
+    WHERE o.system = 'khaos' AND o.kind = 'order' AND o.status = 'open' AND o.reference <> ''
     QUALIFY row_number() OVER (PARTITION BY o.channel, o.reference ORDER BY o.created_on, o.source_key) = 1
 )
 SELECT o.systems, o.channel, o.reference, o.source_key AS order_key, o.created_on, o.snapshot, s.stage, s.stage_name, s.nights,

@@ -17,7 +17,7 @@ WITH carried AS (
     FROM channel_order AS o
     JOIN order_line AS l ON l.system = o.channel AND l.order_key = o.order_key
     SEMI JOIN (FROM item_match WHERE how <> 'exact') AS m ON m.system = o.channel AND m.sku = l.sku
-    WHERE o.khaos_open AND NOT coalesce(l.cancelled, FALSE)
+    WHERE o.khaos_open AND NOT l.cancelled
     GROUP BY o.channel, l.sku, o.rate
 )
 SELECT channel, other_sku, fraction_sum(list(in_pounds(net, rate))) AS net, sum(orders)::BIGINT AS orders

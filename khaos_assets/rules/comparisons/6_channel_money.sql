@@ -34,7 +34,7 @@ WITH lines AS (
     FROM order_pair AS o
     JOIN order_line AS l ON l.system = o.channel AND l.order_key = o.order_key
     LEFT JOIN sku_meaning AS m ON m.system = o.channel AND m.sku = l.sku
-    WHERE NOT coalesce(l.cancelled, FALSE)
+    WHERE NOT l.cancelled
 ),
 nearest AS (
     SELECT l.channel, l.reference, l.line, arg_min(t.percent, abs(l.line_vat * 100 - l.line_net * t.percent)) AS percent

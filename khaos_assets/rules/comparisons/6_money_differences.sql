@@ -108,7 +108,7 @@ WITH notes AS (
 units AS (
     SELECT o.channel, o.reference, count(*) FILTER (o.refund = 'full' OR l.returned_at IS NOT NULL) AS lines
     FROM channel_order AS o
-    JOIN order_line AS l ON l.system = o.channel AND l.order_key = o.order_key AND NOT coalesce(l.cancelled, FALSE)
+    JOIN order_line AS l ON l.system = o.channel AND l.order_key = o.order_key AND NOT l.cancelled
     WHERE o.refund <> 'none'
     GROUP BY ALL
 )

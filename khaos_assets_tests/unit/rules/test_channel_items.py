@@ -65,7 +65,10 @@ TONIGHT: list[Any] = [
     [scayle_variant("GONE", state="archived"), oro_product("GONE", status="disabled")],
     [plytix_product("GONE", status="Archived"), pimberly_product("GONE", stage="Withdrawn")],
     # Orders of both channels in Khaos, open: what the SKU is worth there
-    scayle_order("W1", [unit("near-1", "12.00"), unit("UNKNOWN", "6.00")]),
+    scayle_order("W1", [unit("near-1", "12.00"), unit("UNKNOWN", "6.00"), unit("UNKNOWN", "6.00", status="cancelled")]),
+    # Sent already
+    scayle_order("W4", [unit("near-1", "12.00")]),
+    order("S5", "SC-W4", [("NEAR-1", 1, "12.00")], complete=True, items_net="10.00", items_gross="12.00"),
     order("S1", "SC-W1", [("NEAR-1", 1, "12.00")], items_net="15.00", items_gross="18.00"),
     oro_order("O1", [oro_line("OLD", 2, "7.00")]),
     order("S2", "OR-O1", [("FRESH", 2, "8.40")], items_net="14.00", items_gross="16.80"),
@@ -135,7 +138,7 @@ def test_it_is_worth_the_open_orders_of_its_channel(found: Results) -> None:
     worth = {
         (r["code"], r["systems"], r["record_key"]): str(r["amount_gbp"])
         for r in found.rows
-        if r["code"] in ("SKU-01", "SKU-02", "SKU-05") and r["amount_gbp"]
+        if r["code"] in ("SKU-01", "SKU-02", "SKU-05") and r["amount_gbp"] != 0
     }
     assert worth == {
         ("SKU-01", "khaos>scayle", "UNKNOWN"): "5.00",
@@ -165,6 +168,8 @@ def test_what_orders_carry_is_worth_nobody_knows_what_where_they_could_not_be_re
     blind = {"scayle.orders": {"verdict": Verdict.INCOMPLETE}}
     found = evaluate(tmp_path, PlantedNight(TONIGHT, settings=SETTINGS, certificates=blind))
     amounts = {r["record_key"]: r["amount_gbp"] for r in found.of("MAP-01", "scayle>khaos")}
+    worth = {r["record_key"]: r["amount_gbp"] for r in found.of("SKU-02", "khaos>scayle")}
+    assert worth["near-1"] is None
     assert {key: amounts[key] for key in ("courier/swift", "tax_code/3", "warehouse/NEW")} == {
         "courier/swift": None,
         "tax_code/3": None,

@@ -314,6 +314,7 @@ def returned(reference: str, us: int = 0) -> scayle.Order:
     [returned("back 1", 1), there("back 1", invoices=[SENT], complete=True)],
     [returned("back cancelled"), there("back cancelled", cancelled=True)],
     returned("back unknown"),
+    order("N of nothing", "", LINES, order_type="C", **MONEY),
     # it names no item
     [shop("back in part", billing="billing_partially_refunded"), there("back in part", invoices=[SENT])],
     [shop("back in full", billing="billing_refunded"), there("back in full", invoices=[SENT])],
