@@ -44,8 +44,10 @@ FAMILIES = {
     ),
     "VALUES": Family(("5_values", "5_open"), "channel_items feeds_and_mappings item_identity"),
     "CUS": Family(("CUS-", "9_customers"), "customers"),
-    "FIN": Family(("FIN-",), "channel_vat channel_money refunds prices prices_of_markets body_maps"),
-    "MONEY": Family(("6_channel", "6_money"), "channel_money channel_vat refunds channel_orders"),
+    "FIN": Family(
+        ("FIN-",), "channel_vat channel_money what_money_rests_on refunds prices prices_of_markets body_maps"
+    ),
+    "MONEY": Family(("6_channel", "6_money"), "channel_money channel_vat what_money_rests_on refunds channel_orders"),
     "PRICES": Family(("6_prices",), "prices prices_of_markets"),
     "PIM": Family(
         ("PIM-", "8_product_data"),

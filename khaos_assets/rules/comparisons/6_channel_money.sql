@@ -83,12 +83,12 @@ CREATE OR REPLACE TABLE order_line_money AS
 WITH channel_side AS (
     SELECT channel, reference, sku, sum_of_all(quantity) AS units, sum_of_all(line_net) AS net, sum_of_all(discount_net) AS discount,
         max(percent) AS percent, count(*) AS lines
-    FROM channel_line WHERE sku IS NOT NULL AND sku NOT IN (SELECT sku FROM non_stock_code) GROUP BY ALL
+    FROM channel_line WHERE sku NOT IN (SELECT sku FROM non_stock_code) GROUP BY ALL
 ),
 khaos_side AS (
     SELECT channel, reference, sku, sum(quantity) AS units, sum_of_all(line_net) AS net, sum_of_all(discount_net) AS discount,
         sum_of_all(mapped_net) AS mapped_net, count(*) AS lines
-    FROM khaos_line WHERE sku IS NOT NULL GROUP BY ALL
+    FROM khaos_line GROUP BY ALL
 )
 SELECT c.channel, c.reference, c.sku, c.units, c.percent, c.net, k.net AS khaos_net, k.mapped_net AS khaos_mapped_net,
     c.discount, k.discount AS khaos_discount, greatest(c.lines, k.lines) AS lines,
