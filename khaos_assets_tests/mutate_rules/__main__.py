@@ -33,8 +33,6 @@ def main(wanted: list[str]) -> int:
         mutant = trace.mutant
         if told[id(trace)] == "survives":
             OUT.print(f"SURVIVES {mutant.file.name}:{mutant.line} {mutant.what} ({trace.changes} nights)", markup=False)
-        if trace.dead and mutant.what in EQUIVALENT.get(mutant.file.name, {}):
-            OUT.print(f"NOT EQUIVALENT {mutant.file.name}:{mutant.line} {mutant.what}: {trace.dead}", markup=False)
     for file in files:
         OUT.print(f"{file.name}: {counted(told[id(t)] for t in traces if t.mutant.file == file)}")
     seconds = sum(sum(resource.getrusage(of)[:2]) for of in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
@@ -50,9 +48,11 @@ def counted(verdicts: Iterable[str]) -> str:
 def verdict(trace: Trace) -> str:
     if trace.dead:
         return "killed"
+    if trace.changes:
+        return "survives"
     if trace.mutant.what in EQUIVALENT.get(trace.mutant.file.name, {}):
         return "equivalent"
-    return "wording only" if trace.wording and not trace.changes else "survives"
+    return "wording only" if trace.wording else "survives"
 
 
 if __name__ == "__main__":
