@@ -1,15 +1,18 @@
-"""October, run once for all that looks at it; what changes something works on a copy."""
+"""October, run once for all workers; what changes something works on a copy."""
 
 from __future__ import annotations
 
+import pickle
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
+from filelock import FileLock
 
 from khaos_assets.close import ground
 from khaos_assets.close.pack import Pack
@@ -18,8 +21,14 @@ from khaos_assets.config import Store
 from khaos_assets.warehouse import database
 from khaos_assets.warehouse.database import prepare
 from khaos_assets_tests.memory_warehouse import PLAN_CHOICE
+from khaos_assets_tests.planted_channels import SHOPS
+from khaos_assets_tests.planted_night import PlantedNight, merged
 from khaos_assets_tests.unit.close.months_by_hand import Books, books
 from khaos_assets_tests.unit.close.october import CLOSES, CLOSING, OPENING, OPENS
+
+GIVEN: dict[str, Any] = {
+    "close": {"control_accounts": {"stock": ["1100"], "debtors": ["1200"]}, "nominals": {"sales": "4000"}}
+}
 
 
 @contextmanager
@@ -43,13 +52,17 @@ def _quick() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def _october(tmp_path_factory: pytest.TempPathFactory) -> tuple[Books, Prepared]:
-    made = books(
-        tmp_path_factory.mktemp("october"),
-        {OPENS: OPENING, CLOSES: CLOSING},
-        close={"control_accounts": {"stock": ["1100"], "debtors": ["1200"]}, "nominals": {"sales": "4000"}},
-    )
-    return made, made.prepare()
+def _october(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> tuple[Books, Prepared]:
+    base = tmp_path_factory.getbasetemp()
+    folder = (base if worker_id == "master" else base.parent) / "close-october"
+    was_prepared = folder / "prepared"
+    with FileLock(f"{folder}.lock"):
+        if not was_prepared.exists():
+            made = books(folder / "data", {OPENS: OPENING, CLOSES: CLOSING}, **GIVEN)
+            was_prepared.write_bytes(pickle.dumps(made.prepare()))
+    given = merged(SHOPS, GIVEN)
+    made = Books(PlantedNight((), settings=given).effective_settings(), Store(folder / "data"), given)
+    return made, pickle.loads(was_prepared.read_bytes())
 
 
 @pytest.fixture(scope="session")
@@ -65,6 +78,9 @@ def october_pack(prepared: Prepared) -> Pack:
 @pytest.fixture
 def october(_october: tuple[Books, Prepared], tmp_path: Path) -> Books:
     """A copy in which version 1 is prepared."""
-    was = _october[0]
-    shutil.copytree(was.store.root, tmp_path / "data")
-    return replace(was, store=Store(tmp_path / "data"))
+    return copied(_october[0], tmp_path / "data")
+
+
+def copied(made: Books, folder: Path) -> Books:
+    shutil.copytree(made.store.root, folder)
+    return replace(made, store=Store(folder))

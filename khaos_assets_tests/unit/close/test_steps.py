@@ -12,11 +12,12 @@ import pytest
 from khaos_assets.close import steps
 from khaos_assets.close.ground import CloseError
 from khaos_assets.close.manifest import manifest_hash, read
-from khaos_assets.close.preparing import folder_of, known_closes
+from khaos_assets.close.preparing import Prepared, folder_of, known_closes
 from khaos_assets.close.states import Close
 from khaos_assets.close.steps import RefusedStep, bring_trial_balance
 from khaos_assets.config import Retention, Store
 from khaos_assets.snapshots.retention import purge
+from khaos_assets_tests.unit.close.conftest import copied
 from khaos_assets_tests.unit.close.months_by_hand import LATER, Books
 from khaos_assets_tests.unit.close.october import CLOSES, CLOSING, NEVER_SENT, OPENING, OPENS
 
@@ -39,6 +40,21 @@ def status(b: Books, key: str = "2026-10") -> str:
 
 def verify(b: Books) -> list[str]:
     return steps.verify(b.settings, b.store, b.period())
+
+
+@pytest.fixture(scope="module")
+def _sealed(_october: tuple[Books, Prepared], tmp_path_factory: pytest.TempPathFactory) -> Books:
+    made = copied(_october[0], tmp_path_factory.mktemp("sealed") / "data")
+    sign(made)
+    review(made)
+    seal(made)
+    return made
+
+
+@pytest.fixture
+def sealed(_sealed: Books, tmp_path: Path) -> Books:
+    """A copy in which October is sealed."""
+    return copied(_sealed, tmp_path / "data")
 
 
 def without(things: object, gone: object) -> list[object]:
@@ -92,22 +108,20 @@ def test_a_figure_that_moves_makes_a_new_version_and_the_signature_falls_away(oc
     assert any("khaos/sales_orders" in cause for cause in changes.causes)
 
 
-def test_a_sealed_month_is_not_overwritten_but_shows_what_changed(october: Books) -> None:
-    sign(october)
-    review(october)
-    sealed = seal(october)
-    before = (folder_of(october.store, "2026-10", 1) / "manifest.json").read_bytes()
-    october.add_night(CLOSES, without(CLOSING, NEVER_SENT), again=True)
-    prepared = october.prepare()
-    assert (prepared.version, prepared.new, status(october)) == (2, True, "sealed")
+def test_a_sealed_month_is_not_overwritten_but_shows_what_changed(sealed: Books) -> None:
+    was = known_closes(sealed.store)["2026-10"].manifest
+    before = (folder_of(sealed.store, "2026-10", 1) / "manifest.json").read_bytes()
+    sealed.add_night(CLOSES, without(CLOSING, NEVER_SENT), again=True)
+    prepared = sealed.prepare()
+    assert (prepared.version, prepared.new, status(sealed)) == (2, True, "sealed")
     assert prepared.changes
-    assert (folder_of(october.store, "2026-10", 1) / "manifest.json").read_bytes() == before
-    assert known_closes(october.store)["2026-10"].manifest == sealed.manifest
-    reopened = steps.reopen(october.store, october.period(), by="cleo", reason="an invoice was missed", at=LATER)
+    assert (folder_of(sealed.store, "2026-10", 1) / "manifest.json").read_bytes() == before
+    assert known_closes(sealed.store)["2026-10"].manifest == was
+    reopened = steps.reopen(sealed.store, sealed.period(), by="cleo", reason="an invoice was missed", at=LATER)
     assert reopened.status == "prepared"
-    sign(october)
-    review(october)
-    assert seal(october).sealed.version == 2  # type: ignore[union-attr]
+    sign(sealed)
+    review(sealed)
+    assert seal(sealed).sealed.version == 2  # type: ignore[union-attr]
 
 
 def test_a_line_that_says_check_is_only_signed_with_a_reason(october: Books) -> None:
@@ -118,16 +132,13 @@ def test_a_line_that_says_check_is_only_signed_with_a_reason(october: Books) -> 
     assert sign(october, note="stock is booked at standard cost").signed.note  # type: ignore[union-attr]
 
 
-def test_a_sealed_month_takes_no_other_trial_balance(october: Books) -> None:
+def test_a_sealed_month_takes_no_other_trial_balance(sealed: Books) -> None:
     body = b"account,balance\n1100,9.00\n4000,-9.00\n"
-    sign(october)
-    review(october)
-    seal(october)
     with pytest.raises(RefusedStep, match="it is sealed"):
-        bring_trial_balance(october.store, october.period(), body, "tb.csv")
-    assert not october.store.month("2026-10").trial_balance.exists()
-    steps.reopen(october.store, october.period(), by="cleo", reason="the accounts came late", at=LATER)
-    assert len(bring_trial_balance(october.store, october.period(), body, "tb.csv")) == 2
+        bring_trial_balance(sealed.store, sealed.period(), body, "tb.csv")
+    assert not sealed.store.month("2026-10").trial_balance.exists()
+    steps.reopen(sealed.store, sealed.period(), by="cleo", reason="the accounts came late", at=LATER)
+    assert len(bring_trial_balance(sealed.store, sealed.period(), body, "tb.csv")) == 2
 
 
 def test_files_that_are_not_the_prepared_version_are_not_signed(october: Books) -> None:
@@ -138,30 +149,27 @@ def test_files_that_are_not_the_prepared_version_are_not_signed(october: Books) 
 
 
 def test_a_changed_byte_of_a_snapshot_a_sheet_a_rule_or_the_configuration_is_named(
-    october: Books, monkeypatch: pytest.MonkeyPatch
+    sealed: Books, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sign(october)
-    review(october)
-    seal(october)
-    certificate = october.store.snapshot("wair", "stock", CLOSES) / "certificate.json"
+    certificate = sealed.store.snapshot("wair", "stock", CLOSES) / "certificate.json"
     body = certificate.read_bytes()
     certificate.write_bytes(body.replace(b'"pages":[]', b'"pages": []'))
-    assert [line.split(":")[0] for line in verify(october)] == ["snapshots/wair/stock/files/certificate.json"]
+    assert [line.split(":")[0] for line in verify(sealed)] == ["snapshots/wair/stock/files/certificate.json"]
     certificate.write_bytes(body)
-    sheet = folder_of(october.store, "2026-10", 1) / "vat.parquet"
+    sheet = folder_of(sealed.store, "2026-10", 1) / "vat.parquet"
     kept = sheet.read_bytes()
     sheet.write_bytes(kept[:100] + bytes([kept[100] ^ 1]) + kept[101:])
-    assert any(f"{sheet}: is not what was sealed" in line for line in verify(october))
+    assert any(f"{sheet}: is not what was sealed" in line for line in verify(sealed))
     sheet.write_bytes(kept)
-    material = october.settings.close.model_copy(update={"slow_moving_days": 181})
-    changed = october.settings.model_copy(update={"close": material})
-    told = steps.verify(changed, october.store, october.period())
+    material = sealed.settings.close.model_copy(update={"slow_moving_days": 181})
+    changed = sealed.settings.model_copy(update={"close": material})
+    told = steps.verify(changed, sealed.store, sealed.period())
     assert [line.split(":")[0] for line in told] == ["configuration/close"]
     from khaos_assets.close import manifest
 
     real = manifest.rules
     monkeypatch.setattr(manifest, "rules", lambda: real() | {"rules/STK-01.sql": "other"})
-    assert [line.split(":")[0] for line in verify(october)] == ["rules/rules/STK-01.sql"]
+    assert [line.split(":")[0] for line in verify(sealed)] == ["rules/rules/STK-01.sql"]
 
 
 def test_a_seal_is_signed_with_a_key_where_there_is_one(october: Books, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -174,16 +182,13 @@ def test_a_seal_is_signed_with_a_key_where_there_is_one(october: Books, monkeypa
     assert verify(october) == ["the seal's signature does not fit KHAOS_SEAL_KEY"]
 
 
-def test_another_folder_with_the_same_snapshots_and_ledger_seals_the_same(october: Books, tmp_path: Path) -> None:
-    sign(october)
-    review(october)
-    sealed = seal(october)
-    shutil.copytree(october.store.root, tmp_path / "elsewhere")
+def test_another_folder_with_the_same_snapshots_and_ledger_seals_the_same(sealed: Books, tmp_path: Path) -> None:
+    shutil.copytree(sealed.store.root, tmp_path / "elsewhere")
     shutil.rmtree(tmp_path / "elsewhere" / "reports")
-    other = replace(october, store=Store(tmp_path / "elsewhere"))
+    other = replace(sealed, store=Store(tmp_path / "elsewhere"))
     made = other.prepare(by="somebody")
     assert (made.version, made.new) == (1, False)
-    assert manifest_hash(read(made.folder)) == sealed.manifest
+    assert manifest_hash(read(made.folder)) == known_closes(sealed.store)["2026-10"].manifest
 
 
 def test_pages_that_a_sealed_month_rests_on_outlive_their_retention(october: Books) -> None:
