@@ -12,6 +12,7 @@ import csv
 import io
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 from khaos_assets.cases.ledger import Ledger
@@ -21,6 +22,7 @@ from khaos_assets.config.filed import file_all, withdraw
 from khaos_assets.config.store import write_bytes
 from khaos_assets.corrections.plan import Plan
 from khaos_assets.corrections.worklist_book import Entry, write_book
+from khaos_assets.rules.runbook import runbook_pages
 
 COLUMNS = (
     "case", "due (UTC)", "owner", "severity", "systems", "record", "scope", "field", "value seen", "value wanted",
@@ -45,8 +47,13 @@ def write_worklists(ledger: Ledger, store: Store, night: date, plan: Plan | None
     for old in (*folder.glob("*.csv"), *folder.glob("*.xlsx")):
         old.unlink()
     written: dict[str, Path] = {}
+    pages = runbook_pages({c.code for c in cases})
     lists = {
-        code: [Entry(c, why_not.get(c.case_key, "")) for c in cases if c.code == code]
+        code: [
+            Entry(c, why_not.get(c.case_key, ""), pages[code].deed if code in pages else "")
+            for c in cases
+            if c.code == code
+        ]
         for code in sorted({c.code for c in cases})
     }
     for code, entries in lists.items():
@@ -63,14 +70,19 @@ def write_worklists(ledger: Ledger, store: Store, night: date, plan: Plan | None
 def _line(entry: Entry) -> Sequence[str]:
     c = entry.case
     due = f"{c.due_at:%Y-%m-%d %H:%M}" if c.due_at else ""
-    units, gbp = ("" if n is None else f"{n:f}" for n in (c.units, c.amount_gbp))
+    units, gbp = "" if c.units is None else _plain(c.units), "" if c.amount_gbp is None else f"{c.amount_gbp:f}"
     return (c.case_key, due, c.owner, c.severity, *map(_safe, entry.texts), units, gbp, *map(_safe, entry.advice))
 
 
 def _adjustment(case: Case) -> Sequence[str]:
     """What to add to Khaos's stock of a code at a site, so that it is what WAIR has on hand."""
     adjustment = -(case.units or 0)
-    return (case.record_key, case.scope, f"{adjustment:f}", case.expected_value or "", case.case_key[:12])
+    return (case.record_key, case.scope, _plain(Decimal(adjustment)), case.expected_value or "", case.case_key[:12])
+
+
+def _plain(units: Decimal) -> str:
+    """Without needless zeros."""
+    return f"{units.normalize():f}"
 
 
 def _safe(text: str) -> str:

@@ -20,8 +20,8 @@ from khaos_assets.config.night import LONDON
 from khaos_assets.config.settings import SEVERITIES
 from khaos_assets.config.version import product_version
 from khaos_assets.portal.access import Person, Right, csrf_token
-from khaos_assets.reports.runbook import FOLDER, read_page
 from khaos_assets.rules.catalogue import FAMILIES, load_catalogue
+from khaos_assets.rules.runbook import FOLDER, read_page
 
 MENU = (
     ("/", "Overview", Right.READ),

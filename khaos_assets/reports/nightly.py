@@ -11,8 +11,8 @@ from khaos_assets.reports.case_list import read_case_list
 from khaos_assets.reports.export import write
 from khaos_assets.reports.figures import read_figures
 from khaos_assets.reports.page import write_page
-from khaos_assets.reports.runbook import runbook_pages
 from khaos_assets.reports.workbook import write_workbook
+from khaos_assets.rules.runbook import runbook_pages
 from khaos_assets.warehouse import open_warehouse
 
 DOWNLOADS = {

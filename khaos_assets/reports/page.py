@@ -22,9 +22,9 @@ from khaos_assets.reports.case_list import HOW, CaseList
 from khaos_assets.reports.figures import Figures
 from khaos_assets.reports.pictures import DAYS_ONLY, Pictures, read_pictures
 from khaos_assets.reports.rows import largest_open
-from khaos_assets.reports.runbook import Page
 from khaos_assets.rules.basis import Basis
 from khaos_assets.rules.catalogue import FAMILIES
+from khaos_assets.rules.runbook import Page
 
 INCIDENTS = 20
 """Incidents shown on the page; the workbook has all."""

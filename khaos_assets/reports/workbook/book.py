@@ -14,7 +14,6 @@ from khaos_assets.reports.case_list import CaseList
 from khaos_assets.reports.figures import Figures
 from khaos_assets.reports.pictures import read_pictures
 from khaos_assets.reports.rows import family_rows
-from khaos_assets.reports.runbook import runbook_pages
 from khaos_assets.reports.workbook import family
 from khaos_assets.reports.workbook.about import write_about
 from khaos_assets.reports.workbook.case_sheets import CaseSheets
@@ -28,6 +27,7 @@ from khaos_assets.reports.workbook.runbook_sheet import runbook_rows, write_over
 from khaos_assets.reports.workbook.styles import make_styles
 from khaos_assets.reports.workbook.summary import SummarySheet
 from khaos_assets.reports.workbook.writing import CodeLinks, Writing
+from khaos_assets.rules.runbook import runbook_pages
 
 OPTIONS: dict[str, Any] = {
     # Rows leave memory as they are written: a night with a million exceptions needs no more than a quiet one.

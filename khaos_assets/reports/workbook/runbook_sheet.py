@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from xlsxwriter import Workbook
 
-from khaos_assets.reports.runbook import Page
 from khaos_assets.reports.workbook.cells import Cells, Overflow
 from khaos_assets.reports.workbook.pages import Heading, Table
 from khaos_assets.reports.workbook.styles import Styles
+from khaos_assets.rules.runbook import Page
 
 
 def runbook_rows(pages: dict[str, Page]) -> dict[str, int]:

@@ -60,10 +60,14 @@ def test_worklists_hold_every_case_that_no_write_puts_right(ground: Callable[...
         assert set(listed) == standing - {i.case_key for i in plan.items}
         assert set(listed.values()) == {1}
         book = load_workbook(written["worklists"])
-        assert {name: sheet.max_row - 1 for name, sheet in zip(book.sheetnames, book.worksheets, strict=True)} == {
-            name: len(opened(path)) for name, path in written.items() if name in book.sheetnames
+        entries = {name: len(opened(path)) for name, path in written.items() if name in book.sheetnames}
+        lists = book.worksheets[1:]
+        assert {sheet.title: sheet.max_row - 1 for sheet in lists} == entries
+        assert {row[0].value: row[3].value for row in book["Lists"].iter_rows(min_row=2)} == entries
+        assert {row[0].hyperlink.location for row in book["Lists"].iter_rows(min_row=2)} == {
+            f"'{name}'!A1" for name in entries
         }
-        codes = [row[5] for sheet in book.worksheets for row in sheet.iter_rows(min_row=2)]
+        codes = [row[5] for sheet in lists for row in sheet.iter_rows(min_row=2)]
         assert {c.data_type for c in codes} == {"s"}, "a code is text, or it loses its zeros"
         assert any(str(c.value).startswith("0") for c in codes)
         reasons = {r["record"]: r["not corrected because"] for r in opened(written["ORD-05"])}

@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from khaos_assets.reports.runbook import FOLDER, runbook_pages
 from khaos_assets.rules.catalogue import load_catalogue
+from khaos_assets.rules.runbook import FOLDER, runbook_pages
 
 CODES = sorted(load_catalogue())
 SECTIONS = ["What it means", "Why it happens", "What to check first", "What the correction does", "Who to tell"]
@@ -29,6 +29,13 @@ def test_a_page_names_the_title_owner_and_severity_of_the_catalogue(code: str) -
     page, entry = runbook_pages()[code], load_catalogue()[code]
     assert page.title == entry.title
     assert f"**Owner** {entry.owner} · **Severity** {entry.severity} ·" in page.markdown
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_page_says_in_a_sentence_what_a_person_is_to_do(code: str) -> None:
+    deed = runbook_pages()[code].deed
+    assert deed[0].isupper() and deed.endswith(".") and len(deed.split()) >= 4
+    assert "worklist" not in deed.lower() and "queue" not in deed
 
 
 def test_the_index_lists_every_page() -> None:

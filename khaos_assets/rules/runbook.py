@@ -1,4 +1,4 @@
-"""The runbook pages (docs/runbook/<CODE>.md), read for the reports that link to them."""
+"""The runbook pages (docs/runbook/<CODE>.md), read for the lists and reports that lead to them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from pathlib import Path
 import khaos_assets
 
 FOLDER = Path(khaos_assets.__file__).resolve().parents[1] / "docs" / "runbook"
+CORRECTION = "What the correction does"
+_LIST = re.compile(r"^A (priority )?worklist entry: ")
 _BOLD = re.compile(r"\*\*|`")
 
 
@@ -21,6 +23,14 @@ class Page:
     title: str
     sections: list[tuple[str, str]]
     markdown: str
+
+    @property
+    def deed(self) -> str:
+        """What somebody is to do about it, in a sentence."""
+        told = dict(self.sections).get(CORRECTION, "").partition("\n")[0]
+        first = re.split(r"(?<=\.) ", told)[0]
+        said = _LIST.sub("", first)
+        return said[:1].upper() + said[1:]
 
 
 def runbook_pages(codes: Collection[str] | None = None, folder: Path = FOLDER) -> dict[str, Page]:
