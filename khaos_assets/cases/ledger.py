@@ -28,7 +28,7 @@ from khaos_assets.config import Store
 
 URL = "KHAOS_LEDGER_URL"
 MIGRATIONS = Path(__file__).parent / "migrations"
-HEAD = "0004"
+HEAD = "0005"
 """The newest form of the tables: the last of `migrations/versions`."""
 LOCK = 7_261_947_201
 """PostgreSQL: the advisory lock that all writers of a ledger take."""

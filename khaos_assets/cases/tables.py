@@ -151,6 +151,9 @@ case = Table(
     Index("case_of_code", "code"),
     Index("case_totals", "state", "owner", "code", "systems", "severity", "breached", "amount_gbp", "units"),
     Index("case_worst", sa.text(f"({SEVERITY_RANK})"), sa.text(f"({LARGEST_FIRST})"), "case_key"),
+    Index("case_largest", sa.text(f"({LARGEST_FIRST})"), "case_key"),
+    Index("case_since", "first_seen", "case_key"),
+    Index("case_record", "record_key", "code", "case_key"),
     Index("case_due", sa.text(f"({DUE_FIRST})"), "case_key"),
     Index(
         "case_late",

@@ -28,7 +28,9 @@ def list_incidents(
 ) -> HTMLResponse:  # fmt: skip
     """The incidents of the night: the severest first."""
     wanted = text.strip().casefold()
-    found = [(key, i) for key, i in of_night(here).items() if not wanted or wanted in cause_in_words(i).casefold()]
+    found = list(of_night(here).items())
+    if wanted:
+        found = [(key, i) for key, i in found if wanted in cause_in_words(i).casefold()]
     shown = found[(page - 1) * ROWS : page * ROWS]
     return render(
         request, "incidents.html", person, found=len(found), shown=shown, cause=cause_in_words, text=text, page=page,

@@ -181,6 +181,10 @@ def test_an_acceptance_waits_for_a_second_person_until_one_decides(ledger: Ledge
     [
         (Wanted(), Order.WORST, "case_worst"),
         (Wanted(), Order.DUE, "case_due"),
+        (Wanted(), Order.LARGEST, "case_largest"),
+        (Wanted(), Order.OLDEST, "case_since"),
+        (Wanted(owner="finance"), Order.NEWEST, "case_since"),
+        (Wanted(), Order.RECORD, "case_record"),
         (Wanted(owner="finance", text="mug"), Order.WORST, "case_worst"),
         (Wanted(late=True), Order.DUE, "case_late"),
         (Wanted(states=frozenset({State.OPEN})), Order.DUE, "case_due"),
@@ -200,3 +204,16 @@ def test_a_page_is_read_in_its_order_and_never_by_sorting_all(
             for said, values in [a for a in asked if a[0].startswith("SELECT")]:
                 plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {said}", values)]
                 assert len(plan) == 1 and f"USING INDEX {index}" in plan[0], plan
+
+
+def test_totals_of_a_text_are_those_of_the_list_and_read_the_cases_as_they_lie(tmp_path: Path) -> None:
+    asked: list[tuple[str, Any]] = []
+    with open_ledger(Store(tmp_path)) as ledger:
+        put(ledger, 1, *(finding(f"k{i}", record_key=f"MUG-{i}") for i in range(12)), finding("e", state="expected"))
+        listen(ledger.engine, "before_cursor_execute", lambda _, __, said, values, *___: asked.append((said, values)))
+        for text, count in (("mug-1", 3), ("mug", 12), ("nothing", 0)):
+            assert totals(ledger, Wanted(text=text)).all.cases == count == len(find(ledger, Wanted(text=text)).cases)
+        with ledger.engine.connect() as connection:
+            said, values = next(a for a in asked if "count(*)" in a[0])
+            plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {said}", values)]
+    assert plan[0] == "SCAN case_now"
