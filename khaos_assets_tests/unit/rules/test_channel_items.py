@@ -134,6 +134,10 @@ def test_a_renamed_code_is_told_of_each_system_that_keeps_the_old_one(found: Res
     assert told(found, "SKU-05") == {s: ["OLD"] for s in CHANNELS}
 
 
+def test_lines_of_the_old_code_are_of_the_new_one_and_no_others_are(found: Results) -> None:
+    assert {"O1", "W2", "W3", "W4"}.isdisjoint({r["record_key"] for r in found.of("ORD-11")})
+
+
 def test_it_is_worth_the_open_orders_of_its_channel(found: Results) -> None:
     worth = {
         (r["code"], r["systems"], r["record_key"]): str(r["amount_gbp"])
