@@ -1,4 +1,4 @@
-"""The whole suite in a process: what was imported to find the tests is not looked through for garbage again and again."""
+"""The whole suite in a process: what was imported is not looked through for garbage again and again."""
 
 from __future__ import annotations
 
