@@ -18,6 +18,7 @@ from khaos_assets.cases import tables
 from khaos_assets.cases.deed import case_of, cases_selected
 from khaos_assets.cases.ledger import Ledger
 from khaos_assets.cases.movement import ZERO, basis_and_side
+from khaos_assets.cases.searching import mentions
 from khaos_assets.cases.states import STANDING, Case, State
 from khaos_assets.config.settings import SEVERITIES
 from khaos_assets.rules.basis import Basis
@@ -79,9 +80,7 @@ class Wanted:
         if self.at_least_gbp is not None:
             found.append(int(self.at_least_gbp * 100) <= PENCE)
         if text := self.text.strip():
-            parts = [column.icontains(text, autoescape=True) for column in
-                     (now.record_key, now.counterpart_key, now.scope, now.field)]  # fmt: skip
-            found.append(sa.or_(*parts, now.case_key.startswith(text.lower(), autoescape=True)))
+            found.append(mentions(text))
         return found
 
 
