@@ -197,6 +197,8 @@ BUNDLES = [
     pimberly_product("SET-SAME", bundle=["CUP-1", "MUG-1"]),
     [pimberly_product("SET-LESS", bundle=["MUG-1"]), SetAside("pimberly.parents", "MUG-1")],
     pimberly_product("SET-SIMPLE"),
+    # A product without a stage is not archived
+    [pack("SET-UNSTAGED", MUGS), pimberly_product("SET-UNSTAGED", bundle=["MUG-1"], shows={"lifecycleStage": None})],
 ]
 
 
@@ -227,6 +229,7 @@ def test_without_quantities_only_the_set_is_compared(shelf: Results) -> None:
     assert states(shelf, "PIM-06", "khaos>pimberly") == {
         "SET-LESS": ("components", "open"),
         "SET-SIMPLE": ("type", "open"),
+        "SET-UNSTAGED": ("components", "open"),
     }
 
 
