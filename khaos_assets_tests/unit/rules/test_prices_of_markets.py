@@ -106,7 +106,7 @@ def test_who_owns_another_field_says_nothing_of_the_price(tonight: Tonight) -> N
             pimberly_product("MUG-2", shows={"RRP (ex vat)": 10}),
         ],
     ]
-    pims = {"plytix": PLYTIX, "pimberly": PIMBERLY, "ownership": {"cost": ["plytix"], "price": ["khaos"]}}
+    pims = {"plytix": PLYTIX, "pimberly": PIMBERLY, "ownership": {"cost": ["plytix"]}}
     told = tonight(things, settings=merged(SHOPS, pims))
     assert [(r["systems"], r["expected_value"]) for r in told.of("FIN-08")] == [("khaos>plytix", "12")]
     assert told.compared("FIN-08") == 2
