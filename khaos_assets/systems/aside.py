@@ -1,7 +1,7 @@
 """A DuckDB in memory, beside the warehouse, in which a few tables are compared.
 
-To open a database takes twenty milliseconds, a connection to one that is open none; a nightly run does it a hundred
-times. So the process has one such database.
+To open a database takes twenty milliseconds, a connection to one that is open none; each read of a night needs one or
+more. So the process has one such database.
 """
 
 from __future__ import annotations
