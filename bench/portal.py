@@ -166,6 +166,8 @@ class Visitor:
     choice: random.Random
     csrf: str = ""
     cases: list[str] = field(default_factory=list[str])
+    open: str = ""
+    """The last case that was looked at and may be decided; what another one explains may not."""
     next: str = "/exceptions"
 
     @classmethod
@@ -189,8 +191,8 @@ class Visitor:
     async def click(self, what: str) -> None:
         """One click, and what came of it."""
         case = self.choice.choice(self.cases) if self.cases else None
-        path = {"next": self.next, "case": case or "/exceptions", "decide": case or "/exceptions"}.get(what, what)
-        data = {"csrf": self.csrf, "decision": "acknowledge"} if what == "decide" and case else None
+        path = {"next": self.next, "case": case or "/exceptions", "decide": self.open or "/exceptions"}.get(what, what)
+        data = {"csrf": self.csrf, "decision": "acknowledge"} if what == "decide" and self.open else None
         begin = time.perf_counter()
         try:
             answer = await self.browser.request("POST" if data else "GET", path, data=data)
@@ -201,6 +203,8 @@ class Visitor:
         if answer.status_code not in (200, 303, 409):  # 409: somebody else took the case in hand
             self.clicks.wrong.append(f"{path.partition('?')[0][:20]}: {answer.status_code}")
         self._look_at(answer.text)
+        if answer.status_code == 200 and path.startswith("/cases/"):
+            self.open = path if 'name="decision"' in answer.text else self.open
 
     def _look_at(self, page: str) -> None:
         self.cases = re.findall(r'href="(/cases/\w+)"', page) or self.cases
