@@ -28,7 +28,6 @@ from khaos_assets.reports.case_list import read_case_list
 from khaos_assets.reports.figures import read_figures
 from khaos_assets.reports.workbook import write_workbook
 from khaos_assets.reports.workbook.book import OPTIONS
-from khaos_assets.reports.workbook.lines import Lines
 from khaos_assets.reports.workbook.styles import make_styles
 from khaos_assets.warehouse import open_warehouse
 from khaos_assets.warehouse.database import HERE
@@ -157,17 +156,16 @@ class Recorder:
     @contextmanager
     def listening(self) -> Generator[Recorder]:
         originals = {name: getattr(Worksheet, name) for name in WRITES}
-        add_format, write_line = Workbook.add_format, Lines.write
+        add_format = Workbook.add_format
         for name, original in originals.items():
             setattr(Worksheet, name, self._heard(name, original))
         Workbook.add_format = self._made(add_format)
-        Lines.write = Lines.cell_by_cell  # the same cells, by the library
         try:
             yield self
         finally:
             for name, original in originals.items():
                 setattr(Worksheet, name, original)
-            Workbook.add_format, Lines.write = add_format, write_line
+            Workbook.add_format = add_format
 
     def _made(self, original: Callable[..., Format]) -> Callable[..., Format]:
         def add_format(*given: Any) -> Format:

@@ -10,7 +10,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_col_to_name
 
 from khaos_assets.reports.workbook.cells import LAST_ROW, Cells, Overflow
-from khaos_assets.reports.workbook.lines import Holds, Lines, LineSheet
+from khaos_assets.reports.workbook.lines import Holds, Lines
 from khaos_assets.reports.workbook.styles import ACCENT, Styles
 
 
@@ -82,7 +82,7 @@ class Table:
             self._close_page()
         number = len(self.pages) + 1
         page = Page(self.name if number == 1 else f"{self.name} {number}")
-        sheet = self.book.add_worksheet(page.name, LineSheet)
+        sheet = self.book.add_worksheet(page.name)
         sheet.set_tab_color(self.tab)
         sheet.hide_gridlines(2)
         sheet.freeze_panes(1, 2)
