@@ -13,7 +13,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
 PARENT = """
-import subprocess, sys, time
+import signal, subprocess, sys, time
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell has its background jobs ignore it
 from contextlib import ExitStack
 from khaos_assets.cli.children import ending_on_sigterm, ending_with_us, start, stop
 with ending_on_sigterm(), ExitStack() as stack:
