@@ -25,7 +25,7 @@ LARGEST_HEADERS = 32 * 1024
 AT_ONCE = 500
 """Connections; the next ones are told to come back."""
 SHORTEST_SECRET = 16
-YIELDS = 5
+YIELDS = 10
 """How far the portal stands back (`nice`) where a nightly run wants the processor, too."""
 
 
