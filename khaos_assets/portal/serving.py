@@ -58,7 +58,6 @@ def serve(
     Raises ConfigurationError where it would not be safe, or cannot be done as configured.
     """
     portal = settings.portal
-    os.nice(YIELDS)
     refuse_unsafe(portal, secret=os.environ.get(PROXY_SECRET, ""))
     listener = _listen(portal)
     scheme, port = ("https" if portal.tls_cert else "http"), listener.getsockname()[1]
@@ -73,6 +72,7 @@ def serve(
             on_ready(url)
 
     try:
+        os.nice(YIELDS)
         config = uvicorn.Config(
             create_app(settings, store), http="h11", ws="none", lifespan="on", log_level="warning", access_log=False,
             proxy_headers=False, server_header=False, h11_max_incomplete_event_size=LARGEST_HEADERS,
