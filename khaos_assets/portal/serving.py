@@ -5,6 +5,7 @@ Not here: what it answers (`app.py`).
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -107,6 +108,9 @@ class _Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        # What was imported stays: looking through it for garbage again and again is a part of every answer.
+        gc.collect()
+        gc.freeze()
         if self.started:
             self._ready()
 
