@@ -13,9 +13,11 @@ from fastapi.testclient import TestClient
 from khaos_assets.cases.events import Happening, Kind
 from khaos_assets.cases.ledger import Ledger
 from khaos_assets.cases.states import State
-from khaos_assets.config import Store
+from khaos_assets.config import Night, Store
 from khaos_assets.portal.app import create_app
 from khaos_assets.portal.pages import queue
+from khaos_assets.warehouse.database import open_warehouse
+from khaos_assets.warehouse.publishing import publish
 from khaos_assets_tests.portal_people import CHEAP, PASSWORD
 from khaos_assets_tests.unit.portal.conftest import HOSTILE, NIGHT, NOON, SETTINGS, SignIn
 
@@ -139,6 +141,21 @@ def test_an_acceptance_that_needs_two_is_in_the_queue_of_the_second_and_not_of_t
     assert decide(sign_in("ann"), "d" * 32, **said).status_code == 303, "its amount is not known: two people decide"
     assert "Waits for a second person" not in sign_in("ann").get("/queue").text
     assert "Waits for a second person" in sign_in("eve").get("/queue").text
+
+
+def test_a_case_that_stood_on_several_nights_shows_what_the_newest_said(sign_in: SignIn, store: Store) -> None:
+    with open_warehouse(store) as db:
+        for night, told in (("2026-11-18", "3141"), ("2026-11-21", "2718"), ("2026-11-19", "1618")):
+            db.execute(
+                """
+                INSERT INTO exception FROM (SELECT * REPLACE (CAST($night AS DATE) AS night, $told AS evidence)
+                FROM exception WHERE case_key = $key AND night = DATE '2026-11-20')
+                """,
+                {"night": night, "told": f'{{"wair_on_hand": "{told}"}}', "key": A},
+            )
+    publish(store, Night.of("2026-11-21"))
+    page = sign_in("eve").get(f"/cases/{A}").text
+    assert "2718" in page and not {"3141", "1618"} & set(re.findall(r"\d+", page))
 
 
 def test_resolving_keeps_what_the_night_knew(sign_in: SignIn, ledger: Ledger) -> None:
